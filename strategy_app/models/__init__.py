@@ -1,0 +1,28 @@
+"""The tables. Everything that is written goes through ``strategy_app.services``."""
+
+from strategy_app.models.alignment import Alignment, Evidence, Level, LevelDefinition
+from strategy_app.models.change import Change, ChangeRequired
+from strategy_app.models.people import ApiToken, User
+from strategy_app.models.programme import Budget, Category, Department, Programme
+from strategy_app.models.strategy import Element, Revision, Strategy, Wording
+from strategy_app.models.target import Target
+
+__all__ = [
+    "Alignment",
+    "ApiToken",
+    "Budget",
+    "Category",
+    "Change",
+    "ChangeRequired",
+    "Department",
+    "Element",
+    "Evidence",
+    "Level",
+    "LevelDefinition",
+    "Programme",
+    "Revision",
+    "Strategy",
+    "Target",
+    "User",
+    "Wording",
+]

@@ -1,0 +1,211 @@
+"""A strategy, its published revisions, and what programmes are aligned with."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from strategy_app.models.change import Change, history
+from strategy_app.models.localized import localized
+
+validate_code = RegexValidator(
+    r"\A[A-Z0-9]+([.-][A-Z0-9]+)*\Z",
+    _("Use capital letters and digits, joined by hyphens or dots (KP-2.1)."),
+)
+
+
+class Strategy(models.Model):
+    """A named document of an organisation; several may live side by side."""
+
+    code = models.CharField(
+        _("code"), max_length=32, unique=True, validators=[validate_code]
+    )
+    name_en = models.CharField(_("name (English)"), max_length=200)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=200, blank=True)
+    history = history()
+
+    name = localized("name")
+
+    class Meta:
+        verbose_name = _("strategy")
+        verbose_name_plural = _("strategies")
+
+    def __str__(self):
+        return str(self.name)
+
+
+class Revision(models.Model):
+    """One wording of a strategy, in force from a day until the next one is.
+
+    A draft while ``published_in`` is empty; afterwards neither it nor its wordings
+    ever change, which the database itself holds (``models/guards.py``).
+    """
+
+    strategy = models.ForeignKey(
+        Strategy,
+        verbose_name=_("strategy"),
+        on_delete=models.PROTECT,
+        related_name="revisions",
+    )
+    name_en = models.CharField(_("name (English)"), max_length=100)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=100, blank=True)
+    preface_en = models.TextField(_("preface (English)"), blank=True)
+    preface_ja = models.TextField(_("preface (Japanese)"), blank=True)
+    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
+    published_in = models.ForeignKey(
+        Change,
+        verbose_name=_("published in"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="published_revisions",
+    )
+    history = history()
+
+    name = localized("name")
+    preface = localized("preface")
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy"],
+                condition=Q(published_in__isnull=True),
+                name="revision_one_draft",
+                violation_error_message=_("This strategy already has a draft."),
+            ),
+            models.UniqueConstraint(
+                fields=["strategy", "in_force_from"],
+                condition=Q(published_in__isnull=False),
+                name="revision_one_per_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_in__isnull=True)
+                | Q(in_force_from__isnull=False),
+                name="revision_published_has_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.strategy_id and self.strategy.code}: {self.name}"
+
+    @property
+    def is_draft(self):
+        """Whether it can still be edited."""
+        return self.published_in_id is None
+
+
+class Element(models.Model):
+    """What a programme can be aligned with; its code lives on across revisions."""
+
+    strategy = models.ForeignKey(
+        Strategy,
+        verbose_name=_("strategy"),
+        on_delete=models.PROTECT,
+        related_name="elements",
+    )
+    code = models.CharField(_("code"), max_length=32, validators=[validate_code])
+    history = history()
+
+    class Meta:
+        verbose_name = _("element")
+        verbose_name_plural = _("elements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy", "code"], name="element_code_unique"
+            )
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class Wording(models.Model):
+    """The text of one element in one revision, and its place in the tree."""
+
+    class Kind(models.TextChoices):
+        STRATEGY = "strategy", _("Strategy")
+        MISSION = "mission", _("Mission")
+        PURPOSE = "purpose", _("Purpose")
+        AIM = "aim", _("Aim")
+        AIM_COMPONENT = "aim_component", _("Part of an aim")
+        KEY_POINT = "key_point", _("Key point")
+        SUB_POINT = "sub_point", _("Sub-point")
+        GLOBAL_ISSUE = "global_issue", _("Global issue")
+        DRIVER = "driver", _("Driver")
+        DRIVER_FACTOR = "driver_factor", _("Factor of a driver")
+        CLAIM = "claim", _("Statement")
+        DEFINITION = "definition", _("Definition")
+        INDICATOR = "indicator", _("Indicator")
+        ROLE = "role", _("Role")
+        PORTFOLIO_KIND = "portfolio_kind", _("Portfolio category")
+        PARTNER_TYPE = "partner_type", _("Kind of partner")
+        BASIS_DOCUMENT = "basis_document", _("Basis document")
+        PROCESS = "process", _("Process")
+
+    class Modification(models.TextChoices):
+        NEW = "new", _("New")
+        UNCHANGED = "unchanged", _("Unchanged")
+        EDITORIAL = "editorial", _("Editorial change")
+        MATERIAL = "material", _("Material change")
+
+    revision = models.ForeignKey(
+        Revision,
+        verbose_name=_("revision"),
+        on_delete=models.PROTECT,
+        related_name="wordings",
+    )
+    element = models.ForeignKey(
+        Element,
+        verbose_name=_("element"),
+        on_delete=models.PROTECT,
+        related_name="wordings",
+    )
+    parent = models.ForeignKey(
+        Element,
+        verbose_name=_("parent"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    position = models.PositiveIntegerField(_("position"))
+    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
+    is_alignable = models.BooleanField(
+        _("alignable"),
+        default=True,
+        help_text=_("Programmes can be aligned with it; otherwise it is context only."),
+    )
+    title_en = models.CharField(_("title (English)"), max_length=300)
+    title_ja = models.CharField(_("title (Japanese)"), max_length=300, blank=True)
+    body_en = models.TextField(_("text (English)"), blank=True)
+    body_ja = models.TextField(_("text (Japanese)"), blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    modification = models.CharField(
+        _("how it changed"),
+        max_length=10,
+        choices=Modification.choices,
+        default=Modification.NEW,
+    )
+    history = history()
+
+    title = localized("title")
+    body = localized("body")
+
+    class Meta:
+        verbose_name = _("wording")
+        verbose_name_plural = _("wordings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "element"], name="wording_one_per_revision"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("element")),
+                name="wording_not_own_parent",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.element_id and self.element.code} {self.title}"

@@ -1,0 +1,28 @@
+"""Read strategies, their revisions and wordings."""
+
+import datetime
+
+from django.db.models import QuerySet
+
+from strategy_app.models import Revision, Wording
+
+
+def published_revisions(strategy_id: int) -> QuerySet[Revision]:
+    """Return the published revisions of a strategy, newest day in force first."""
+    return Revision.objects.filter(
+        strategy_id=strategy_id, published_in__isnull=False
+    ).order_by("-in_force_from")
+
+
+def revision_in_force(strategy_id: int, day: datetime.date) -> Revision | None:
+    """Return the revision whose wording holds on ``day``, or None before the first."""
+    return published_revisions(strategy_id).filter(in_force_from__lte=day).first()
+
+
+def wordings(revision: Revision) -> list[Wording]:
+    """Return all wordings of a revision in the strategy's order (one query)."""
+    return list(
+        Wording.objects.filter(revision=revision)
+        .select_related("element", "parent")
+        .order_by("position")
+    )

@@ -1,0 +1,51 @@
+"""Open a change: the transaction in which anything is written."""
+
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from strategy_app.models.change import Change, as_current, current_change
+
+# Any number will do, as long as nothing else in this database uses the same.
+_TURN = 20_170_801
+
+
+@contextmanager
+def recording(action, *, by, source=Change.Source.PAGE, reason="", illustrative=False):
+    """Run the block in one transaction and one Change; yield the Change.
+
+    Inside an open change the block joins it, so that a batch of services is one change.
+
+    Writers take turns: on PostgreSQL by a lock held until commit, on SQLite by there
+    being one writer anyway. The clock is read and the id drawn after the turn has come,
+    so ids, times and commits are in one order and no reader can miss a change.
+    """
+    outer = current_change()
+    if outer is not None:
+        yield outer
+        return
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+        change = Change.objects.create(
+            at=timezone.now(),
+            by=by,
+            action=action,
+            source=source,
+            reason=reason,
+            illustrative=illustrative,
+        )
+        change.opened_here = True
+        with as_current(change):
+            yield change
+
+
+def discard(change):
+    """Leave no trace of a change that turned out to alter nothing.
+
+    Only whoever opened it can; inside another change it has no effect.
+    """
+    if current_change() is change and change.__dict__.pop("opened_here", False):
+        transaction.set_rollback(True)

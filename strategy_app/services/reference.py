@@ -1,0 +1,65 @@
+"""Keep everything that has a plain history: programmes, departments, targets, people."""
+
+from django.db import models
+
+from strategy_app.models import (
+    ApiToken,
+    Budget,
+    Change,
+    Programme,
+    Revision,
+    Strategy,
+    Target,
+    User,
+)
+from strategy_app.services.change import recording
+
+_ACTIONS = {
+    Programme: Change.Action.EDIT_PROGRAMME,
+    Budget: Change.Action.EDIT_PROGRAMME,
+    Strategy: Change.Action.EDIT_STRATEGY,
+    Revision: Change.Action.EDIT_STRATEGY,
+    Target: Change.Action.EDIT_TARGET,
+    User: Change.Action.EDIT_PERSON,
+    ApiToken: Change.Action.EDIT_TOKEN,
+}
+
+
+def save(
+    instance: models.Model,
+    *,
+    by: User | None,
+    source: str = Change.Source.ADMIN,
+    many: dict | None = None,
+    illustrative: bool = False,
+) -> models.Model:
+    """Check and save one row with its history, in one change; return it.
+
+    ``many`` maps the names of many-to-many fields to what they shall hold. Raises
+    ValidationError by field, and NotImplementedError for what has verbs of its own
+    (the ledger, wordings).
+    """
+    action = _action_of(instance)
+    with recording(action, by=by, source=source, illustrative=illustrative):
+        instance.full_clean()
+        instance.save()
+        for name, values in (many or {}).items():
+            getattr(instance, name).set(values)
+        return instance
+
+
+def delete(
+    instance: models.Model, *, by: User | None, source: str = Change.Source.ADMIN
+) -> None:
+    """Delete a row that nothing refers to; its history stays.
+
+    Raises ProtectedError when something refers to it.
+    """
+    with recording(_action_of(instance), by=by, source=source):
+        instance.delete()
+
+
+def _action_of(instance):
+    if not hasattr(instance, "history"):
+        raise NotImplementedError(f"{type(instance).__name__} has no plain history")
+    return _ACTIONS.get(type(instance), Change.Action.EDIT_REFERENCE)

@@ -331,5 +331,3 @@ LOGGING = {
         "strategy_app": {"level": "INFO"},
     },
 }
-
-

@@ -83,7 +83,13 @@ def elements(frame: Frame, scope: Scope) -> Coverage:
     if tree is None:
         nothing = np.zeros((0, len(columns)), np.uint8)
         return Coverage(
-            scope, frame.change, None, active, np.zeros((0, 4), np.int64), nothing, columns
+            scope,
+            frame.change,
+            None,
+            active,
+            np.zeros((0, 4), np.int64),
+            nothing,
+            columns,
         )
     levels = matrix.levels(frame, tree, scope.day, scope.rollup)
     counted = levels[:, columns]

@@ -132,9 +132,7 @@ def _load_revision(folder, row):
         strategy_services.save_wording(
             wording=_wording(draft, made, element), by=None, source=_COMMAND
         )
-    strategy_services.publish(
-        revision=draft, in_force_from=day, by=None, source=_COMMAND
-    )
+    strategy_services.publish(revision=draft, in_force_from=day, by=None, source=_COMMAND)
     return 1 + len(elements)
 
 

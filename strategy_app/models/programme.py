@@ -100,9 +100,7 @@ class Programme(models.Model):
     end_is_illustrative = models.BooleanField(
         _("end date is illustrative"), default=False
     )
-    partner_countries = CountryField(
-        _("partner countries"), multiple=True, blank=True
-    )
+    partner_countries = CountryField(_("partner countries"), multiple=True, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     summary_en = models.TextField(_("summary (English)"), blank=True)
     summary_ja = models.TextField(_("summary (Japanese)"), blank=True)

@@ -82,8 +82,7 @@ class Revision(models.Model):
                 name="revision_one_per_day",
             ),
             models.CheckConstraint(
-                condition=Q(published_in__isnull=True)
-                | Q(in_force_from__isnull=False),
+                condition=Q(published_in__isnull=True) | Q(in_force_from__isnull=False),
                 name="revision_published_has_day",
             ),
         ]

@@ -54,8 +54,7 @@ class Target(models.Model):
         verbose_name_plural = _("targets")
         constraints = [
             models.CheckConstraint(
-                condition=Q(value__lte=100)
-                | Q(measure__in=["principal", "supported"]),
+                condition=Q(value__lte=100) | Q(measure__in=["principal", "supported"]),
                 name="target_share_at_most_100",
                 violation_error_message=_("A share is at most 100 %."),
             ),

@@ -186,9 +186,9 @@ def check_can_be_aligned(programme: Programme, element: Element) -> Wording:
             code="ended",
         )
     revision = strategy_queries.revision_in_force(element.strategy_id, today())
-    wording = revision and Wording.objects.filter(
-        revision=revision, element=element
-    ).first()
+    wording = (
+        revision and Wording.objects.filter(revision=revision, element=element).first()
+    )
     if wording is None:
         raise ValidationError(
             {"element": _("This element is not in the revision in force.")},

@@ -105,11 +105,7 @@ def publish(
         newest = strategy_queries.published_revisions(revision.strategy_id).first()
         if newest is not None and in_force_from <= newest.in_force_from:
             raise ValidationError(
-                {
-                    "in_force_from": _(
-                        "Choose a day after the one of the last revision."
-                    )
-                }
+                {"in_force_from": _("Choose a day after the one of the last revision.")}
             )
         revision.in_force_from = in_force_from
         revision.published_in = change

@@ -19,9 +19,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return True
 
     def save_user(self, request, sociallogin, form=None):
-        with recording(
-            Change.Action.EDIT_PERSON, by=None, reason="First single sign-on"
-        ):
+        with recording(Change.Action.EDIT_PERSON, by=None, reason="First single sign-on"):
             user = super().save_user(request, sociallogin, form)
             if not user.name:
                 user.name = sociallogin.account.extra_data.get("name", "")[:150]

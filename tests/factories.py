@@ -1,0 +1,178 @@
+"""State for tests, built through the services only, so tests reach what users can.
+
+``Aiko`` records for department A, ``Ben`` only reads, ``Chie`` is strategy admin, ``Dai``
+manages. Every function names what it makes by codes and returns it.
+"""
+
+import datetime
+
+from strategy_app.models import (
+    Alignment,
+    Budget,
+    Category,
+    Department,
+    Element,
+    Programme,
+    Revision,
+    Strategy,
+    User,
+    Wording,
+)
+from strategy_app.models.change import Change
+from strategy_app.services import alignment, people, reference
+from strategy_app.services import strategy as strategy_services
+from strategy_app.services.change import recording
+
+PASSWORD = "correct horse battery staple"
+
+
+def make_person(username, *, role="viewer", departments=(), **fields):
+    """Make someone who can sign in with PASSWORD."""
+    return people.create_person(
+        username=username, by=None, password=PASSWORD, role=role,
+        departments=departments, **fields,
+    )  # fmt: skip
+
+
+def make_department(code="DEP-A", **fields):
+    """Make a department."""
+    fields = {"name_en": f"Department {code}", "name_ja": f"{code}部"} | fields
+    return reference.save(Department(code=code, **fields), by=None)
+
+
+def make_category(code="CAT-A", **fields):
+    """Make a category."""
+    fields = {"name_en": f"Category {code}", "name_ja": f"{code}区分"} | fields
+    return reference.save(Category(code=code, **fields), by=None)
+
+
+def make_programme(code="PRG-1", *, category=None, department=None, **fields):
+    """Make a programme; its category is made when there is none."""
+    if category is None:
+        category = Category.objects.filter(code="CAT-A").first() or make_category()
+    fields = {"name_en": f"Programme {code}", "name_ja": f"{code}事業"} | fields
+    return reference.save(
+        Programme(code=code, category=category, department=department, **fields), by=None
+    )
+
+
+def make_budget(programme, fiscal_year, amount):
+    """Give a programme a budget for one fiscal year."""
+    return reference.save(
+        Budget(programme=programme, fiscal_year=fiscal_year, amount=amount), by=None
+    )
+
+
+def make_strategy(code="STR", elements=("A", "A.1", "A.2", "B"), *, day="2017-08-01",
+                  context=(), publish=True):  # fmt: skip
+    """Make a strategy whose revision is in force from ``day``.
+
+    A code with a dot stands below the code before its last dot ("A.1" below "A").
+    ``context`` names the elements that nothing can be aligned with.
+    """
+    strategy = reference.save(
+        Strategy(code=code, name_en=f"Strategy {code}", name_ja=f"{code}戦略"), by=None
+    )
+    draft = strategy_services.create_draft(strategy=strategy, by=None, name_en="First")
+    add_elements(draft, elements, context=context)
+    if publish:
+        strategy_services.publish(
+            revision=draft, in_force_from=datetime.date.fromisoformat(day), by=None
+        )
+    return strategy
+
+
+def add_elements(draft, codes, *, context=()):
+    """Add elements to a draft, in this order."""
+    strategy = draft.strategy
+    taken = Wording.objects.filter(revision=draft).count()
+    for position, code in enumerate(codes, start=taken + 1):
+        element = strategy_services.save_element(strategy=strategy, code=code, by=None)
+        above = code.rpartition(".")[0]
+        strategy_services.save_wording(
+            by=None,
+            wording=Wording(
+                revision=draft,
+                element=element,
+                parent=Element.objects.get(strategy=strategy, code=above)
+                if above
+                else None,
+                position=position,
+                kind=Wording.Kind.AIM,
+                is_alignable=code not in context,
+                title_en=f"Element {code}",
+                title_ja=f"要素{code}",
+                body_en=f"What {code} is about.",
+                body_ja=f"{code}の説明。",
+            ),
+        )
+
+
+def get_element(code, strategy="STR"):
+    """Return an element by its code."""
+    return Element.objects.get(strategy__code=strategy, code=code)
+
+
+def a_source(**fields):
+    """Return a piece of evidence."""
+    return alignment.Source(
+        **{
+            "title": "Annual report",
+            "url": "https://example.org/report",
+            "dated_on": datetime.date(2026, 3, 31),
+        }
+        | fields
+    )
+
+
+def align(
+    programme, element, level=1, *, by=None, rationale="It says so.", evidence=None
+):
+    """Record a judgement in place of whatever is in force, as ``by`` or some manager."""
+    if isinstance(element, str):
+        element = get_element(element)
+    if by is None:
+        by = User.objects.filter(role="manager").first() or make_person(
+            "some-manager", role="manager"
+        )
+    current = (
+        Alignment.objects.open().filter(programme=programme, element=element).first()
+    )
+    return alignment.align(
+        programme=programme,
+        element=element,
+        level=level,
+        rationale=rationale,
+        evidence=[a_source()] if evidence is None else evidence,
+        replaces=current.pk if current else None,
+        by=by,
+    )
+
+
+def load_history(programme, element, level, valid_from, valid_until=None, **fields):
+    """Append a row whose period lies in the past, as last year's spreadsheet would."""
+    if isinstance(element, str):
+        element = get_element(element)
+    day = datetime.date.fromisoformat(valid_from)
+    wording = (
+        Wording.objects.filter(element=element, revision__published_in__isnull=False)
+        .order_by("revision__in_force_from")
+        .first()
+    )
+    with recording(Change.Action.LOAD, by=None) as change:
+        return alignment.load_row(
+            programme=programme,
+            element=element,
+            level=level,
+            rationale=fields.pop("rationale", "As recorded then."),
+            evidence=fields.pop("evidence", []),
+            wording=wording,
+            valid_from=day,
+            valid_until=valid_until and datetime.date.fromisoformat(valid_until),
+            change=change,
+        )
+
+
+def draft_of(strategy):
+    """Return the draft of a strategy."""
+    return Revision.objects.get(strategy=strategy, published_in__isnull=True)

@@ -21,8 +21,7 @@ SECRET_KEY = env("SECRET_KEY", default="")
 if not SECRET_KEY:
     if env.bool("REQUIRE_SECRET_KEY", default=True):
         raise ImproperlyConfigured(
-            "Set SECRET_KEY in the environment or in .env"
-            " (`make run` writes one for you)."
+            "Set SECRET_KEY in the environment or in .env (`make run` writes one for you)."
         )
     SECRET_KEY = secrets.token_urlsafe(50)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])

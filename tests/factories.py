@@ -125,9 +125,7 @@ def a_source(**fields):
     )
 
 
-def align(
-    programme, element, level=1, *, by=None, rationale="It says so.", evidence=None
-):
+def align(programme, element, level=1, *, by=None, rationale="It says so.", evidence=None):
     """Record a judgement in place of whatever is in force, as ``by`` or some manager."""
     if isinstance(element, str):
         element = get_element(element)
@@ -135,9 +133,7 @@ def align(
         by = User.objects.filter(role="manager").first() or make_person(
             "some-manager", role="manager"
         )
-    current = (
-        Alignment.objects.open().filter(programme=programme, element=element).first()
-    )
+    current = Alignment.objects.open().filter(programme=programme, element=element).first()
     return alignment.align(
         programme=programme,
         element=element,

@@ -114,9 +114,7 @@ def by_group(frame: Frame, scope: Scope, by: str) -> GroupedCoverage:
         len(groups), len(overall.columns)
     )
     weighted = (members * weights).T
-    counts = np.stack(
-        [(overall.levels == level) @ weighted for level in _LEVEL_OF], axis=2
-    )
+    counts = np.stack([(overall.levels == level) @ weighted for level in _LEVEL_OF], axis=2)
     return GroupedCoverage(by, groups, weighted.sum(axis=0), counts, overall)
 
 

@@ -196,9 +196,7 @@ class AlignmentForm(forms.Form):
         return [
             form.source()
             for form in self.evidence.forms
-            if form.is_valid()
-            and not form.is_blank
-            and not form.cleaned_data.get("DELETE")
+            if form.is_valid() and not form.is_blank and not form.cleaned_data.get("DELETE")
         ]
 
     def judgement(self) -> dict:

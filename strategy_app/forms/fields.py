@@ -86,9 +86,7 @@ class AddressField(forms.URLField):
             if not isinstance(validator, URLValidator)
         ]
         self.validators.append(
-            URLValidator(
-                schemes=["http", "https"], message=self.error_messages["invalid"]
-            )
+            URLValidator(schemes=["http", "https"], message=self.error_messages["invalid"])
         )
 
     def to_python(self, value):

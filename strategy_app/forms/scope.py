@@ -144,8 +144,7 @@ class GapsForm(MatrixForm):
 
 def _names(groups):
     return [
-        (group.code, str(localized_text(group.name_en, group.name_ja)))
-        for group in groups
+        (group.code, str(localized_text(group.name_en, group.name_ja))) for group in groups
     ]
 
 

@@ -133,8 +133,7 @@ class Alignment(models.Model):
                 condition=~Q(rationale=""), name="alignment_has_rationale"
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True)
-                | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="alignment_period_forward",
             ),
             models.CheckConstraint(

@@ -65,9 +65,7 @@ class User(AbstractBaseUser):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
-    history = history(
-        excluded_fields=["password", "last_login"], m2m_fields=[departments]
-    )
+    history = history(excluded_fields=["password", "last_login"], m2m_fields=[departments])
     objects = UserManager()
 
     USERNAME_FIELD = "username"

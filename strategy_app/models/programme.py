@@ -97,9 +97,7 @@ class Programme(models.Model):
         blank=True,
         help_text=_("The last day, month or year. Empty: it goes on."),
     )
-    end_is_illustrative = models.BooleanField(
-        _("end date is illustrative"), default=False
-    )
+    end_is_illustrative = models.BooleanField(_("end date is illustrative"), default=False)
     partner_countries = CountryField(_("partner countries"), multiple=True, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     summary_en = models.TextField(_("summary (English)"), blank=True)

@@ -112,9 +112,7 @@ class Element(models.Model):
         verbose_name = _("element")
         verbose_name_plural = _("elements")
         constraints = [
-            models.UniqueConstraint(
-                fields=["strategy", "code"], name="element_code_unique"
-            )
+            models.UniqueConstraint(fields=["strategy", "code"], name="element_code_unique")
         ]
 
     def __str__(self):

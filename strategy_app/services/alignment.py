@@ -227,9 +227,7 @@ def check_judgement(level: int, rationale: str, evidence: list[Source]) -> None:
 
 def _row_in_force(programme, element, replaces):
     """Return the open row of a cell if it is the one that was seen, else Conflict."""
-    current = (
-        Alignment.objects.open().filter(programme=programme, element=element).first()
-    )
+    current = Alignment.objects.open().filter(programme=programme, element=element).first()
     if (current.pk if current else None) != replaces:
         raise Conflict(current)
     return current

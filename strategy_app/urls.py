@@ -1,7 +1,67 @@
 """Every address of the product but sign-in and the administration's own."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+
+from strategy_app.views import (
+    account,
+    alignment,
+    change,
+    gaps,
+    health,
+    matrix,
+    overview,
+    programme,
+    strategy,
+)
+
+
+class CodeConverter:
+    """A code as it stands in an address."""
+
+    regex = r"[A-Z0-9]+(?:[.-][A-Z0-9]+)*"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+class NumberConverter(CodeConverter):
+    """An id: no more digits than the databases hold."""
+
+    regex = r"[0-9]{1,18}"
+
+    def to_python(self, value):
+        return int(value)
+
+
+register_converter(CodeConverter, "code")
+register_converter(NumberConverter, "number")
+
+_CELL = "programmes/<code:code>/align/<code:strategy>/<code:element_code>/"
 
 urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("matrix/", matrix.matrix, name="matrix"),
+    path("gaps/", gaps.gaps, name="gaps"),
+    path("strategy/", strategy.strategy_list, name="strategy-list"),
+    path("strategy/<code:code>/", strategy.strategy, name="strategy"),
+    path("strategy/<code:code>/<code:element_code>/", strategy.element, name="element"),
+    path("programmes/", programme.programme_list, name="programme-list"),
+    path("programmes/<code:code>/", programme.programme, name="programme"),
+    path(_CELL, alignment.align, name="align"),
+    path(f"{_CELL}withdraw/", alignment.withdraw, name="withdraw"),
+    path(f"{_CELL}confirm/", alignment.confirm, name="confirm"),
+    path("changes/", change.change_list, name="change-list"),
+    path("changes/<number:number>/", change.change, name="change"),
+    path("evidence/<number:number>/", change.evidence_file, name="evidence-file"),
+    path("account/", account.account, name="account"),
+    path(
+        "account/tokens/<number:number>/revoke/", account.revoke_token, name="revoke-token"
+    ),
+    path("language/", account.set_language, name="set-language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("api/", include("strategy_app.api.urls")),
 ]

@@ -15,6 +15,7 @@ from strategy_app.models import (
     Programme,
     Revision,
     Strategy,
+    Target,
     User,
     Wording,
 )
@@ -172,3 +173,47 @@ def load_history(programme, element, level, valid_from, valid_until=None, **fiel
 def draft_of(strategy):
     """Return the draft of a strategy."""
     return Revision.objects.get(strategy=strategy, published_in__isnull=True)
+
+
+def revise(strategy, tree, *, day):
+    """Publish a revision made of ``tree``: (code, code of the parent, alignable) each.
+
+    Parents come before their children; the order is the order in the document.
+    """
+    draft = strategy_services.create_draft(strategy=strategy, by=None, name_en=f"Of {day}")
+    left = list(Wording.objects.filter(revision=draft).select_related("revision"))
+    while left:
+        parents = {wording.parent_id for wording in left}
+        for wording in [row for row in left if row.element_id not in parents]:
+            left.remove(wording)
+            strategy_services.delete_wording(wording=wording, by=None)
+    elements = {
+        code: strategy_services.save_element(strategy=strategy, code=code, by=None)
+        for code, _parent, _alignable in tree
+    }
+    for position, (code, parent, alignable) in enumerate(tree, start=1):
+        strategy_services.save_wording(
+            by=None,
+            wording=Wording(
+                revision=draft, element=elements[code], parent=elements.get(parent),
+                position=position, kind=Wording.Kind.AIM, is_alignable=alignable,
+                title_en=f"Element {code}", title_ja=f"要素{code}",
+            ),
+        )  # fmt: skip
+    return strategy_services.publish(
+        revision=draft, in_force_from=datetime.date.fromisoformat(day), by=None
+    )
+
+
+def make_target(element, value=2, *, day="2020-04-01", **fields):
+    """Say how much support an element should have from a day on."""
+    fields = {"measure": Target.Measure.SUPPORTED} | fields
+    return reference.save(
+        Target(
+            element=element,
+            value=value,
+            valid_from=datetime.date.fromisoformat(day),
+            **fields,
+        ),
+        by=None,
+    )

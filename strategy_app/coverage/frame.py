@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 
 import numpy as np
 from django.db.models import Q
@@ -199,7 +200,7 @@ def _load(number, at):
     programmes = _load_programmes()
     strategies, _index = _groups(Strategy)
     return Frame(
-        number, at, programmes, _load_ledger(programmes), _load_trees(), strategies
+        number, at, programmes, _load_ledger(programmes, number), _load_trees(), strategies
     )
 
 
@@ -212,7 +213,7 @@ def _update(known, number, at):
     if actions <= _IRRELEVANT:
         return replace(known, change=number, changed_at=at)
     if actions <= _LEDGER_ONLY | _IRRELEVANT:
-        ledger = _updated_ledger(known)
+        ledger = _updated_ledger(known, number)
         return replace(known, change=number, changed_at=at, ledger=ledger)
     return _load(number, at)
 
@@ -225,9 +226,20 @@ _LEDGER_FIELDS = (
 )  # fmt: skip
 
 
-def _load_ledger(programmes):
-    rows = Alignment.objects.order_by("id").values_list(*_LEDGER_FIELDS)
-    return _ledger_columns(rows, programmes)
+def _rows_until(number):
+    """Return the rows opened up to a change.
+
+    Later ones may be of programmes that are not loaded yet, and come with the next update.
+    """
+    return (
+        Alignment.objects.filter(opened_in__lte=number)
+        .order_by("id")
+        .values_list(*_LEDGER_FIELDS)
+    )
+
+
+def _load_ledger(programmes, number):
+    return _ledger_columns(_rows_until(number), programmes)
 
 
 def _ledger_columns(rows, programmes):
@@ -257,15 +269,13 @@ def _changes(ids):
     return np.array([_OPEN if pk is None else pk for pk in ids], np.int64)
 
 
-def _updated_ledger(known):
+def _updated_ledger(known, number):
     """Return the known ledger with the rows that were touched since replaced or added."""
     since = known.change
     touched = _ledger_columns(
-        Alignment.objects.filter(
+        _rows_until(number).filter(
             Q(opened_in__gt=since) | Q(closed_in__gt=since) | Q(confirmed_in__gt=since)
-        )
-        .order_by("id")
-        .values_list(*_LEDGER_FIELDS),
+        ),
         known.programmes,
     )
     old = known.ledger
@@ -304,7 +314,9 @@ def _load_programmes():
         codes=[row["code"] for row in rows],
         starts=np.array([start for start, _end in periods], np.int32),
         ends=np.array([end for _start, end in periods], np.int32),
-        category=np.array([category_index[row["category_id"]] for row in rows], np.int32),
+        category=np.array(
+            [category_index.get(row["category_id"], -1) for row in rows], np.int32
+        ),
         department=np.array(
             [department_index.get(row["department_id"], -1) for row in rows], np.int32
         ),
@@ -356,7 +368,8 @@ def _load_budgets(rows):
         "programme_id", "fiscal_year", "amount"
     ):
         column = budgets.setdefault(year, np.zeros(len(rows), np.int64))
-        column[column_of[pk]] = amount
+        if pk in column_of:  # else its programme is newer, and comes with the next load
+            column[column_of[pk]] = amount
     return budgets
 
 
@@ -378,7 +391,7 @@ def _load_trees():
     ):  # fmt: skip
         wordings.setdefault(row["revision_id"], []).append(row)
     trees = {}
-    for revision, following in zip(revisions, [*revisions[1:], None], strict=True):
+    for revision, following in zip_longest(revisions, revisions[1:]):
         same = following and following["strategy__code"] == revision["strategy__code"]
         trees.setdefault(revision["strategy__code"], []).append(
             build_tree(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 FIRST_DAY = datetime.date(1900, 1, 1)
 LAST_DAY = datetime.date(2199, 12, 31)
 
-_TAG = re.compile(r"<\s*[a-zA-Z!/?][^>]*>?")
+_TAG = re.compile(r"<[a-zA-Z!/?][^>]*>?")  # but not "fewer than: a < b"
 # What a spreadsheet would run: "=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3".
 _FORMULA = re.compile(r"\s*(?:[=@]|[+-]\s*(?:[\d(]|\w+\s*[(|!]))")
 
@@ -40,6 +40,16 @@ class DayField(forms.DateField):
         return day
 
 
+def validate_storable(value):
+    """Refuse half characters, which JSON can carry and no database can."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValidationError(
+            _("This contains a character that is broken."), code="broken_character"
+        ) from None
+
+
 def validate_plain_text(value):
     """Refuse markup, and what a spreadsheet would take for a formula."""
     if _TAG.search(value):
@@ -56,7 +66,7 @@ def validate_plain_text(value):
 class PlainTextField(forms.CharField):
     """Words of a person: kept as typed, in composed form (NFC), no markup, no formula."""
 
-    default_validators = [validate_plain_text]
+    default_validators = [validate_storable, validate_plain_text]
     default_error_messages = {
         "max_length": _(
             "This is %(show_value)d characters long; at most %(limit_value)d fit."
@@ -85,9 +95,10 @@ class AddressField(forms.URLField):
             for validator in self.validators
             if not isinstance(validator, URLValidator)
         ]
-        self.validators.append(
-            URLValidator(schemes=["http", "https"], message=self.error_messages["invalid"])
-        )
+        self.validators += [
+            validate_storable,
+            URLValidator(schemes=["http", "https"], message=self.error_messages["invalid"]),
+        ]
 
     def to_python(self, value):
         value = unicodedata.normalize("NFC", value or "").strip()

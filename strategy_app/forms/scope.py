@@ -75,6 +75,9 @@ class ScopeForm(forms.Form):
             value == UNKNOWN or value in dict(countries)
         )
         self._choose("status", _("All"), Programme.Status.choices)
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     def _choose(self, name, all_of_them, choices):
         blank = [] if all_of_them is None else [("", all_of_them)]

@@ -153,13 +153,17 @@ def _wording(draft, elements, row):
 
 
 def _load_end_dates(folder):
-    rows = _rows(folder, "end_dates")
-    for row in rows:
+    """Set the end dates of the file; a programme that has one keeps its own."""
+    new = 0
+    for row in _rows(folder, "end_dates"):
         programme = Programme.objects.get(code=row["programme"])
+        if programme.ends_on:
+            continue
         programme.ends_on = row["ends_on"]
         programme.end_is_illustrative = True
         reference.save(programme, by=None, source=_COMMAND)
-    return len(rows)
+        new += 1
+    return new
 
 
 def _load_alignments(folder, change):

@@ -5,6 +5,7 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.signals import m2m_changed, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -58,6 +59,9 @@ class Change(models.Model):
     # Illustrative data must be recognisable for as long as it is in force.
     illustrative = models.BooleanField(_("illustrative data"), default=False)
 
+    # Whether the block that asks has opened it, and may discard it (services/change.py).
+    opened_here = False
+
     class Meta:
         verbose_name = _("change")
         verbose_name_plural = _("changes")
@@ -105,9 +109,37 @@ def history(**options):
 @receiver(pre_create_historical_record)
 def point_to_change(sender, instance, history_instance, **_kwargs):
     """Tie the new history row to the open change; refuse a write outside of one."""
-    change = current_change()
-    if change is None:
+    _require_change(instance)
+    history_instance.change = current_change()
+
+
+# A history is written after its row, which is too late to refuse the row itself.
+
+
+@receiver(pre_save)
+def require_change_to_save(sender, instance, raw=False, **_kwargs):
+    """Refuse to save what has a history outside a change, before anything is written."""
+    leaves_none = hasattr(instance, "skip_history_when_saving") or raw
+    if hasattr(sender, "history") and (instance._state.adding or not leaves_none):
+        _require_change(instance)
+
+
+@receiver(pre_delete)
+def require_change_to_delete(sender, instance, **_kwargs):
+    """Refuse to delete what has a history outside a change."""
+    if hasattr(sender, "history"):
+        _require_change(instance)
+
+
+@receiver(m2m_changed)
+def require_change_to_relate(sender, instance, action, **_kwargs):
+    """Refuse to change whom something with a history is tied to outside a change."""
+    if action.startswith("pre_") and hasattr(type(instance), "history"):
+        _require_change(instance)
+
+
+def _require_change(instance):
+    if current_change() is None:
         raise ChangeRequired(
-            f"{type(instance).__name__} was saved outside a change; use services/"
+            f"{type(instance).__name__} was written outside a change; use services/"
         )
-    history_instance.change = change

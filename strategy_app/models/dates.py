@@ -45,6 +45,8 @@ def _parts(partial):
     if not match:
         raise ValueError(f"not a date: {partial!r}")
     year, month, day = (int(part) if part else None for part in match.groups())
+    if month == 0 or day == 0:
+        raise ValueError(f"not a date: {partial!r}")
     datetime.date(year, month or 1, day or 1)
     return year, month, day
 

@@ -43,20 +43,36 @@ def install(connection):
 def remove(connection):
     """Drop every trigger of ours; only tests that empty tables have a use for it."""
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "SELECT name, tbl_name FROM sqlite_master"
-                f" WHERE type = 'trigger' AND name LIKE '{PREFIX}%'"
-            )
-        else:
-            cursor.execute(
-                "SELECT tgname, relname FROM pg_trigger"
-                " JOIN pg_class ON pg_class.oid = tgrelid"
-                f" WHERE NOT tgisinternal AND tgname LIKE '{PREFIX}%%'", []
-            )  # fmt: skip
-        for name, table in cursor.fetchall():
+        for name, table in _installed(connection.vendor, cursor):
             on = "" if connection.vendor == "sqlite" else f" ON {table}"
             cursor.execute(f"DROP TRIGGER {name}{on}")
+
+
+def missing(connection):
+    """Return the names of the triggers that ought to be there and are not."""
+    with connection.cursor() as cursor:
+        installed = {name for name, _table in _installed(connection.vendor, cursor)}
+    return {_full_name(name) for _table, name, *_rest in _guards()} - installed
+
+
+def _installed(vendor, cursor):
+    """Return (name, table) of every trigger of ours."""
+    if vendor == "sqlite":
+        cursor.execute(
+            "SELECT name, tbl_name FROM sqlite_master"
+            f" WHERE type = 'trigger' AND name LIKE '{PREFIX}%'"
+        )
+    else:
+        cursor.execute(
+            "SELECT tgname, relname FROM pg_trigger"
+            " JOIN pg_class ON pg_class.oid = tgrelid"
+            f" WHERE NOT tgisinternal AND tgname LIKE '{PREFIX}%%'", []
+        )  # fmt: skip
+    return cursor.fetchall()
+
+
+def _full_name(name):
+    return PREFIX + name.replace("strategy_app_", "")
 
 
 def _guards():
@@ -121,7 +137,7 @@ def _guards():
 
 def _create(vendor, table, name, event, condition, message):
     """Return the statements that create one trigger."""
-    name = PREFIX + name.replace("strategy_app_", "")
+    name = _full_name(name)
     message = f"{table}: {message}"
     if vendor == "sqlite":
         condition = condition.replace("{is_not}", "IS NOT")
@@ -131,6 +147,11 @@ def _create(vendor, table, name, event, condition, message):
         ]
     condition = condition.replace("{is_not}", "IS DISTINCT FROM")
     passes = "OLD" if event == "DELETE" else "NEW"
+    # Emptying a whole table fires no trigger of its rows.
+    truncate = [
+        f"CREATE TRIGGER {name}_all BEFORE TRUNCATE ON {table}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+    ] if (event, condition) == ("DELETE", "TRUE") else []  # fmt: skip
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
         f" BEGIN IF {condition} THEN RAISE EXCEPTION '{message}'"
@@ -138,4 +159,5 @@ def _create(vendor, table, name, event, condition, message):
         f" RETURN {passes}; END $$",
         f"CREATE TRIGGER {name} BEFORE {event} ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION {name}()",
+        *truncate,
     ]

@@ -1,5 +1,6 @@
 """Programmes and services, and the departments and categories they belong to."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -125,6 +126,14 @@ class Programme(models.Model):
 
     def __str__(self):
         return f"{self.code} {self.name}"
+
+    def clean(self):
+        try:
+            is_backwards = last_day(self.ends_on) < first_day(self.starts_on)
+        except ValueError:
+            return  # one is empty, or is no date, which its own field says
+        if is_backwards:
+            raise ValidationError({"ends_on": _("It cannot end before it has begun.")})
 
     @property
     def is_period_unknown(self):

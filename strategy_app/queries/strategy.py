@@ -26,3 +26,9 @@ def wordings(revision: Revision) -> list[Wording]:
         .select_related("element", "parent")
         .order_by("position")
     )
+
+
+def wordings_by_element(revision_id: int) -> dict[int, Wording]:
+    """Return the wordings of a revision by element id (one query)."""
+    found = Wording.objects.filter(revision_id=revision_id).select_related("element")
+    return {wording.element_id: wording for wording in found}

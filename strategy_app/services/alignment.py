@@ -151,8 +151,13 @@ def load_row(
 
     Returns None where the ledger has the same row already, so that loading twice changes
     nothing. History is taken as it was recorded elsewhere: its evidence may lack a date.
-    The database refuses a period that overlaps another one (IntegrityError).
+    The database refuses a period that overlaps another one (IntegrityError); an end
+    that is yet to come is a ValidationError, since nobody can have closed the row.
     """
+    if valid_until is not None and valid_until > today():
+        raise ValidationError(
+            {"valid_until": _("History has ended by today, or is still in force.")}
+        )
     same = Alignment.objects.filter(
         programme=programme, element=element, level=level, rationale=rationale,
         valid_from=valid_from,

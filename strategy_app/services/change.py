@@ -23,7 +23,8 @@ def recording(action, *, by, source=Change.Source.PAGE, reason="", illustrative=
     """
     outer = current_change()
     if outer is not None:
-        yield outer
+        with _joined(outer):
+            yield outer
         return
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -42,10 +43,20 @@ def recording(action, *, by, source=Change.Source.PAGE, reason="", illustrative=
             yield change
 
 
+@contextmanager
+def _joined(change):
+    """Keep a block that joined ``change`` from discarding what others have written."""
+    opened_here, change.opened_here = change.opened_here, False
+    try:
+        yield
+    finally:
+        change.opened_here = opened_here
+
+
 def discard(change):
     """Leave no trace of a change that turned out to alter nothing.
 
     Only whoever opened it can; inside another change it has no effect.
     """
-    if current_change() is change and change.__dict__.pop("opened_here", False):
+    if current_change() is change and change.opened_here:
         transaction.set_rollback(True)

@@ -2,12 +2,13 @@
 
 import datetime
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from strategy_app.models import ApiToken, Change, User
 from strategy_app.services import reference
-from strategy_app.services.change import recording
+from strategy_app.services.change import discard, recording
 
 
 def create_person(
@@ -31,6 +32,22 @@ def set_language(*, user: User, language: str) -> None:
     if user.language != language:
         user.language = language
         reference.save(user, by=user, source=Change.Source.PAGE)
+
+
+def remove_one_time_codes(*, user: User, by: User, source: str = Change.Source.ADMIN) -> bool:
+    """Let someone who lost their phone sign in by password alone; return whether it did.
+
+    Where they have no one-time codes, nothing changes.
+    """
+    with recording(
+        Change.Action.EDIT_PERSON, by=by, source=source, reason="One-time codes removed"
+    ) as change:
+        removed, _models = Authenticator.objects.filter(user=user).delete()
+        if removed:
+            user.save()  # the history says whose
+        else:
+            discard(change)
+    return bool(removed)
 
 
 def create_token(

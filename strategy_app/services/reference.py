@@ -11,6 +11,7 @@ from strategy_app.models import (
     Strategy,
     Target,
     User,
+    Wording,
 )
 from strategy_app.services.change import recording
 
@@ -60,6 +61,6 @@ def delete(
 
 
 def _action_of(instance):
-    if not hasattr(instance, "history"):
-        raise NotImplementedError(f"{type(instance).__name__} has no plain history")
+    if not hasattr(instance, "history") or isinstance(instance, Wording):
+        raise NotImplementedError(f"{type(instance).__name__} has verbs of its own")
     return _ACTIONS.get(type(instance), Change.Action.EDIT_REFERENCE)

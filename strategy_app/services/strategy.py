@@ -47,8 +47,7 @@ def save_wording(
     with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
         if not Revision.objects.get(pk=wording.revision_id).is_draft:
             raise NotDraft
-        _check_same_strategy(wording)
-        _check_no_cycle(wording)
+        check_place(wording)
         wording.full_clean()
         wording.save()
         return wording
@@ -114,6 +113,12 @@ def publish(
         return revision
 
 
+def check_place(wording: Wording) -> None:
+    """Refuse a place in the tree that there cannot be (ValidationError by field)."""
+    _check_same_strategy(wording)
+    _check_no_cycle(wording)
+
+
 def _check_same_strategy(wording):
     strategy_id = wording.revision.strategy_id
     for name in ("element", "parent"):
@@ -125,11 +130,13 @@ def _check_same_strategy(wording):
 def _check_no_cycle(wording):
     """Refuse a parent that stands below the element, or is not in the draft."""
     parents = dict(
-        Wording.objects.filter(revision_id=wording.revision_id).values_list(
-            "element_id", "parent_id"
-        )
+        Wording.objects.filter(revision_id=wording.revision_id)
+        .exclude(pk=wording.pk)
+        .values_list("element_id", "parent_id")
     )
     parents[wording.element_id] = wording.parent_id
+    if not set(parents.values()) <= {*parents, None, wording.parent_id}:
+        raise ValidationError({"element": _("Move or remove the elements below it first.")})
     seen, node = {wording.element_id}, wording.parent_id
     while node is not None:
         if node not in parents:

@@ -1,3 +1,162 @@
+"""What templates say of levels, bars, dates and texts in two languages."""
+
+import re
+
+import nh3
 from django import template
+from django.utils.dateformat import format as format_date
+from django.utils.formats import get_format
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django_countries import countries
+from markdown_it import MarkdownIt
+
+from strategy_app.models.dates import first_day
+from strategy_app.models.dates import fiscal_year as fiscal_year_of
+from strategy_app.models.localized import LocalizedText, localized_text
 
 register = template.Library()
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(
+    ["table", "linkify"]
+)
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+# A level is told by shape as well as by colour and word.
+_SYMBOLS = {None: "–", 0: "○", 1: "◐", 2: "●"}
+_NAMES = {None: "not_assessed", 0: "not_targeted", 1: "significant", 2: "principal"}
+
+
+@register.simple_tag
+def text(value: LocalizedText):
+    """Print a text of the data, with its language, marked where it is the other one."""
+    if not value.text:
+        return ""
+    if not value.is_fallback:
+        return value.text
+    return format_html(
+        '<span lang="{}">{}</span> <small class="fallback" title="{}">{}</small>',
+        value.language,
+        value.text,
+        _("There is no translation of this text yet."),
+        _("English only") if value.language == "en" else _("Japanese only"),
+    )
+
+
+@register.simple_tag
+def bilingual(english, japanese):
+    """Print the reader's one of two texts."""
+    return text(localized_text(english, japanese))
+
+
+@register.filter
+def markdown(value):
+    """Print a text of the data as Markdown; HTML in it stays text."""
+    if isinstance(value, LocalizedText):
+        html = nh3.clean(_MARKDOWN.render(value.text))
+        if value.is_fallback:
+            html = format_html('<div lang="{}">{}</div>', value.language, mark_safe(html))  # noqa: S308
+        return mark_safe(html)  # noqa: S308 -- cleaned just above
+    return mark_safe(nh3.clean(_MARKDOWN.render(value or "")))  # noqa: S308 -- cleaned
+
+
+@register.filter
+def language_of(value):
+    """Return the language that people's own words are in, as far as letters tell."""
+    return "ja" if _JAPANESE.search(str(value)) else "en"
+
+
+@register.simple_tag
+def level_mark(level, words=True):
+    """Print a level: a shape, its number, its name; ``None`` is "not assessed"."""
+    label = level_name(level)
+    return format_html(
+        '<span class="level level-{}"><span aria-hidden="true">{}</span> {}</span>',
+        _NAMES[level],
+        _SYMBOLS[level],
+        format_html("{}", label)
+        if words
+        else format_html('<span class="visually-hidden">{}</span>', label),
+    )
+
+
+@register.filter
+def level_name(level):
+    """Return a level's name."""
+    return {
+        None: _("Not assessed"),
+        0: _("Not targeted"),
+        1: _("Significant"),
+        2: _("Principal"),
+    }[level]
+
+
+@register.filter
+def state_symbol(state):
+    """Return the shape of one of the four parts of a bar."""
+    by_state = {name: _SYMBOLS[level] for level, name in _NAMES.items()}
+    return by_state.get(state, "")
+
+
+@register.inclusion_tag("strategy_app/_bar.html")
+def bar(row):
+    """Draw an element's bar in four parts."""
+    return {"row": row}
+
+
+@register.filter
+def partial_date(value):
+    """Print a partial date as precisely as it is known: "2009", "April 2009"."""
+    if not value:
+        return ""
+    formats = {4: _("Y"), 7: "YEAR_MONTH_FORMAT", 10: "DATE_FORMAT"}
+    return format_date(first_day(value), get_format(formats[len(value)]))
+
+
+@register.filter
+def fiscal_year(day):
+    """Print the fiscal year of a day: "FY2026"."""
+    return _("FY%(year)d") % {"year": fiscal_year_of(day)}
+
+
+@register.filter
+def country_names(codes):
+    """Return the names of partner countries in the reader's language."""
+    return [countries.name(getattr(code, "code", code)) for code in codes]
+
+
+@register.filter
+def percent_of(part, whole):
+    """Print a share in per cent, one digit below ten."""
+    if not whole:
+        return "–"
+    share = 100 * part / whole
+    return f"{share:.1f} %" if 0 < share < 10 else f"{share:.0f} %"
+
+
+@register.filter
+def indent(depth):
+    """Return the class that sets an element in by its depth."""
+    return f"indent-{min(int(depth), 4)}"
+
+
+@register.filter
+def level_number(value):
+    """Return a level as a number, from what a form holds."""
+    return int(value)
+
+
+@register.filter
+def at(mapping, key):
+    """Return what a mapping holds at a level."""
+    return mapping.get(int(key))
+
+
+@register.filter
+def shown_value(field):
+    """Return what stands in a field: a date in the form that browsers read."""
+    value = field.value()
+    if value is None:
+        return ""
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,2 +1,60 @@
+"""What every template may use."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from strategy_app.models.localized import localized_text
+from strategy_app.permissions import can_administer, can_read, can_see_people
+from strategy_app.views.scope_bar import scope_bar
+from strategy_app.views.scoping import frame_of
+
+# Pages that keep the scope, in the order of the navigation.
+_PAGES = [
+    ("overview", _("Overview")),
+    ("matrix", _("Matrix")),
+    ("gaps", _("Gaps")),
+    ("strategy-list", _("Strategy")),
+    ("programme-list", _("Programmes")),
+    ("change-list", _("Changes")),
+]
+
+
 def site(request):
-    return {}
+    """Return the organisation, the navigation, and whether illustrative data is shown."""
+    if not hasattr(request, "user") or not can_read(request.user):
+        return _about_us() | {"navigation": []}
+    scope = getattr(request, "scope", None)
+    form = getattr(request, "scope_form", None)
+    bar = scope_bar(request, form, scope) if scope else {}
+    query = f"?{scope.query()}" if scope else ""
+    match = request.resolver_match
+    section = (match.url_name or "").split("-")[0] if match else ""
+    return (
+        _about_us()
+        | bar
+        | {
+            "navigation": [
+                {
+                    "address": reverse(name) + query,
+                    "label": label,
+                    "is_here": name.split("-")[0] == section,
+                }
+                for name, label in _PAGES
+            ],
+            "scope": scope,
+            "scope_form": form,
+            "frame": frame_of(request),
+            "may_administer": can_administer(request.user),
+            "sees_people": can_see_people(request.user),
+        }
+    )
+
+
+def _about_us():
+    return {
+        "organisation": localized_text(settings.ORGANISATION_EN, settings.ORGANISATION_JA),
+        "page_language": get_language(),
+        "is_public_site": settings.PUBLIC_PAGES,
+    }

@@ -1,0 +1,47 @@
+"""Read the ledger as lists: what is in force, and how it came about."""
+
+import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from strategy_app.models import Alignment, Element, Evidence, Programme
+
+
+def rows() -> QuerySet[Alignment]:
+    """Return ledger rows with all that a list shows of them, at a fixed cost in queries."""
+    return Alignment.objects.select_related(
+        "programme__department",
+        "element__strategy",
+        "wording",
+        "opened_in__by",
+        "closed_in__by",
+        "confirmed_in__by",
+    ).prefetch_related(Prefetch("evidence", Evidence.objects.order_by("id")))
+
+
+def in_force_of_programme(
+    programme: Programme, strategy: str, day: datetime.date
+) -> dict[int, Alignment]:
+    """Return the rows in force on ``day`` by element id."""
+    found = (
+        rows()
+        .in_force(day)
+        .filter(programme=programme, element__strategy__code=strategy)
+        .order_by("id")
+    )
+    return {row.element_id: row for row in found}
+
+
+def open_row(programme: Programme, element: Element) -> Alignment | None:
+    """Return the row that a new judgement of this cell would replace, if any."""
+    return rows().open().filter(programme=programme, element=element).first()
+
+
+def history_of_programme(programme: Programme) -> QuerySet[Alignment]:
+    """Return every row ever recorded for a programme, the newest first."""
+    return rows().filter(programme=programme).order_by("-opened_in_id", "-id")
+
+
+def history_of_element(element: Element) -> QuerySet[Alignment]:
+    """Return every row ever recorded against an element, the newest first."""
+    return rows().filter(element=element).order_by("-opened_in_id", "-id")

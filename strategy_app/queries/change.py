@@ -1,0 +1,53 @@
+"""Read changes: who did what, when, and which rows of the ledger it touched."""
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from strategy_app.models import Alignment, Change
+from strategy_app.queries import alignment as alignment_queries
+
+# What accounts and tokens look like is for strategy admins only.
+ABOUT_PEOPLE = (Change.Action.EDIT_PERSON, Change.Action.EDIT_TOKEN)
+
+
+def changes() -> QuerySet[Change]:
+    """Return changes with their authors, the newest first."""
+    return Change.objects.select_related("by").order_by("-id")
+
+
+def latest(number: int) -> list[Change]:
+    """Return the newest changes but those of accounts and tokens."""
+    return list(changes().exclude(action__in=ABOUT_PEOPLE)[:number])
+
+
+def with_counts(found: QuerySet[Change]) -> QuerySet[Change]:
+    """Add how many rows of the ledger each change opened, closed and confirmed."""
+    return found.annotate(
+        opened_count=_count("opened_in"),
+        closed_count=_count("closed_in"),
+        confirmed_count=_count("confirmed_in"),
+    )
+
+
+def _count(role):
+    """Count in a subquery, so that the three counts cannot multiply one another."""
+    rows = (
+        Alignment.objects.filter(**{role: OuterRef("pk")})
+        .order_by()
+        .values(role)
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
+
+
+def ledger_rows(change: Change, limit: int) -> dict[str, list[Alignment]]:
+    """Return the rows that a change opened, closed and confirmed, ``limit`` of each."""
+    return {
+        role: list(
+            alignment_queries.rows()
+            .filter(**{f"{role}_in": change})
+            .order_by("programme__code", "element__code", "id")[:limit]
+        )
+        for role in ("opened", "closed", "confirmed")
+    }

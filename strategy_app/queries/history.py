@@ -1,0 +1,161 @@
+"""Read histories: what a change altered, from what to what."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from django.apps import apps
+from django.db.models import ForeignKey, Model
+from django_countries.fields import CountryField
+
+from strategy_app.models import Change
+
+
+@dataclass(frozen=True)
+class Value:
+    """One column of an edited row: its label, what it was, what it became."""
+
+    label: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One row that a change created ("+"), altered ("~") or deleted ("-")."""
+
+    change_id: int
+    kind: str
+    model: str
+    object_id: int
+    noun: str
+    name: str
+    values: list[Value]
+
+
+def tracked_models() -> list[type[Model]]:
+    """Return the models that keep a history."""
+    return [
+        model
+        for model in apps.get_app_config("strategy_app").get_models()
+        if hasattr(model, "history") and not model.__name__.startswith("Historical")
+    ]
+
+
+def count_of(change: Change) -> int:
+    """Return how many rows with a history a change wrote."""
+    return sum(
+        model.history.filter(change_id=change.pk).count() for model in tracked_models()
+    )
+
+
+def edits_of(change: Change, limit: int = 50) -> list[Edit]:
+    """Return what a change wrote, at most ``limit`` rows of each model.
+
+    A fixed number of queries for each model that it touched.
+    """
+    return [
+        edit
+        for model in tracked_models()
+        for edit in _edits(
+            model, model.history.filter(change_id=change.pk).order_by("history_id")[:limit]
+        )
+    ]
+
+
+def edits_to(instance: Model, limit: int = 50) -> list[Edit]:
+    """Return the edits of one row, the newest first."""
+    model = type(instance)
+    rows = model.history.filter(**{model._meta.pk.attname: instance.pk}).order_by(
+        "-history_id"
+    )
+    return _edits(model, rows[:limit])
+
+
+def _edits(model, rows):
+    rows = list(rows)
+    if not rows:
+        return []
+    previous = _previous(model, rows)
+    fields = [
+        field
+        for field in model.history.model.tracked_fields
+        # What is never shown of an API token is not shown of its history either.
+        if not field.primary_key and field.name != "digest"
+    ]
+    names = _names(fields, [*rows, *previous.values()])
+    return [_edit(model, fields, names, row, previous.get(row.history_id)) for row in rows]
+
+
+def _previous(model, rows):
+    """Return the history row before each of ``rows``, by its history id."""
+    pk = model._meta.pk.attname
+    by_object = {}
+    ids = {getattr(row, pk) for row in rows}
+    newest = max(row.history_id for row in rows)
+    for row in model.history.filter(**{f"{pk}__in": ids}, history_id__lte=newest).order_by(
+        "history_id"
+    ):
+        by_object.setdefault(getattr(row, pk), []).append(row)
+    found = {}
+    for versions in by_object.values():
+        for before, after in pairwise(versions):
+            found[after.history_id] = before
+    return found
+
+
+def _names(fields, rows):
+    """Return the name of whatever the foreign keys of these rows point to."""
+    names = {}
+    for field in fields:
+        if isinstance(field, ForeignKey):
+            ids = {getattr(row, field.attname) for row in rows} - {None}
+            manager = field.related_model._default_manager
+            names[field.attname] = {
+                pk: str(instance) for pk, instance in manager.in_bulk(ids).items()
+            }
+    return names
+
+
+def _edit(model, fields, names, row, before):
+    values = []
+    for field in fields:
+        old = _shown(field, names, before) if before else ""
+        new = _shown(field, names, row) if row.history_type != "-" else ""
+        if old != new:
+            values.append(Value(str(field.verbose_name), old, new))
+    return Edit(
+        change_id=row.change_id,
+        kind=row.history_type,
+        model=model._meta.model_name,
+        object_id=getattr(row, model._meta.pk.attname),
+        noun=str(model._meta.verbose_name),
+        name=_name_of(row, names),
+        values=values,
+    )
+
+
+def _shown(field, names, row):
+    value = getattr(row, field.attname)
+    if isinstance(field, CountryField):
+        return ", ".join(country.code for country in value)
+    if value is None or value == "":
+        return ""
+    if field.attname in names:
+        return names[field.attname].get(value, f"#{value}")
+    if getattr(field, "multiple", False):  # partner countries
+        return ", ".join(str(one.name) for one in value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return value
+
+
+def _name_of(row, names):
+    """Return what a row is called: its code or title, or what it belongs to."""
+    for name in ("code", "username", "title", "name"):
+        if value := getattr(row, name, None):
+            return str(value)
+    for name in ("element_id", "programme_id"):
+        if name in names:
+            return names[name].get(getattr(row, name), "")
+    return ""

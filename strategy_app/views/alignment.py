@@ -1,0 +1,206 @@
+"""Record how a programme aligns with an element: one line, one form, one service."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from strategy_app.coverage import frame as coverage_frame
+from strategy_app.coverage import matrix
+from strategy_app.forms.alignment import AlignmentForm
+from strategy_app.models import Element, Programme, Wording
+from strategy_app.models.dates import today
+from strategy_app.permissions import can_align
+from strategy_app.queries import alignment as alignment_queries
+from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services import alignment as alignment_services
+from strategy_app.services.alignment import Conflict
+from strategy_app.views.programme import level_definitions, line_of
+from strategy_app.views.scoping import scoped, signed_in
+
+
+class _Cell:
+    """A programme and an element as the address names them, and what stands there."""
+
+    def __init__(self, request, code, strategy, element_code):
+        self.request = request
+        self.programme = get_object_or_404(
+            Programme.objects.select_related("category", "department"), code=code
+        )
+        self.element = get_object_or_404(
+            Element.objects.select_related("strategy"),
+            strategy__code=strategy,
+            code=element_code,
+        )
+        self.wording = self._wording()
+        self.current = alignment_queries.open_row(self.programme, self.element)
+        request.scope = request.scope.but(strategy=strategy)
+
+    def _wording(self):
+        """Return the wording in force today, else the last one that was published."""
+        revision = strategy_queries.revision_in_force(self.element.strategy_id, today())
+        published = Wording.objects.filter(
+            element=self.element, revision__published_in__isnull=False
+        ).select_related("element")
+        wording = (
+            published.filter(revision=revision).first()
+            or published.order_by("-revision__in_force_from").first()
+        )
+        if wording is None:
+            raise Http404
+        return wording
+
+    @property
+    def back(self):
+        """The line of this cell on the programme's page."""
+        page = reverse("programme", args=[self.programme.code])
+        return f"{page}?{self.request.scope.query()}#{self.element.code}"
+
+    def form(self, data=None, files=None):
+        return AlignmentForm(
+            data,
+            files,
+            programme=self.programme,
+            element=self.element,
+            current=self.current,
+        )
+
+    def show_form(self, form, *, status=200, conflict=None):
+        """Answer with the form: in place for htmx, else on a page of its own."""
+        fragment = "strategy_app/alignment/_form.html"
+        page = "strategy_app/alignment/page.html"
+        context = {
+            "programme": self.programme,
+            "element": self.element,
+            "wording": self.wording,
+            "current": self.current,
+            "form": form,
+            "definitions": level_definitions(),
+            "conflict": conflict,
+            "back": self.back,
+        }
+        template = fragment if self.request.htmx else page
+        return render(self.request, template, context, status=status)
+
+    def show_line(self, message):
+        """Answer with what stands there now: the line for htmx, else back to the page."""
+        if not self.request.htmx:
+            messages.success(self.request, message)
+            return redirect(self.back)
+        alignment = alignment_queries.open_row(self.programme, self.element)
+        depth, effective = self._place()
+        line = line_of(
+            self.request,
+            self.programme,
+            self.wording,
+            alignment,
+            depth=depth,
+            effective=effective,
+        )
+        context = {
+            "line": line,
+            "programme": self.programme,
+            "may_align": can_align(self.request.user, self.programme),
+            "message": message,
+        }
+        return render(self.request, "strategy_app/alignment/_saved.html", context)
+
+    def _place(self):
+        """Return depth and effective level of the cell, from the data as it is now."""
+        frame = coverage_frame.current()
+        tree = frame.tree(self.element.strategy.code, today())
+        column = frame.programmes.column_of.get(self.programme.pk)
+        row = tree.row_of.get(self.element.code) if tree else None
+        if row is None or column is None:
+            return 0, None
+        level = int(matrix.levels(frame, tree, today(), rollup=True)[row, column])
+        return int(tree.depth[row]), level - 1 if level else None
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@scoped()
+def align(request, code, strategy, element_code):
+    """Show the form of one cell, and record what it is sent."""
+    cell = _Cell(request, code, strategy, element_code)
+    if not can_align(request.user, cell.programme):
+        raise PermissionDenied
+    if request.method == "GET":
+        if request.htmx and "line" in request.GET:
+            return cell.show_line("")
+        return cell.show_form(cell.form())
+    form = cell.form(request.POST, request.FILES)
+    if not form.is_valid():
+        return cell.show_form(form, status=400)
+    try:
+        alignment_services.align(**form.judgement(), by=request.user)
+    except Conflict as conflict:
+        return _show_conflict(cell, request, conflict)
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+        return cell.show_form(form, status=400)
+    return cell.show_line(
+        _("%(programme)s × %(element)s is recorded.")
+        % {"programme": cell.programme.code, "element": cell.element.code}
+    )
+
+
+def _show_conflict(cell, request, conflict):
+    """Show both: what somebody else recorded meanwhile, and what was typed here."""
+    cell.current = alignment_queries.open_row(cell.programme, cell.element)
+    data = request.POST.copy()
+    data["replaces"] = cell.current.pk if cell.current else ""
+    form = cell.form(data, request.FILES)
+    form.is_valid()
+    return cell.show_form(form, status=409, conflict=cell.current or "withdrawn")
+
+
+@require_POST
+@signed_in
+@scoped()
+def withdraw(request, code, strategy, element_code):
+    """Withdraw the row in force: not assessed again."""
+    cell = _Cell(request, code, strategy, element_code)
+    try:
+        alignment_services.withdraw(
+            programme=cell.programme,
+            element=cell.element,
+            replaces=_number(request.POST.get("replaces")),
+            by=request.user,
+        )
+    except Conflict:
+        return cell.show_form(cell.form(), status=409, conflict=cell.current or "withdrawn")
+    return cell.show_line(
+        _("%(programme)s × %(element)s is withdrawn: it counts as not assessed.")
+        % {"programme": cell.programme.code, "element": cell.element.code}
+    )
+
+
+@require_POST
+@signed_in
+@scoped()
+def confirm(request, code, strategy, element_code):
+    """Confirm the row in force as a second person."""
+    cell = _Cell(request, code, strategy, element_code)
+    if cell.current is None or cell.current.pk != _number(request.POST.get("replaces")):
+        return _conflict_for_reader(cell)
+    try:
+        alignment_services.confirm(alignment=cell.current, by=request.user)
+    except Conflict:
+        return _conflict_for_reader(cell)
+    return cell.show_line(
+        _("%(programme)s × %(element)s is confirmed.")
+        % {"programme": cell.programme.code, "element": cell.element.code}
+    )
+
+
+def _conflict_for_reader(cell):
+    """Show what stands there now; nothing was typed that could be lost."""
+    return cell.show_form(cell.form(), status=409, conflict=cell.current or "withdrawn")
+
+
+def _number(text):
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0

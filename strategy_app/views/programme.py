@@ -1,0 +1,201 @@
+"""Programmes: the list, and each with its alignments, element by element."""
+
+import numpy as np
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from strategy_app.coverage import counts, matrix
+from strategy_app.coverage.frame import ALWAYS
+from strategy_app.coverage.matrix import NOT_ASSESSED
+from strategy_app.forms.programme import ProgrammeListForm
+from strategy_app.models import Alignment, LevelDefinition, Programme
+from strategy_app.models.localized import localized_text
+from strategy_app.permissions import can_align, can_confirm
+from strategy_app.queries import alignment as alignment_queries
+from strategy_app.queries import history as history_queries
+from strategy_app.queries import programme as programme_queries
+from strategy_app.queries import strategy as strategy_queries
+from strategy_app.views.rows import state_label
+from strategy_app.views.scoping import frame_of, reading, scoped
+
+PAGE_SIZE = 50
+
+
+@reading
+@scoped(ProgrammeListForm)
+def programme_list(request):
+    """List programmes; with an element and a state, those that a number counts."""
+    frame, scope, form = frame_of(request), request.scope, request.scope_form
+    asked = form.cleaned_data
+    coverage = counts.elements(frame, scope)
+    mask = _asked_for(frame, coverage, asked)
+    if asked["q"]:
+        mask = mask & programme_queries.matching(frame, asked["q"])
+    columns = programme_queries.ordered(frame, mask, asked["sort"] or "code")
+    page = Paginator(columns, PAGE_SIZE).get_page(request.GET.get("page"))
+    kept = {name: asked[name] or None for name in ("q", "period", "element", "state")}
+    row = coverage.tree.row_of.get(asked["element"]) if coverage.tree else None
+    context = {
+        "page": page,
+        "programmes": _list_rows(frame, coverage, page.object_list, row),
+        "query": scope.query(**kept, sort=asked["sort"] or None),
+        "headings": _headings(scope, kept, asked["sort"] or "code"),
+        "asked": asked,
+        "element": _element_of(coverage, row),
+        "state_label": state_label(asked["state"]) if asked["state"] else "",
+        "all": len(frame.programmes.codes),
+        "active": int(coverage.columns.sum()),
+    }
+    return render(request, "strategy_app/programme/list.html", context)
+
+
+def _asked_for(frame, coverage, asked):
+    """Return the programmes of an element's state, or of a period, bool[P]."""
+    if asked["element"]:
+        row = coverage.tree.row_of[asked["element"]]
+        return counts.programmes_at(coverage, row, asked["state"])
+    mask = matrix.selected(frame, coverage.scope)
+    programmes, ordinal = frame.programmes, coverage.scope.day.toordinal()
+    periods = {
+        "active": coverage.columns,
+        "planned": (programmes.starts > ordinal) & ~programmes.period_unknown,
+        "ended": (programmes.ends <= ordinal) & ~programmes.period_unknown,
+        "unknown": programmes.period_unknown,
+    }
+    return mask & periods[asked["period"]] if asked["period"] else mask
+
+
+def _list_rows(frame, coverage, columns, row):
+    """Return the programmes of a page with how many elements each supports."""
+    columns = np.asarray(columns, int)
+    active = frame.programmes.active(coverage.scope.day)
+    programmes = programme_queries.in_order(frame, columns)
+    rows = []
+    for column, programme in zip(columns, programmes, strict=False):
+        levels = (
+            coverage.levels[coverage.tree.alignable, column]
+            if coverage.tree
+            else np.zeros(0, int)
+        )
+        rows.append(
+            {
+                "programme": programme,
+                "is_active": bool(active[column]),
+                "level": int(coverage.levels[row, column]) - 1 if row is not None else None,
+                "supports": int((levels > coverage.scope.level).sum()),
+                "assessed": int((levels > NOT_ASSESSED).sum()),
+                "elements": len(levels),
+            }
+        )
+    return rows
+
+
+def _headings(scope, kept, sort):
+    """Return each sortable column: its name, its link, and how it is sorted now."""
+    headings = {}
+    for name in programme_queries.SORTS:
+        turned = f"-{name}" if sort == name else name
+        direction = {name: "ascending", f"-{name}": "descending"}.get(sort, "none")
+        headings[name] = {
+            "address": f"?{scope.query(**kept, sort=turned)}",
+            "direction": direction,
+        }
+    return headings
+
+
+def _element_of(coverage, row):
+    if row is None:
+        return None
+    tree = coverage.tree
+    return {
+        "code": tree.codes[row],
+        "title": localized_text(tree.titles_en[row], tree.titles_ja[row]),
+    }
+
+
+@reading
+@scoped()
+def programme(request, code):
+    """Show one programme with its alignment to every element, and what is missing."""
+    stored = get_object_or_404(
+        Programme.objects.select_related("category", "department"), code=code
+    )
+    lines = alignment_lines(request, stored)
+    direct = [line["level"] for line in lines]
+    context = {
+        "programme": stored,
+        "lines": lines,
+        "budgets": stored.budgets.order_by("fiscal_year"),
+        "is_active": stored.is_active(request.scope.day),
+        "starts_before_any": _starts_at(frame_of(request), stored) == ALWAYS,
+        "may_align": can_align(request.user, stored),
+        "tallies": [
+            (state_label("principal"), direct.count(2)),
+            (state_label("significant"), direct.count(1)),
+            (state_label("not_targeted"), direct.count(0)),
+            (state_label("not_assessed"), direct.count(None)),
+        ],
+        "history": alignment_queries.history_of_programme(stored)[:PAGE_SIZE],
+        "edits": history_queries.edits_to(stored),
+    }
+    return render(request, "strategy_app/programme/page.html", context)
+
+
+def _starts_at(frame, stored):
+    column = frame.programmes.column_of.get(stored.pk)
+    return None if column is None else frame.programmes.starts[column]
+
+
+def alignment_lines(request, stored: Programme) -> list[dict]:
+    """Return one line for each alignable element: wording, row in force, level."""
+    frame, scope = frame_of(request), request.scope
+    tree = frame.tree(scope.strategy, scope.day)
+    if tree is None:
+        return []
+    levels = matrix.levels(frame, tree, scope.day, rollup=True)
+    column = frame.programmes.column_of.get(stored.pk)
+    rows = alignment_queries.in_force_of_programme(stored, scope.strategy, scope.day)
+    wordings = strategy_queries.wordings_by_element(tree.revision_id)
+    lines = []
+    for row in np.flatnonzero(tree.alignable):
+        alignment = rows.get(int(tree.element_ids[row]))
+        effective = int(levels[row, column]) - 1 if column is not None else -1
+        lines.append(
+            line_of(
+                request,
+                stored,
+                wordings[int(tree.element_ids[row])],
+                alignment,
+                depth=int(tree.depth[row]),
+                effective=None if effective < 0 else effective,
+            )
+        )
+    return lines
+
+
+def line_of(request, stored, wording, alignment: Alignment | None, *, depth, effective):
+    """Return what the line of one element shows and what may be done from it."""
+    return {
+        "wording": wording,
+        "alignment": alignment,
+        "level": alignment.level if alignment else None,
+        "effective": effective,
+        "is_from_below": effective is not None
+        and (alignment is None or effective > alignment.level),
+        "depth": depth,
+        "may_confirm": alignment is not None
+        and alignment.valid_until is None
+        and alignment.confirmed_in_id is None
+        and can_confirm(request.user, alignment),
+        "address": reverse(
+            "align",
+            args=[stored.code, request.scope.strategy, wording.element.code],
+        )
+        + f"?{request.scope.query()}",
+    }
+
+
+def level_definitions():
+    """Return what each level means, by level; None is "not assessed"."""
+    return {definition.level: definition for definition in LevelDefinition.objects.all()}

@@ -1,0 +1,78 @@
+"""Read who asks and what they ask, in front of every page."""
+
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from strategy_app.coverage import frame as coverage_frame
+from strategy_app.forms.scope import ScopeForm
+from strategy_app.permissions import can_read
+
+
+def frame_of(request):
+    """Return the coverage frame of this request: taken once, so its numbers agree."""
+    if not hasattr(request, "_frame"):
+        request._frame = coverage_frame.current()
+    return request._frame
+
+
+def reading(view):
+    """Let in who may read: people with an account, or all where pages are public."""
+
+    @wraps(view)
+    def inner(request, *args, **kwargs):
+        if not can_read(request.user):
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    inner.rule = "read"
+    return inner
+
+
+def signed_in(view):
+    """Let in people with an account; in place of one, a part of a page gets a plain 401."""
+
+    @wraps(view)
+    def inner(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            if request.htmx:
+                return HttpResponse(status=401)
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    inner.rule = "sign in"
+    return inner
+
+
+def scoped(form_class=ScopeForm):
+    """Read the scope from the address and give it to the view as ``request.scope``.
+
+    A part that cannot be read is answered by the form with the error next to it; a filter
+    is never silently left out.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def inner(request, *args, **kwargs):
+            form = form_class(request.GET, frame=frame_of(request))
+            request.scope_form = form
+            if not form.is_valid():
+                return render(
+                    request, "strategy_app/bad_scope.html", {"form": form}, status=400
+                )
+            request.scope = form.scope()
+            return view(request, *args, **kwargs)
+
+        return inner
+
+    return decorate
+
+
+def strategy_or_404(request, code):
+    """Return the frame's entry for a strategy."""
+    for group in frame_of(request).strategies:
+        if group.code == code:
+            return group
+    raise Http404

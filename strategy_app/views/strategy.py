@@ -1,0 +1,167 @@
+"""The strategy's text, and each element with what is aligned with it."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+
+from strategy_app.coverage import counts, gaps
+from strategy_app.models import Element, Revision, Strategy, Wording
+from strategy_app.queries import alignment as alignment_queries
+from strategy_app.queries import programme as programme_queries
+from strategy_app.queries import strategy as strategy_queries
+from strategy_app.views.rows import element_rows, gap_rows, parts_of, unknown_below
+from strategy_app.views.scoping import frame_of, reading, scoped, strategy_or_404
+
+_SHOWN = 25
+
+
+@reading
+@scoped()
+def strategy_list(request):
+    """List the strategies with the revision in force on the day."""
+    frame, scope = frame_of(request), request.scope
+    strategies = [
+        {
+            "group": group,
+            "tree": (tree := frame.tree(group.code, scope.day)),
+            "alignable": int(tree.alignable.sum()) if tree else 0,
+            "query": scope.but(strategy=group.code).query(),
+        }
+        for group in frame.strategies
+    ]
+    return render(request, "strategy_app/strategy/list.html", {"strategies": strategies})
+
+
+@reading
+@scoped()
+def strategy(request, code):
+    """Show the text in force on the day, each element with its coverage beside it."""
+    frame = frame_of(request)
+    strategy_or_404(request, code)
+    request.scope = scope = request.scope.but(strategy=code)
+    coverage = counts.elements(frame, scope)
+    stored = Strategy.objects.get(code=code)
+    revision = (
+        Revision.objects.filter(pk=coverage.tree.revision_id).first()
+        if coverage.tree
+        else None
+    )
+    context = {
+        "strategy": stored,
+        "revision": revision,
+        "in_force_until": coverage.tree.in_force_until if coverage.tree else None,
+        "revisions": strategy_queries.published_revisions(stored.pk),
+        "sections": _sections(coverage, revision) if revision else [],
+        "coverage": coverage,
+    }
+    return render(request, "strategy_app/strategy/page.html", context)
+
+
+def _sections(coverage, revision):
+    """Return each wording in the order of the tree with its row of coverage."""
+    tree = coverage.tree
+    wordings = {row.element_id: row for row in strategy_queries.wordings(revision)}
+    level = {-1: 0}
+    sections = []
+    for row, element_id in enumerate(tree.element_ids):
+        level[row] = level[int(tree.parent[row])] + 1
+        sections.append(
+            {
+                "wording": wordings[int(element_id)],
+                "level": level[row],
+                "coverage": element_rows(coverage, [row])[0],
+            }
+        )
+    return sections
+
+
+@reading
+@scoped()
+def element(request, code, element_code):
+    """Show one element: its wording, coverage, gaps, what supports it, what is missing."""
+    frame = frame_of(request)
+    strategy_or_404(request, code)
+    request.scope = scope = request.scope.but(strategy=code)
+    stored = get_object_or_404(Element, strategy__code=code, code=element_code)
+    coverage = counts.elements(frame, scope)
+    row = coverage.tree.row_of.get(element_code) if coverage.tree else None
+    wording = _wording(stored, coverage, row)
+    context = {
+        "element": stored,
+        "wording": wording,
+        "is_in_force": row is not None,
+        "ancestors": _ancestors(coverage, row),
+        "children": _children(coverage, row),
+        "coverage": coverage,
+        "history": alignment_queries.history_of_element(stored)[:_SHOWN],
+    }
+    if row is not None:
+        context |= _covered(frame, coverage, row)
+    return render(request, "strategy_app/strategy/element.html", context)
+
+
+def _wording(stored, coverage, row):
+    """Return the wording in force on the day, else the last one published."""
+    found = Wording.objects.filter(
+        element=stored, revision__published_in__isnull=False
+    ).select_related("revision", "element")
+    if row is not None:
+        found = found.filter(revision_id=coverage.tree.revision_id)
+    wording = found.order_by("-revision__in_force_from").first()
+    if wording is None:
+        raise Http404
+    return wording
+
+
+def _ancestors(coverage, row):
+    ancestors = []
+    while row is not None and (row := int(coverage.tree.parent[row])) >= 0:
+        ancestors.insert(0, row)
+    return element_rows(coverage, ancestors)
+
+
+def _children(coverage, row):
+    if row is None:
+        return []
+    below = [
+        child for child, parent in enumerate(coverage.tree.parent) if int(parent) == row
+    ]
+    return element_rows(coverage, below)
+
+
+def _covered(frame, coverage, row):
+    """Return the element's own numbers, gaps, and the first programmes of each state."""
+    code = coverage.tree.codes[row]
+    found = [
+        gap
+        for gap in gaps.find(
+            frame, coverage.scope, by="category", unknown_below=unknown_below()
+        )
+        if gap.row == row
+    ]
+    columns = {
+        part: programme_queries.ordered(
+            frame, counts.programmes_at(coverage, row, part), "code"
+        )[:_SHOWN]
+        for part in counts.STATES
+    }
+    listed = {
+        int(programme.pk): programme
+        for programme in programme_queries.in_order(
+            frame, [column for some in columns.values() for column in some]
+        )
+    }
+    parts = parts_of(coverage.scope, coverage.counts[row], coverage.active, element=code)
+    return {
+        "row": element_rows(coverage, [row])[0],
+        "gaps": gap_rows(frame, coverage, found),
+        "states": [
+            (
+                part,
+                [
+                    listed[int(frame.programmes.ids[column])]
+                    for column in columns[part.state]
+                ],
+            )
+            for part in parts
+        ],
+    }

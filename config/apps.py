@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 class AdminConfig(DjangoAdminConfig):
     """Django's admin with our site class: branding and allauth's sign-in."""
 
-    default_site = "strategy_app.admin.site.AdminSite"
+    default_site = "config.admin.AdminSite"

@@ -3,9 +3,11 @@
 The variables are listed in README.md, "Settings".
 """
 
+import logging
 import secrets
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import structlog
@@ -70,9 +72,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_structlog.middlewares.RequestMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Outermost, so that every answer has its headers, a refusal on the way in too.
+    "strategy_app.views.middleware.headers",
     "csp.middleware.CSPMiddleware",
+    "strategy_app.views.middleware.probes",
+    "strategy_app.views.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -84,7 +89,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "strategy_app.views.middleware.session_age",
-    "strategy_app.views.middleware.headers",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -124,14 +128,17 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 30,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            # Else INSERT OR REPLACE deletes rows without asking the guards.
+            " PRAGMA recursive_triggers=ON;"
         ),
     }
 else:
     DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASE["CONN_HEALTH_CHECKS"] = True
-    DATABASE.setdefault("OPTIONS", {}).setdefault(
-        "options", "-c lock_timeout=10000 -c statement_timeout=60000"
-    )
+    DATABASE["OPTIONS"] = {
+        "connect_timeout": 3,
+        "options": "-c lock_timeout=10000 -c statement_timeout=60000",
+    } | DATABASE.get("OPTIONS", {})
 
 # Rate limits have to be seen by every worker, so the cache is a table.
 CACHES = {
@@ -160,6 +167,8 @@ LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Nobody is known by an e-mail address, so two accounts may have the same one.
+ACCOUNT_UNIQUE_EMAIL = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "strategy_app.views.adapters.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = False
@@ -174,6 +183,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 # An account is known by the provider's own key for it, never by an e-mail address.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 OIDC_SERVER_URL = env("OIDC_SERVER_URL", default="")
+OIDC_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_SERVER_URL))
 SOCIALACCOUNT_PROVIDERS = {}
 if OIDC_SERVER_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
@@ -191,7 +201,6 @@ if OIDC_SERVER_URL:
 
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_MAX_HOURS = env.int("SESSION_MAX_HOURS", default=12)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
@@ -205,7 +214,6 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -219,10 +227,15 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [SELF],
         # Starting single sign-on is a POST that redirects to the provider.
-        "form-action": [SELF, *([OIDC_SERVER_URL] if OIDC_SERVER_URL else [])],
+        "form-action": [SELF, *([OIDC_ORIGIN] if OIDC_SERVER_URL else [])],
         "frame-ancestors": [NONE],
     }
 }
+# E-mail is sent only for forgotten passwords, and nowhere unless a server is named.
+EMAIL_URL = env("EMAIL_URL", default="")
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="noreply@localhost")
+
 # The administration's forms of a long draft have more fields than Django's default.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
@@ -239,7 +252,7 @@ TIME_ZONE = env("TIME_ZONE", default="Asia/Tokyo")
 # --- Files ------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_MB", default=20) * 1024 * 1024
 STORAGES = {
@@ -280,22 +293,33 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums"
     ],
+    # Otherwise the kinds of error, all called "type", get names made of hashes.
+    "ENUM_NAME_OVERRIDES": {
+        name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
+        for name in ["ValidationErrorEnum", "ClientErrorEnum", "ServerErrorEnum"]
+    },
 }
 
 # --- Logs: JSON lines on standard error, each with the request's id ----------------
 
+# One line a request, when it is finished; see RequestLog in views/middleware.py.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+_LOG_FIELDS = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.format_exc_info,
+]
 structlog.configure(
     processors=[
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.filter_by_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
+        *_LOG_FIELDS,
         structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -307,14 +331,11 @@ LOGGING = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
-            "foreign_pre_chain": [
-                structlog.contextvars.merge_contextvars,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.stdlib.add_logger_name,
-                structlog.stdlib.add_log_level,
-                structlog.processors.format_exc_info,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
+            "foreign_pre_chain": _LOG_FIELDS,
         }
     },
     "handlers": {
@@ -326,7 +347,12 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
     "loggers": {
+        # Its handlers that write plain text and mail are replaced by the root's.
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        # Says again what the line of the request says.
+        "django.request": {"level": "CRITICAL"},
         "django_structlog": {"level": env("REQUEST_LOG_LEVEL", default="INFO")},
+        "gunicorn.error": {"level": "INFO", "propagate": True},
         "strategy_app": {"level": "INFO"},
     },
 }

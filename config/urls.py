@@ -1,8 +1,14 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("strategy_app.urls")),
 ]
+if not settings.EMAIL_URL:
+    # Without mail, allauth would say that it had sent some.
+    page = TemplateView.as_view(template_name="account/no_password_reset.html")
+    urlpatterns.insert(0, path("accounts/password/reset/", page, name="account_no_reset"))

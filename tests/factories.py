@@ -217,3 +217,8 @@ def make_target(element, value=2, *, day="2020-04-01", **fields):
         ),
         by=None,
     )
+
+
+def make_token(user, **fields):
+    """Make an API token of someone; return it and its key."""
+    return people.create_token(user=user, by=user, name="For tests", **fields)

@@ -35,6 +35,11 @@ class Coverage:
     columns: np.ndarray
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no programme at all is in the scope."""
+        return not self.columns.any()
+
+    @property
     def supported(self) -> np.ndarray:
         """How much supports each element at the scope's least level, int64[E]."""
         return _supported(self.counts, self.scope.level)

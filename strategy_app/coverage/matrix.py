@@ -56,6 +56,11 @@ def _rows(tree, element_ids):
     return np.where(tree.element_ids[rows] == element_ids, rows, -1)
 
 
+def level_of(stored: int) -> int | None:
+    """Return the level (0, 1, 2) that a cell of the matrix stands for, None: not assessed."""
+    return int(stored) - 1 if stored else None
+
+
 def selected(frame: Frame, scope: Scope) -> np.ndarray:
     """Return which programmes the filters of the scope let through, bool[P].
 

@@ -36,6 +36,8 @@ class EvidenceForm(forms.Form):
 
     def __init__(self, *args, cell=None, **kwargs):
         super().__init__(*args, **kwargs)
+        # A row that says what was recorded before is meant too: only blank ones are not.
+        self.empty_permitted = False
         self.cell = cell
         self.kept = None
 

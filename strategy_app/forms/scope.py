@@ -78,12 +78,13 @@ class ScopeForm(forms.Form):
         for field in self.fields.values():
             is_choice = isinstance(field, forms.ChoiceField)
             field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+            if is_choice:
+                field.error_messages["invalid_choice"] = _("There is no “%(value)s” here.")
 
     def _choose(self, name, all_of_them, choices):
         blank = [] if all_of_them is None else [("", all_of_them)]
         field = self.fields[name]
         field.choices = [*blank, *choices]
-        field.error_messages["invalid_choice"] = _("There is no “%(value)s” here.")
 
     def default_strategy(self) -> str:
         """Return the strategy that is meant where none is named, "" where there is none."""

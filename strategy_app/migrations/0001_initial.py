@@ -632,7 +632,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('value__lte', 100), ('measure__in', ['principal', 'supported']), _connector='OR'), name='target_share_at_most_100', violation_error_message='A share is at most 100 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(('value__lte', 100), ('measure__in', ['principal', 'supported']), _connector='OR'), name='target_share_at_most_100', violation_error_message='A share is at most 100 %%.'),
         ),
         migrations.AddConstraint(
             model_name='target',

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models.signals import m2m_changed, pre_delete, pre_save
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -113,28 +113,15 @@ def point_to_change(sender, instance, history_instance, **_kwargs):
     history_instance.change = current_change()
 
 
-# A history is written after its row, which is too late to refuse the row itself.
-
-
 @receiver(pre_save)
 def require_change_to_save(sender, instance, raw=False, **_kwargs):
-    """Refuse to save what has a history outside a change, before anything is written."""
+    """Refuse a save outside a change while nothing is written yet.
+
+    Its history is written after the row, which would be too late where no transaction is
+    open. Deletions and relations are within one of Django's own.
+    """
     leaves_none = hasattr(instance, "skip_history_when_saving") or raw
     if hasattr(sender, "history") and (instance._state.adding or not leaves_none):
-        _require_change(instance)
-
-
-@receiver(pre_delete)
-def require_change_to_delete(sender, instance, **_kwargs):
-    """Refuse to delete what has a history outside a change."""
-    if hasattr(sender, "history"):
-        _require_change(instance)
-
-
-@receiver(m2m_changed)
-def require_change_to_relate(sender, instance, action, **_kwargs):
-    """Refuse to change whom something with a history is tied to outside a change."""
-    if action.startswith("pre_") and hasattr(type(instance), "history"):
         _require_change(instance)
 
 

@@ -10,7 +10,7 @@ it and loses its triggers on the way. Each refusal reaches Django as IntegrityEr
 """
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 
 PREFIX = "guard_"
 
@@ -29,9 +29,12 @@ def install_after_migrate(sender, using, **_kwargs):
 
 
 def install(connection):
-    """Create every trigger whose table exists, replacing those that are there."""
-    remove(connection)
-    with connection.cursor() as cursor:
+    """Create every trigger whose table exists, replacing those that are there.
+
+    In one transaction, so that a running site is never without them.
+    """
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        remove(connection)
         tables = set(connection.introspection.table_names(cursor))
         for table, name, event, condition, message in _guards():
             if table in tables:

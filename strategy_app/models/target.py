@@ -56,7 +56,7 @@ class Target(models.Model):
             models.CheckConstraint(
                 condition=Q(value__lte=100) | Q(measure__in=["principal", "supported"]),
                 name="target_share_at_most_100",
-                violation_error_message=_("A share is at most 100 %."),
+                violation_error_message=_("A share is at most 100 %%."),
             ),
             models.CheckConstraint(
                 condition=Q(category__isnull=True) | Q(department__isnull=True),

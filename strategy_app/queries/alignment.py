@@ -1,6 +1,7 @@
 """Read the ledger as lists: what is in force, and how it came about."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db.models import Prefetch, QuerySet
 
@@ -19,17 +20,21 @@ def rows() -> QuerySet[Alignment]:
     ).prefetch_related(Prefetch("evidence", Evidence.objects.order_by("id")))
 
 
+def in_force(found: Iterable[Alignment], day: datetime.date) -> dict[int, Alignment]:
+    """Return those of one programme's rows that hold on ``day``, by element id."""
+    return {
+        row.element_id: row
+        for row in found
+        if row.valid_from <= day and (row.valid_until is None or day < row.valid_until)
+    }
+
+
 def in_force_of_programme(
     programme: Programme, strategy: str, day: datetime.date
 ) -> dict[int, Alignment]:
     """Return the rows in force on ``day`` by element id."""
-    found = (
-        rows()
-        .in_force(day)
-        .filter(programme=programme, element__strategy__code=strategy)
-        .order_by("id")
-    )
-    return {row.element_id: row for row in found}
+    found = history_of_programme(programme).filter(element__strategy__code=strategy)
+    return in_force(found, day)
 
 
 def open_row(programme: Programme, element: Element) -> Alignment | None:

@@ -54,13 +54,12 @@ def edits_of(change: Change, limit: int = 50) -> list[Edit]:
 
     A fixed number of queries for each model that it touched.
     """
-    return [
-        edit
-        for model in tracked_models()
-        for edit in _edits(
-            model, model.history.filter(change_id=change.pk).order_by("history_id")[:limit]
-        )
-    ]
+    edits = []
+    for model in tracked_models():
+        written = model.history.filter(change_id=change.pk).order_by("history_id")
+        if rows := list(written[:limit]):
+            edits += _edits(model, rows, _previous(model, rows))
+    return edits
 
 
 def edits_to(instance: Model, limit: int = 50) -> list[Edit]:
@@ -69,14 +68,12 @@ def edits_to(instance: Model, limit: int = 50) -> list[Edit]:
     rows = model.history.filter(**{model._meta.pk.attname: instance.pk}).order_by(
         "-history_id"
     )
-    return _edits(model, rows[:limit])
+    versions = list(rows[: limit + 1])
+    previous = {after.history_id: before for after, before in pairwise(versions)}
+    return _edits(model, versions[:limit], previous)
 
 
-def _edits(model, rows):
-    rows = list(rows)
-    if not rows:
-        return []
-    previous = _previous(model, rows)
+def _edits(model, rows, previous):
     fields = [
         field
         for field in model.history.model.tracked_fields

@@ -34,7 +34,9 @@ def set_language(*, user: User, language: str) -> None:
         reference.save(user, by=user, source=Change.Source.PAGE)
 
 
-def remove_one_time_codes(*, user: User, by: User, source: str = Change.Source.ADMIN) -> bool:
+def remove_one_time_codes(
+    *, user: User, by: User, source: str = Change.Source.ADMIN
+) -> bool:
     """Let someone who lost their phone sign in by password alone; return whether it did.
 
     Where they have no one-time codes, nothing changes.

@@ -116,8 +116,8 @@ class _Cell:
         row = tree.row_of.get(self.element.code) if tree else None
         if row is None or column is None:
             return 0, None
-        level = int(matrix.levels(frame, tree, today(), rollup=True)[row, column])
-        return int(tree.depth[row]), level - 1 if level else None
+        levels = matrix.levels(frame, tree, today(), rollup=True)
+        return int(tree.depth[row]), matrix.level_of(levels[row, column])
 
 
 @require_http_methods(["GET", "POST"])

@@ -82,7 +82,9 @@ def _list_rows(frame, coverage, columns, row):
             {
                 "programme": programme,
                 "is_active": bool(active[column]),
-                "level": int(coverage.levels[row, column]) - 1 if row is not None else None,
+                "level": None
+                if row is None
+                else matrix.level_of(coverage.levels[row, column]),
                 "supports": int((levels > coverage.scope.level).sum()),
                 "assessed": int((levels > NOT_ASSESSED).sum()),
                 "elements": len(levels),
@@ -121,7 +123,8 @@ def programme(request, code):
     stored = get_object_or_404(
         Programme.objects.select_related("category", "department"), code=code
     )
-    lines = alignment_lines(request, stored)
+    history = list(alignment_queries.history_of_programme(stored))
+    lines = alignment_lines(request, stored, history)
     direct = [line["level"] for line in lines]
     context = {
         "programme": stored,
@@ -136,7 +139,7 @@ def programme(request, code):
             (state_label("not_targeted"), direct.count(0)),
             (state_label("not_assessed"), direct.count(None)),
         ],
-        "history": alignment_queries.history_of_programme(stored)[:PAGE_SIZE],
+        "history": history[:PAGE_SIZE],
         "edits": history_queries.edits_to(stored),
     }
     return render(request, "strategy_app/programme/page.html", context)
@@ -147,20 +150,22 @@ def _starts_at(frame, stored):
     return None if column is None else frame.programmes.starts[column]
 
 
-def alignment_lines(request, stored: Programme) -> list[dict]:
-    """Return one line for each alignable element: wording, row in force, level."""
+def alignment_lines(request, stored: Programme, history: list[Alignment]) -> list[dict]:
+    """Return one line for each alignable element: wording, row in force, level.
+
+    history: all rows of the ledger about this programme.
+    """
     frame, scope = frame_of(request), request.scope
     tree = frame.tree(scope.strategy, scope.day)
     if tree is None:
         return []
     levels = matrix.levels(frame, tree, scope.day, rollup=True)
     column = frame.programmes.column_of.get(stored.pk)
-    rows = alignment_queries.in_force_of_programme(stored, scope.strategy, scope.day)
+    rows = alignment_queries.in_force(history, scope.day)
     wordings = strategy_queries.wordings_by_element(tree.revision_id)
     lines = []
     for row in np.flatnonzero(tree.alignable):
         alignment = rows.get(int(tree.element_ids[row]))
-        effective = int(levels[row, column]) - 1 if column is not None else -1
         lines.append(
             line_of(
                 request,
@@ -168,7 +173,7 @@ def alignment_lines(request, stored: Programme) -> list[dict]:
                 wordings[int(tree.element_ids[row])],
                 alignment,
                 depth=int(tree.depth[row]),
-                effective=None if effective < 0 else effective,
+                effective=None if column is None else matrix.level_of(levels[row, column]),
             )
         )
     return lines

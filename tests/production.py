@@ -1,0 +1,40 @@
+"""Run code with the product's own settings, as a deployment has them."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+from config.settings import BASE_DIR
+
+ENVIRONMENT = {
+    "PATH": os.environ.get("PATH", ""),
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "SECRET_KEY": "0123456789-a-long-random-value-of-the-kind-that-make-run-writes",
+    "ALLOWED_HOSTS": "tracker.example.org",
+    "HTTPS": "on",
+    "DEBUG": "off",
+}
+
+
+def run(folder, *arguments, **variables):
+    """Run Python with a database in ``folder``; return the finished process."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        cwd=BASE_DIR,
+        env=ENVIRONMENT
+        | {"DATABASE_URL": f"sqlite:///{folder / 'tracker.sqlite3'}"}
+        | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def run_code(folder, code, **variables):
+    """Run code after django.setup(); return what it printed, or fail with its error."""
+    code = "import django; django.setup()\n" + textwrap.dedent(code)
+    done = run(folder, "-c", code, **variables)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,209 @@
+"""Every address × every role: who gets in, read off the URL conf, so none is forgotten."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from strategy_app.models import Alignment, Change
+from tests import factories
+
+ROLES = ["anonymous", "viewer", "other staff", "staff", "manager", "admin"]
+SIGN_IN, DENIED, NOT_HERE = 302, 403, 404
+
+# What each rule answers a GET of each role, in the order of ROLES.
+GET = {
+    "open": [200] * 6,
+    "read": [SIGN_IN, 200, 200, 200, 200, 200],
+    "api": [401, 200, 200, 200, 200, 200],
+    "account": [SIGN_IN, 200, 200, 200, 200, 200],
+    "align": [SIGN_IN, DENIED, DENIED, 200, 200, 200],
+    "post": [405] * 6,
+    "file": [SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
+}
+
+RULES = {
+    "overview": "read",
+    "matrix": "read",
+    "gaps": "read",
+    "strategy-list": "read",
+    "strategy": "read",
+    "element": "read",
+    "programme-list": "read",
+    "programme": "read",
+    "change-list": "read",
+    "change": "read",
+    "align": "align",
+    "withdraw": "post",
+    "confirm": "post",
+    "revoke-token": "post",
+    "set-language": "post",
+    "evidence-file": "file",
+    "account": "account",
+    "healthz": "open",
+    "readyz": "open",
+    "api-root": "api",
+    "api-schema": "api",
+    "api-docs": "api",
+    "api-coverage": "api",
+    "api-coverage-matrix": "api",
+    "api-coverage-gaps": "api",
+    "api-strategies-list": "api",
+    "api-strategies-detail": "api",
+    "api-elements-list": "api",
+    "api-programmes-list": "api",
+    "api-programmes-detail": "api",
+    "api-alignments-list": "api",
+    "api-alignments-detail": "api",
+    "api-changes-list": "api",
+    "api-changes-detail": "api",
+}
+# Tested where they stand: sign-in in tests/views, the administration in tests/admin,
+# writing by the API in tests/api.
+ELSEWHERE = ("account_", "mfa_", "socialaccount_", "social/", "openid_connect_", "admin:")
+WRITES_ONLY = {"api-alignments-withdraw", "api-alignments-confirm", "api-nothing"}
+
+
+def names(patterns=None, namespace=""):
+    """Yield the name of every address."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or pattern.pattern}"
+
+
+@pytest.fixture
+def world(department_a):
+    """A programme of department A with one alignment, and someone of each role."""
+    factories.make_strategy()
+    programme = factories.make_programme(department=department_a)
+    other = factories.make_department("DEP-B")
+    people = {
+        "viewer": factories.make_person("v"),
+        "other staff": factories.make_person("o", role="staff", departments=[other]),
+        "staff": factories.make_person("s", role="staff", departments=[department_a]),
+        "manager": factories.make_person("m", role="manager", name="Mariko"),
+        "admin": factories.make_person("a", role="admin"),
+    }
+    row = factories.align(programme, "A", by=people["manager"])
+    return {"people": people, "row": row, "programme": programme}
+
+
+def address(name, row):
+    """Return an address that exists in the world."""
+    arguments = {
+        "strategy": ["STR"],
+        "element": ["STR", "A"],
+        "programme": ["PRG-1"],
+        "change": [row.opened_in_id],
+        "align": ["PRG-1", "STR", "A"],
+        "withdraw": ["PRG-1", "STR", "A"],
+        "confirm": ["PRG-1", "STR", "A"],
+        "revoke-token": [1],
+        "evidence-file": [row.evidence.get().pk],
+        "api-strategies-detail": ["STR"],
+        "api-programmes-detail": ["PRG-1"],
+        "api-alignments-detail": [row.pk],
+        "api-changes-detail": [row.opened_in_id],
+    }
+    return reverse(name, args=arguments.get(name, []))
+
+
+def sign_in(client, world, role):
+    if role == "anonymous":
+        client.logout()
+    else:
+        client.force_login(world["people"][role])
+
+
+def test_every_address_has_a_rule():
+    ours = {name for name in names() if not name.startswith(ELSEWHERE)} - WRITES_ONLY
+    assert ours == set(RULES)
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_who_may_look(name, client, world):
+    statuses = []
+    for role in ROLES:
+        sign_in(client, world, role)
+        answer = client.get(address(name, world["row"]))
+        statuses.append(answer.status_code)
+        if answer.status_code == SIGN_IN:
+            assert answer.url.startswith(reverse("account_login"))
+    assert statuses == GET[RULES[name]]
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(RULES) if name != "api-docs"])
+def test_looking_writes_nothing(name, client, world):
+    sign_in(client, world, "admin")
+    before = (Change.objects.count(), Alignment.objects.count())
+    client.get(address(name, world["row"]))
+    assert (Change.objects.count(), Alignment.objects.count()) == before
+
+
+@pytest.mark.parametrize("name", [n for n, rule in sorted(RULES.items()) if rule == "read"])
+def test_public_pages_open_reading_without_names(name, client, world, settings):
+    settings.PUBLIC_PAGES = True
+    answer = client.get(address(name, world["row"]))
+    assert answer.status_code == 200
+    assert "Mariko" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, rule in sorted(RULES.items()) if rule in ("account", "align", "file")]
+)
+def test_public_pages_open_nothing_else(name, client, world, settings):
+    settings.PUBLIC_PAGES = True
+    answer = client.get(address(name, world["row"]))
+    assert answer.status_code == SIGN_IN
+    assert answer.url.startswith(reverse("account_login"))
+
+
+def withdraw(client, world):
+    row = world["row"]
+    return client.post(address("withdraw", row), {"replaces": row.pk})
+
+
+def test_who_may_withdraw(client, world):
+    statuses = {}
+    for role in ["anonymous", "viewer", "other staff"]:
+        sign_in(client, world, role)
+        statuses[role] = withdraw(client, world).status_code
+    assert statuses == {"anonymous": SIGN_IN, "viewer": DENIED, "other staff": DENIED}
+    assert Alignment.objects.open().get() == world["row"]
+    sign_in(client, world, "staff")
+    withdraw(client, world)
+    assert Alignment.objects.open().count() == 0
+
+
+def test_who_may_confirm(client, world):
+    row = world["row"]
+    statuses = {}
+    for role in ["anonymous", "viewer", "other staff", "staff", "manager"]:
+        sign_in(client, world, role)
+        answer = client.post(address("confirm", row), {"replaces": row.pk})
+        statuses[role] = answer.status_code
+    assert statuses == {
+        "anonymous": SIGN_IN,
+        "viewer": DENIED,
+        "other staff": DENIED,
+        "staff": DENIED,
+        "manager": DENIED,  # it is their own
+    }
+    row.refresh_from_db()
+    assert row.confirmed_in is None
+    sign_in(client, world, "admin")
+    client.post(address("confirm", row), {"replaces": row.pk})
+    row.refresh_from_db()
+    assert row.confirmed_in.by == world["people"]["admin"]
+
+
+def test_nobody_revokes_the_token_of_another(client, world):
+    people = world["people"]
+    token, _key = factories.make_token(people["manager"])
+    for role in ["viewer", "admin"]:
+        sign_in(client, world, role)
+        answer = client.post(reverse("revoke-token", args=[token.pk]))
+        assert answer.status_code == NOT_HERE
+    token.refresh_from_db()
+    assert token.revoked_at is None

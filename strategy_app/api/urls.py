@@ -1,3 +1,29 @@
 """Addresses of the API."""
 
-urlpatterns = []
+from django.urls import include, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from strategy_app.api import alignments, coverage, lists, root
+
+router = SimpleRouter(use_regex_path=False)
+router.register("strategies", lists.StrategyViewSet, "api-strategies")
+router.register("elements", lists.ElementViewSet, "api-elements")
+router.register("programmes", lists.ProgrammeViewSet, "api-programmes")
+router.register("alignments", alignments.AlignmentViewSet, "api-alignments")
+router.register("changes", lists.ChangeViewSet, "api-changes")
+
+version_1 = [
+    path("", root.RootView.as_view(), name="api-root"),
+    path("coverage/", coverage.CoverageView.as_view(), name="api-coverage"),
+    path("coverage/matrix/", coverage.MatrixView.as_view(), name="api-coverage-matrix"),
+    path("coverage/gaps/", coverage.GapsView.as_view(), name="api-coverage-gaps"),
+    *router.urls,
+    # With its slash only, so that Django can still add one that is missing.
+    re_path(r"^(?P<rest>.+)/$", root.NothingHere.as_view(), name="api-nothing"),
+]
+
+urlpatterns = [
+    path("schema/", root.SchemaView, name="api-schema"),
+    path("docs/", root.DocsView, name="api-docs"),
+    path("v1/", include(version_1)),
+]

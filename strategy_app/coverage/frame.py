@@ -8,7 +8,7 @@ overwritten; programmes and strategies are read again only when a change touched
 import datetime
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 
@@ -139,6 +139,8 @@ class Frame:
     ledger: Ledger
     trees: Mapping[str, list[Tree]]
     strategies: list[Group]
+    # Matrices of the days last asked for (see ``matrix.levels``); they go with the frame.
+    matrices: dict = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def tree(self, strategy: str, day: datetime.date) -> Tree | None:
         """Return the elements in force on ``day``, None before the first revision."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from strategy_app.coverage import counts
 from strategy_app.coverage.frame import Frame
@@ -13,7 +14,7 @@ from strategy_app.coverage.scope import Scope
 
 class Kind(TextChoices):
     UNCOVERED = "uncovered", _("Uncovered")
-    UNKNOWN = "unknown", _("Unknown")
+    UNKNOWN = "unknown", pgettext_lazy("kind of gap", "Unknown")
     THIN = "thin", _("Thin")
     HOLE = "hole", _("Hole")
 

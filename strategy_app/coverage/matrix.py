@@ -19,12 +19,28 @@ class UnknownGroup(ValueError):
         self.field, self.value = field, value
 
 
+# Days whose matrix is kept: 8 × 4 MB where there are 40 elements and 100,000 programmes.
+_KEPT = 8
+
+
 def levels(frame: Frame, tree: Tree, day: datetime.date, rollup: bool) -> np.ndarray:
-    """Return the levels in force on ``day``: uint8[E, P], rows as in ``tree``.
+    """Return the levels in force on ``day``: uint8[E, P], rows as in ``tree``, read-only.
 
     With ``rollup``, a row is the maximum of itself and everything below it. Rows opened
     after the frame's change are not known to it, rows closed after it are still open.
     """
+    key = (tree.revision_id, day, rollup)
+    kept = frame.matrices.get(key)
+    if kept is None:
+        kept = _levels(frame, tree, day, rollup)
+        kept.flags.writeable = False
+        while len(frame.matrices) >= _KEPT:
+            frame.matrices.pop(next(iter(frame.matrices)), None)
+        frame.matrices[key] = kept
+    return kept
+
+
+def _levels(frame, tree, day, rollup):
     ledger, ordinal = frame.ledger, day.toordinal()
     known_until = np.where(ledger.closed > frame.change, 2**31 - 1, ledger.valid_until)
     in_force = (
@@ -57,7 +73,7 @@ def _rows(tree, element_ids):
 
 
 def level_of(stored: int) -> int | None:
-    """Return the level (0, 1, 2) that a cell of the matrix stands for, None: not assessed."""
+    """Return the level (0, 1, 2) that a cell stands for, None where not assessed."""
     return int(stored) - 1 if stored else None
 
 

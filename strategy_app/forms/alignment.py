@@ -129,6 +129,7 @@ class AlignmentForm(forms.Form):
         element: Element,
         current: Alignment | None = None,
         prefix: str | None = None,
+        auto_id: str = "id_%s",
     ):
         initial = {}
         recorded = list(current.evidence.all()) if current else []
@@ -138,12 +139,13 @@ class AlignmentForm(forms.Form):
                 "rationale": current.rationale,
                 "replaces": current.pk,
             }
-        super().__init__(data, files, initial=initial, prefix=prefix)
+        super().__init__(data, files, initial=initial, prefix=prefix, auto_id=auto_id)
         self.programme, self.element = programme, element
         self.evidence = EvidenceFormSet(
             data,
             files,
             prefix=f"{prefix}-evidence" if prefix else "evidence",
+            auto_id=auto_id,
             initial=[
                 {
                     "title": item.title,

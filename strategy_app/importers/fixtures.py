@@ -96,7 +96,9 @@ def _programmes(folder):
     for row in _rows(folder, "programmes"):
         yield row | {
             "category": Category.objects.get(code=row["category"]),
-            "department": Department.objects.filter(code=row["department"]).first(),
+            "department": Department.objects.get(code=row["department"])
+            if row["department"]
+            else None,
             "partner_countries": row["partner_countries"].replace(";", ","),
         }
 
@@ -140,7 +142,7 @@ def _wording(draft, elements, row):
     return Wording(
         revision=draft,
         element=elements[row["code"]],
-        parent=elements.get(row["parent_code"]),
+        parent=elements[row["parent_code"]] if row["parent_code"] else None,
         position=int(row["sort"]),
         kind=row["element_type"],
         is_alignable=row["alignable"] == "yes",

@@ -8,6 +8,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from strategy_app.models.change import current_change, history
 from strategy_app.models.programme import Department
@@ -41,7 +42,9 @@ class User(AbstractBaseUser):
         unique=True,
         validators=[UnicodeUsernameValidator()],
     )
-    name = models.CharField(_("name"), max_length=150, blank=True)
+    name = models.CharField(
+        pgettext_lazy("of a person", "name"), max_length=150, blank=True
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     role = models.CharField(
         _("role"), max_length=10, choices=Role.choices, default=Role.VIEWER

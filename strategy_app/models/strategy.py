@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from strategy_app.models.change import Change, history
 from strategy_app.models.localized import localized
@@ -136,7 +137,7 @@ class Wording(models.Model):
         CLAIM = "claim", _("Statement")
         DEFINITION = "definition", _("Definition")
         INDICATOR = "indicator", _("Indicator")
-        ROLE = "role", _("Role")
+        ROLE = "role", pgettext_lazy("kind of element", "Role")
         PORTFOLIO_KIND = "portfolio_kind", _("Portfolio category")
         PARTNER_TYPE = "partner_type", _("Kind of partner")
         BASIS_DOCUMENT = "basis_document", _("Basis document")

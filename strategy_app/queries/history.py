@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import ForeignKey, Model
+from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
 from strategy_app.models import Change
@@ -138,6 +139,8 @@ def _shown(field, names, row):
         return ", ".join(country.code for country in value)
     if value is None or value == "":
         return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     if field.attname in names:
         return names[field.attname].get(value, f"#{value}")
     if getattr(field, "multiple", False):  # partner countries

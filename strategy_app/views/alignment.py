@@ -66,6 +66,8 @@ class _Cell:
             programme=self.programme,
             element=self.element,
             current=self.current,
+            # Several lines of a page may be open at a time.
+            auto_id=f"{self.element.code}-%s",
         )
 
     def show_form(self, form, *, status=200, conflict=None):

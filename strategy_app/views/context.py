@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,7 @@ def site(request):
             ],
             "scope": scope,
             "scope_form": form,
-            "frame": frame_of(request),
+            "frame": SimpleLazyObject(lambda: frame_of(request)),
             "may_administer": can_administer(request.user),
             "sees_people": can_see_people(request.user),
         }

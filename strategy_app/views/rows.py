@@ -44,7 +44,7 @@ class ElementRow:
     @property
     def summary(self):
         """The bar in words, for those who do not see it."""
-        return ", ".join(f"{part.label} {part.count}" for part in self.parts)
+        return _(", ").join(f"{part.label} {part.count}" for part in self.parts)
 
 
 def state_label(state):
@@ -194,13 +194,18 @@ def _why(gap):
     if gap.kind == Kind.UNCOVERED:
         return _("%(assessed)d of %(active)d assessed, none supports it") % numbers
     if gap.kind == Kind.UNKNOWN:
-        assessed = _("only %(assessed)d of %(active)d assessed (%(percent)d %%)") % numbers
-        support = (
-            _("%(actual)d support it") % numbers
+        only = (
+            _(
+                "only %(assessed)d of %(active)d assessed (%(percent)d %%);"
+                " %(actual)d support it"
+            )
             if gap.actual
-            else _("none supports it so far")
+            else _(
+                "only %(assessed)d of %(active)d assessed (%(percent)d %%);"
+                " none supports it so far"
+            )
         )
-        return f"{assessed}; {support}"
+        return only % numbers
     if gap.kind == Kind.THIN:
         return _("one single programme supports it")
     return _("none of %(active)d supports it (%(assessed)d assessed)") % numbers

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage.scope import Scope
@@ -61,7 +62,7 @@ def _parts(form, scope, others):
             (field.label, dict(field.choices)["budget"], scope.but(basis="programmes"))
         )
     if scope.day != scope.today:
-        parts.append((_("Day"), scope.day.isoformat(), scope.but(day=scope.today)))
+        parts.append((_("Day"), date_format(scope.day), scope.but(day=scope.today)))
     kept = {name: value for name, value in others.items() if value}
     return [
         Part(str(label), str(value), f"?{without.query(**kept)}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
 from strategy_app.importers import fixtures
 from strategy_app.models import Change, User
@@ -35,7 +36,9 @@ class Command(BaseCommand):
         if demo:
             call_command("collectstatic", interactive=False, verbosity=0)
             if not Change.objects.exists():
-                call_command("load_fixtures", stdout=io.StringIO())
+                # All or nothing, so that a start that was cut short begins anew.
+                with transaction.atomic():
+                    call_command("load_fixtures", stdout=io.StringIO())
             self._say_where_to_look()
 
     def _say_where_to_look(self):

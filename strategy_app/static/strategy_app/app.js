@@ -1,33 +1,39 @@
 // Small comforts on top of pages that work without any script.
 "use strict";
 
-// What could not be sent stays in its form, which says so.
+// What could not be sent stays in its form, which says so; elsewhere the page does.
+function sendError(form) {
+  return (form && form.querySelector(".send-error")) || document.getElementById("unsent");
+}
 function showSendError(event) {
   const form = event.target.closest("form");
-  const notice = form && form.querySelector(".send-error");
-  if (notice) {
-    notice.hidden = false;
-    notice.scrollIntoView({ block: "nearest" });
-  }
+  const notice = sendError(form);
+  notice.hidden = false;
+  notice.scrollIntoView({ block: "nearest" });
+  // While it was being sent its button was disabled, which took the focus from it.
+  const button = form && form.querySelector("[type=submit]");
+  if (button && document.activeElement === document.body) button.focus();
 }
 document.addEventListener("htmx:responseError", showSendError);
 document.addEventListener("htmx:sendError", showSendError);
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const form = event.target.closest("form");
-  const notice = form && form.querySelector(".send-error");
-  if (notice) notice.hidden = true;
+  sendError(event.target.closest("form")).hidden = true;
+  sendError(null).hidden = true;
 });
 
 // After a refusal the first field that is wrong is where one goes on.
-document.addEventListener("htmx:afterSwap", (event) => {
-  const line = document.getElementById(event.detail.elt.id) || document;
-  const wrong = line.querySelector("[aria-invalid=true]");
-  if (wrong) wrong.focus();
+// Only once it has settled: before that, htmx itself moves the focus.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const error = event.target.querySelector?.(".field-error");
+  const field = error && error.closest(".field, fieldset");
+  const control = field && field.querySelector("input:not([type=hidden]), textarea, select");
+  if (control) control.focus();
 });
 
 // Escape leaves a form in a line the way "Cancel" does; an open menu closes.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
+  // While Japanese is being composed, Escape belongs to the composition.
+  if (event.key !== "Escape" || event.isComposing) return;
   const line = event.target.closest(".line-editing");
   const cancel = line && line.querySelector(".judge-buttons a");
   if (cancel) cancel.click();

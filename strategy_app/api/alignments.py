@@ -1,0 +1,153 @@
+"""The ledger: read as of a day, and written by the same form and services as elsewhere."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from strategy_app import permissions
+from strategy_app.api import bodies, errors, parameters, serializers
+from strategy_app.api.base import BAD_PARAMETER, Reading
+from strategy_app.api.parsers import JSONParser
+from strategy_app.forms.alignment import AlignmentForm
+from strategy_app.models import Change
+from strategy_app.queries import alignment as alignment_queries
+from strategy_app.services import alignment as alignment_services
+from strategy_app.services.alignment import Conflict
+
+_ROW = serializers.AlignmentSerializer
+_BAD_BODY = {400: OpenApiResponse(errors.BAD_REQUEST, "What is wrong, field by field.")}
+_NOT_THAT_ROW = {
+    409: OpenApiResponse(
+        serializers.ConflictSerializer,
+        "Another row is in force, or none: it is in `current`. Nothing was written.",
+    )
+}
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="Alignments in force on a day",
+        parameters=parameters.ALIGNMENTS,
+        responses=BAD_PARAMETER | {200: _ROW(many=True)},
+    ),
+    retrieve=extend_schema(
+        summary="One row of the ledger, in force or not",
+        responses=BAD_PARAMETER | {200: _ROW},
+    ),
+)
+class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
+    """The recorded judgements of programmes against elements."""
+
+    lookup_value_converter = "int"
+    list_parameters = parameters.AlignmentParameters
+    parser_classes = [JSONParser]
+    queryset = alignment_queries.rows().order_by("id")
+    serializer_class = _ROW
+
+    def filter_queryset(self, queryset):
+        if self.action != "list":
+            return queryset
+        asked = self.form.cleaned_data
+        filters = {
+            "programme__code": asked["programme"],
+            "element__code": asked["element"],
+            "element__strategy__code": asked["strategy"],
+        }
+        given = {path: code for path, code in filters.items() if code}
+        return queryset.in_force(self.form.day).filter(**given)
+
+    @extend_schema(
+        summary="Record a judgement",
+        description=(
+            "Takes the place of the row that `replaces` names. What is in force already"
+            " is not recorded twice: the answer is then 200 with the row in force."
+        ),
+        request=serializers.JudgementSerializer,
+        responses=_BAD_BODY
+        | _NOT_THAT_ROW
+        | {
+            201: OpenApiResponse(_ROW, "The new row."),
+            200: OpenApiResponse(_ROW, "The row in force, which says the same."),
+        },
+    )
+    def create(self, request, *args, **kwargs):
+        body = bodies.judgement(request.data)
+        programme, element = bodies.cell(body)
+        if not permissions.can_align(request.user, programme):
+            raise PermissionDenied
+        form = AlignmentForm.from_json(body, programme=programme, element=element)
+        if not form.is_valid():
+            raise errors.refusal(bodies.problems_of_judgement(form))
+        try:
+            row = alignment_services.align(
+                **form.judgement(), by=request.user, source=Change.Source.API
+            )
+        except Conflict as conflict:
+            return self._conflict(conflict.current)
+        except ValidationError as refused:
+            # The form said yes: what it rests on has changed since, this very moment.
+            raise errors.refusal(errors.problems_refused(refused)) from None
+        is_new = row.pk != body["replaces"]
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(self._shown(row), status=code)
+
+    @extend_schema(
+        summary="Withdraw the row in force",
+        description="The programme is then not assessed again against the element.",
+        request=serializers.WithdrawalSerializer,
+        responses=_BAD_BODY | _NOT_THAT_ROW | {200: _ROW},
+    )
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request, *args, **kwargs):
+        row = self.get_object()
+        reason = bodies.reason(request.data)
+        try:
+            row = alignment_services.withdraw(
+                programme=row.programme,
+                element=row.element,
+                replaces=row.pk,
+                by=request.user,
+                reason=reason,
+                source=Change.Source.API,
+            )
+        except Conflict as conflict:
+            return self._conflict(conflict.current)
+        return Response(self._shown(row))
+
+    @extend_schema(
+        summary="Confirm the row in force",
+        description="Only a second person can; confirming twice changes nothing.",
+        request=None,
+        responses=_BAD_BODY | _NOT_THAT_ROW | {200: _ROW},
+    )
+    @action(detail=True, methods=["post"])
+    def confirm(self, request, *args, **kwargs):
+        row = self.get_object()
+        bodies.nothing(request.data)
+        try:
+            row = alignment_services.confirm(
+                alignment=row, by=request.user, source=Change.Source.API
+            )
+        except Conflict as conflict:
+            return self._conflict(conflict.current)
+        return Response(self._shown(row))
+
+    def _shown(self, row):
+        """Return a row as lists show it, as it is now."""
+        return self.get_serializer(self.get_queryset().get(pk=row.pk)).data
+
+    def _conflict(self, current):
+        error = {
+            "code": "conflict",
+            "detail": _("This is not the row in force; somebody was faster."),
+            "attr": "replaces",
+        }
+        body = {
+            "type": "client_error",
+            "errors": [error],
+            "current": self._shown(current) if current else None,
+        }
+        return Response(body, status=status.HTTP_409_CONFLICT)

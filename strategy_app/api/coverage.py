@@ -1,0 +1,181 @@
+"""Coverage in numbers: the same arithmetic as the pages', under the same parameters."""
+
+import hashlib
+
+from django.conf import settings
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from strategy_app.api import parameters, serializers
+from strategy_app.api.base import BAD_PARAMETER, Reading
+from strategy_app.coverage import counts, gaps
+from strategy_app.coverage.counts import STATES
+from strategy_app.forms.scope import GapsForm, MatrixForm, ScopeForm
+
+_IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    location=OpenApiParameter.HEADER,
+    description="The `ETag` of an earlier answer.",
+)
+_ETAG = OpenApiParameter(
+    "ETag",
+    location=OpenApiParameter.HEADER,
+    response=[200, 304],
+    description="Stays the same as long as the answer does.",
+)
+_ANSWERS = BAD_PARAMETER | {
+    304: OpenApiResponse(description="Nothing has changed since that `ETag`."),
+    412: OpenApiResponse(description="Not what `If-Match` asks for."),
+}
+
+
+def _described(summary, scope_parameters, serializer):
+    return extend_schema(
+        summary=summary,
+        parameters=[*scope_parameters, _IF_NONE_MATCH, _ETAG],
+        responses=_ANSWERS | {200: serializer},
+    )
+
+
+class _CoverageView(Reading, APIView):
+    """An answer computed from one frame, which its ETag stands for."""
+
+    pagination_class = None
+
+    def get(self, request):
+        etag = _etag(request, self.form)
+        response = get_conditional_response(request._request, etag=etag)
+        if response is None:
+            response = Response(self.answer(self.form.frame, self.form.scope()))
+        response.headers["ETag"] = etag
+        if request.auth or not request.user.is_authenticated:
+            # A program may keep it, and asks before each use; a signed-in browser's
+            # caches keep nothing, here as elsewhere.
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+
+class CoverageView(_CoverageView):
+    """How many active programmes stand at which level for each element."""
+
+    detail_parameters = ScopeForm
+
+    @_described("Coverage by element", parameters.SCOPE, serializers.CoverageSerializer)
+    def get(self, request):
+        return super().get(request)
+
+    def answer(self, frame, scope):
+        coverage = counts.elements(frame, scope)
+        return _head(coverage) | {"elements": _elements(coverage.tree, coverage.counts)}
+
+
+class MatrixView(_CoverageView):
+    """The same in groups; a programme of several countries counts in each of them."""
+
+    detail_parameters = MatrixForm
+
+    @_described(
+        "Coverage by element and group", parameters.MATRIX, serializers.MatrixSerializer
+    )
+    def get(self, request):
+        return super().get(request)
+
+    def answer(self, frame, scope):
+        by = self.form.by_or_default()
+        grouped = counts.by_group(frame, scope, by)
+        programmes = counts.by_group(frame, scope.but(basis="programmes"), by)
+        groups = []
+        for index, code in enumerate(grouped.groups):
+            group = {
+                "group": code,
+                "active_programmes": int(programmes.active[index]),
+            }
+            if scope.basis == "budget":
+                group["active"] = int(grouped.active[index])
+            group["elements"] = _elements(grouped.overall.tree, grouped.counts[:, index])
+            groups.append(group)
+        return _head(grouped.overall) | {"by": by, "groups": groups}
+
+
+class GapsView(_CoverageView):
+    """Where the strategy is not covered, the gravest first."""
+
+    detail_parameters = GapsForm
+
+    @_described("Gaps, ranked", parameters.GAPS, serializers.GapsSerializer)
+    def get(self, request):
+        return super().get(request)
+
+    def answer(self, frame, scope):
+        by, kind = self.form.by_or_default(), self.form.cleaned_data["kind"]
+        found = gaps.find(frame, scope, by=by, unknown_below=settings.UNKNOWN_BELOW)
+        chosen = [gap for gap in found if not kind or gap.kind == kind]
+        tree = frame.tree(scope.strategy, scope.day)
+        return {
+            "strategy": scope.strategy,
+            "day": scope.day.isoformat(),
+            "change": frame.change,
+            "gaps": [_gap(tree, rank, gap) for rank, gap in enumerate(chosen, start=1)],
+        }
+
+
+def _head(coverage):
+    scope = coverage.scope
+    head = {
+        "strategy": scope.strategy,
+        "day": scope.day.isoformat(),
+        "change": coverage.change,
+        "rollup": scope.rollup,
+        "active_programmes": int(coverage.columns.sum()),
+    }
+    if scope.basis == "budget":
+        head |= {"basis": scope.basis, "active": coverage.active}
+    return head
+
+
+def _elements(tree, numbers):
+    """Return what stands at which level for each alignable element, in tree order."""
+    if tree is None:
+        return []
+    return [
+        {"element": code} | dict(zip(STATES, row, strict=True))
+        for code, row, alignable in zip(
+            tree.codes, numbers.tolist(), tree.alignable, strict=True
+        )
+        if alignable
+    ]
+
+
+def _gap(tree, rank, gap):
+    return {
+        "rank": rank,
+        "kind": str(gap.kind),
+        "element": tree.codes[gap.row],
+        "by": gap.by,
+        "group": gap.group,
+        "actual": gap.actual,
+        "assessed": gap.assessed,
+        "active": gap.active,
+    }
+
+
+def _etag(request, form):
+    """Return the version of an answer: of the data, the question and the reader.
+
+    The time of the change tells a restored backup from the history it replaced.
+    """
+    frame = form.frame
+    parts = [
+        frame.change,
+        frame.changed_at,
+        form.scope().day,
+        settings.UNKNOWN_BELOW,
+        request.path,
+        request.META["QUERY_STRING"],
+        get_language(),
+        request.user.is_authenticated,
+    ]
+    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'

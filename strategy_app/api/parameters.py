@@ -1,0 +1,198 @@
+"""Read the query string of a request: what is not known is refused by its name."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from strategy_app.api import errors
+from strategy_app.api.pagination import Pagination
+from strategy_app.coverage import frame
+from strategy_app.coverage.gaps import Kind
+from strategy_app.coverage.scope import Scope
+from strategy_app.forms.fields import DayField
+from strategy_app.forms.scope import GapsForm, MatrixForm, ScopeForm
+from strategy_app.models import Programme
+from strategy_app.models.dates import today
+
+
+class NoParameters(forms.Form):
+    """An answer that takes no parameters."""
+
+
+class PageParameters(forms.Form):
+    """Which page of a list; whether there is such a page, the paginator says (404)."""
+
+    page = forms.IntegerField(required=False)
+    page_size = forms.IntegerField(
+        required=False, min_value=1, max_value=Pagination.max_page_size
+    )
+
+
+class DayParameters(forms.Form):
+    """As of which day."""
+
+    day = DayField(required=False)
+
+
+class _PartOfScope(PageParameters, ScopeForm):
+    """Some parts of a scope, named in ``parts``, and the page."""
+
+    parts = ()
+
+    def __init__(self, data, *, frame):
+        super().__init__(data, frame=frame)
+        for name in ScopeForm.base_fields:
+            if name not in self.parts:
+                del self.fields[name]
+
+    @property
+    def day(self):
+        """The day asked for, today where none is."""
+        return self.cleaned_data["day"] or today()
+
+
+class ElementParameters(_PartOfScope):
+    parts = ("strategy", "day")
+
+    @property
+    def tree(self):
+        """The elements in force on the day, None before the first revision."""
+        strategy = self.cleaned_data["strategy"] or self.default_strategy()
+        return self.frame.tree(strategy, self.day)
+
+
+class ProgrammeParameters(_PartOfScope):
+    parts = ("day", "category", "department", "country", "status")
+    q = forms.CharField(required=False, max_length=200)
+    active = forms.ChoiceField(
+        required=False, choices=[("true", _("Yes")), ("false", _("No"))]
+    )
+
+    def scope(self):
+        """Return the filters as a scope (of no strategy)."""
+        groups = {
+            name: self.cleaned_data[name] or None for name in self.parts if name != "day"
+        }
+        return Scope(strategy="", day=self.day, **groups)
+
+
+class AlignmentParameters(_PartOfScope):
+    """Filters of the ledger. An element's code is looked for in every strategy,
+    unless one is named."""
+
+    parts = ("strategy", "day")
+    programme = forms.CharField(required=False, max_length=32)
+    element = forms.CharField(required=False, max_length=32)
+
+    def clean_programme(self):
+        code = self.cleaned_data["programme"]
+        if code and code not in self.frame.programmes.codes:
+            raise self._there_is_no(code)
+        return code
+
+    def clean_element(self):
+        code = self.cleaned_data["element"]
+        strategy = self.cleaned_data.get("strategy")
+        known = {
+            known
+            for name, trees in self.frame.trees.items()
+            for tree in trees
+            if not strategy or name == strategy
+            for known in tree.codes
+        }
+        if code and code not in known:
+            raise self._there_is_no(code)
+        return code
+
+    @staticmethod
+    def _there_is_no(code):
+        return forms.ValidationError(
+            _("There is no “%(value)s” here."),
+            code="invalid_choice",
+            params={"value": code},
+        )
+
+
+def read(form_class, request):
+    """Return the valid form of a request's query string.
+
+    Raises the 400 that names parameters that are unknown, given twice or not valid.
+    """
+    if issubclass(form_class, ScopeForm):
+        form = form_class(request.query_params, frame=frame.current())
+    else:
+        form = form_class(request.query_params)
+    problems = []
+    for name, values in request.query_params.lists():
+        if name not in form.fields:
+            problems.append(errors.unknown(name))
+        elif len(values) > 1:
+            problems.append((name, _("Give this once."), "repeated"))
+    problems += errors.problems_of(form)
+    if problems:
+        raise errors.refusal(problems)
+    return form
+
+
+# --- how they are described ---
+
+
+def _text(name, description, **fields):
+    return OpenApiParameter(name, OpenApiTypes.STR, description=description, **fields)
+
+
+def _choice(name, description, values, default=None):
+    return _text(name, description, enum=values, default=default)
+
+
+DAY = OpenApiParameter(
+    "day",
+    OpenApiTypes.DATE,
+    description="As of this day, 1900-01-01 to 2199-12-31. Without it: today.",
+)
+STRATEGY = _text("strategy", "Code of the strategy. Without it: the site's default one.")
+GROUPS = [
+    _text("category", "Code of a category: only its programmes."),
+    _text("department", "Code of a department, or `unknown`: only its programmes."),
+    _text("country", "ISO 3166-1 code of a partner country, or `unknown`."),
+    _choice("status", "Status of the programmes.", list(Programme.Status.values)),
+]
+SCOPE = [
+    STRATEGY,
+    DAY,
+    *GROUPS,
+    _choice("level", "The least level that counts as support.", ["1", "2"], "1"),
+    _choice(
+        "rollup",
+        "Whether an element counts what stands on it or anything below it.",
+        ["true", "false"],
+        "true",
+    ),
+    _choice("basis", "What is counted.", ["programmes", "budget"], "programmes"),
+]
+
+
+def _by(form_class, description):
+    values = [value for value, _label in form_class.base_fields["by"].choices]
+    return _choice("by", description, values, values[0])
+
+
+MATRIX = [*SCOPE, _by(MatrixForm, "What programmes are grouped by.")]
+GAPS = [
+    *SCOPE,
+    _by(GapsForm, "The groups in which holes are looked for."),
+    _choice("kind", "Only gaps of this kind.", list(Kind.values)),
+]
+PROGRAMMES = [
+    DAY,
+    *GROUPS,
+    _text("q", "Words that must stand in code, name or summary, in either language."),
+    _choice("active", "Only programmes active, or not, on the day.", ["true", "false"]),
+]
+ALIGNMENTS = [
+    _text("strategy", "Code of a strategy. Without it: all strategies."),
+    _text("programme", "Code of a programme."),
+    _text("element", "Code of an element."),
+    DAY,
+]

@@ -52,6 +52,7 @@ def ordered(frame: Frame, mask: np.ndarray, sort: str) -> np.ndarray:
         "end": programmes.ends,
     }[name][columns].astype(np.int64)
     unknown = (keys < 0) | (keys == 2**31 - 1)
+    keys[unknown] = 0  # so that among themselves they are in the order of codes
     return columns[np.lexsort((-keys if sort.startswith("-") else keys, unknown))]
 
 

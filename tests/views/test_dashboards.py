@@ -46,10 +46,10 @@ def test_every_number_leads_to_as_many_rows(client, ben, portfolio):
 def test_direct_counts_leave_out_what_stands_below(client, ben, portfolio):
     client.force_login(ben)
     page = client.get("/?rollup=false")
-    assert ("A", [0, 0, 0, 3]) == (
+    assert (
         page.context["rows"][0].code,
         [part.count for part in page.context["rows"][0].parts],
-    )
+    ) == ("A", [0, 0, 0, 3])
     assert "Only themselves (direct)" in text_of(page)
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -35,12 +36,32 @@ class PersonForm(VersionedForm):
             )
 
 
+# Django's own words for these are not in Japanese.
+_WITHOUT_PASSWORD = gettext_lazy(
+    "Whoever has no password can only use single sign-on, where there is one."
+)
+_PASSWORD_IS_LOST = gettext_lazy("The present password will be lost.")
+
+
 class NewPersonForm(AdminUserCreationForm):
+    usable_password = AdminUserCreationForm.create_usable_password_field(
+        help_text=_WITHOUT_PASSWORD
+    )
+
     class Meta(AdminUserCreationForm.Meta):
         model = User
 
 
 class PasswordForm(AdminPasswordChangeForm):
+    usable_password = AdminPasswordChangeForm.create_usable_password_field(
+        help_text=format_lazy(
+            '{}<ul id="id_unusable_warning" class="messagelist">'
+            '<li class="warning">{}</li></ul>',
+            _WITHOUT_PASSWORD,
+            _PASSWORD_IS_LOST,
+        )
+    )
+
     def save(self, commit=True):
         person = super().save(commit=False)
         return reference.save(person, by=current_change().by, source=ADMIN)

@@ -36,9 +36,14 @@ def text(value: LocalizedText):
     if not value.is_fallback:
         return value.text
     return format_html(
-        '<span lang="{}">{}</span> <small class="fallback" title="{}">{}</small>',
-        value.language,
-        value.text,
+        '<span lang="{}">{}</span> {}', value.language, value.text, _fallback_mark(value)
+    )
+
+
+def _fallback_mark(value):
+    """Return what says that a text is not in the reader's language."""
+    return format_html(
+        '<small class="fallback" title="{}">{}</small>',
         _("There is no translation of this text yet."),
         _("English only") if value.language == "en" else _("Japanese only"),
     )
@@ -56,7 +61,12 @@ def markdown(value):
     if isinstance(value, LocalizedText):
         html = nh3.clean(_MARKDOWN.render(value.text))
         if value.is_fallback:
-            html = format_html('<div lang="{}">{}</div>', value.language, mark_safe(html))  # noqa: S308
+            html = format_html(
+                '<div lang="{}">{}</div>{}',
+                value.language,
+                mark_safe(html),  # noqa: S308 -- cleaned just above
+                _fallback_mark(value),
+            )
         return mark_safe(html)  # noqa: S308 -- cleaned just above
     return mark_safe(nh3.clean(_MARKDOWN.render(value or "")))  # noqa: S308 -- cleaned
 
@@ -132,7 +142,8 @@ def percent_of(part, whole):
     if not whole:
         return "–"
     share = 100 * part / whole
-    return f"{share:.1f} %" if 0 < share < 10 else f"{share:.0f} %"
+    shown = f"{share:.1f}" if 0 < share < 10 else f"{share:.0f}"
+    return _("%(share)s %%") % {"share": shown}
 
 
 @register.filter

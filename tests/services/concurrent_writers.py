@@ -1,0 +1,102 @@
+"""Writers in a process of their own, for ``test_concurrency.py``; prints what became of it.
+
+    python -m tests.services.concurrent_writers prepare
+    python -m tests.services.concurrent_writers write NAME (guarded|unguarded)
+    python -m tests.services.concurrent_writers report
+
+They run on the product's own settings, on the database in DATABASE_URL.
+"""
+
+import json
+import os
+import sys
+import threading
+
+import django
+from django.core.management import call_command
+
+THREADS, EDITS, CELLS = 4, 25, ["A", "B", "C"]
+
+
+def prepare():
+    """Migrate, and make one programme and a strategy of three elements."""
+    from tests import factories
+
+    call_command("migrate", verbosity=0)
+    factories.make_strategy(elements=CELLS)
+    factories.make_programme()
+    factories.make_person("dai", role="manager")
+
+
+def write(name, mode):
+    """Let THREADS writers edit the same cells at once; print one line an edit."""
+    from strategy_app.services import alignment
+
+    if mode == "unguarded":
+        # The twin: whatever is in force is replaced, whoever saw what.
+        alignment._row_in_force = lambda programme, element, _replaces: open_row(element)
+    gate = threading.Barrier(THREADS)
+    outcomes = []
+    writers = [
+        threading.Thread(target=one_writer, args=(f"{name}-{number}", gate, outcomes))
+        for number in range(THREADS)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    print(json.dumps(outcomes))  # noqa: T201
+
+
+def one_writer(name, gate, outcomes):
+    """Look at a cell, judge it, save: EDITS times, over what others do meanwhile."""
+    from django.db import connection
+
+    from strategy_app.models import Element, Programme, User
+    from strategy_app.services import alignment
+
+    programme, by = Programme.objects.get(), User.objects.get(username="dai")
+    elements = [Element.objects.get(code=code) for code in CELLS]
+    for number in range(EDITS):
+        element = elements[number % len(elements)]
+        seen = open_row(element)
+        replaces = seen and seen.pk
+        if number == 0:
+            gate.wait(30)  # so that all of them have seen the same
+        words = f"{name}-{number}"
+        try:
+            row = alignment.align(
+                programme=programme, element=element, level=1, rationale=words,
+                evidence=[], replaces=replaces, by=by,
+            )  # fmt: skip
+            outcomes.append([words, element.code, replaces, row.pk])
+        except alignment.Conflict:
+            outcomes.append([words, element.code, replaces, "conflict"])
+        except Exception as error:
+            outcomes.append([words, element.code, replaces, f"error: {error!r}"])
+    connection.close()
+
+
+def open_row(element):
+    """Return the row of a cell that is in force."""
+    from strategy_app.models import Alignment
+
+    return Alignment.objects.open().filter(element=element).first()
+
+
+def report():
+    """Print every row of the ledger, and how ids and times of changes are ordered."""
+    from strategy_app.models import Alignment, Change
+
+    rows = Alignment.objects.order_by("pk").values_list(
+        "pk", "rationale", "element__code", "valid_until", "opened_in", "closed_in"
+    )
+    changes = list(Change.objects.order_by("id").values_list("at", flat=True))
+    answer = {"rows": list(rows), "in_order": changes == sorted(changes)}
+    print(json.dumps(answer, default=str))  # noqa: T201
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    {"prepare": prepare, "write": write, "report": report}[sys.argv[1]](*sys.argv[2:])

@@ -7,6 +7,13 @@ from strategy_app.coverage.counts import STATES
 from strategy_app.forms.scope import ScopeForm
 from strategy_app.queries.programme import SORTS
 
+_STATE_NAMES = (
+    _("Principal"),
+    _("Significant"),
+    _("Not targeted"),
+    _("Not assessed"),
+)
+
 
 class ProgrammeListForm(ScopeForm):
     """A scope, a search, a state against an element, a period and an order.
@@ -32,11 +39,15 @@ class ProgrammeListForm(ScopeForm):
         required=False,
         choices=[
             ("", _("All")),
-            *((state, state) for state in (*STATES, "supported", "assessed")),
+            *zip(STATES, _STATE_NAMES, strict=True),
+            ("supported", _("Supported")),
+            ("assessed", _("Assessed")),
         ],
     )
     sort = forms.ChoiceField(
+        label=_("Order"),
         required=False,
+        widget=forms.HiddenInput,
         choices=[("", "")]
         + [(name, name) for name in SORTS]
         + [(f"-{name}", name) for name in SORTS],

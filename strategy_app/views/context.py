@@ -21,6 +21,9 @@ _PAGES = [
     ("change-list", _("Changes")),
 ]
 
+# Pages that stand within one of these without being named after it.
+_WITHIN = {"element": "strategy", "align": "programme"}
+
 
 def site(request):
     """Return the organisation, the navigation, and whether illustrative data is shown."""
@@ -31,18 +34,19 @@ def site(request):
     bar = scope_bar(request, form, scope) if scope else {}
     query = f"?{scope.query()}" if scope else ""
     match = request.resolver_match
-    section = (match.url_name or "").split("-")[0] if match else ""
+    name = (match.url_name or "") if match else ""
+    section = _WITHIN.get(name, name.split("-")[0])
     return (
         _about_us()
         | bar
         | {
             "navigation": [
                 {
-                    "address": reverse(name) + query,
+                    "address": reverse(page) + query,
                     "label": label,
-                    "is_here": name.split("-")[0] == section,
+                    "is_here": page.split("-")[0] == section,
                 }
-                for name, label in _PAGES
+                for page, label in _PAGES
             ],
             "scope": scope,
             "scope_form": form,

@@ -43,3 +43,10 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// The headings of a matrix stay in sight; what the keyboard leads to is not left under them.
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest(".matrix-scroll") && event.target.matches(":focus-visible")) {
+    event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+});

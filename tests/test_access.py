@@ -207,3 +207,11 @@ def test_nobody_revokes_the_token_of_another(client, world):
         assert answer.status_code == NOT_HERE
     token.refresh_from_db()
     assert token.revoked_at is None
+
+
+@pytest.mark.parametrize("name", [n for n, rule in sorted(RULES.items()) if rule == "read"])
+def test_pages_for_reading_take_nothing(name, client, world):
+    sign_in(client, world, "admin")
+    before = Change.objects.count()
+    assert client.post(address(name, world["row"])).status_code == 405
+    assert Change.objects.count() == before

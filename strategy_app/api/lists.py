@@ -9,15 +9,12 @@ from rest_framework import mixins, viewsets
 from strategy_app.api import parameters, serializers
 from strategy_app.api.base import BAD_PARAMETER, Reading
 from strategy_app.coverage import matrix
-from strategy_app.models import Budget, Change, Programme, Revision, Strategy, Wording
+from strategy_app.models import Budget, Programme, Revision, Strategy, Wording
 from strategy_app.models.dates import today
 from strategy_app.models.strategy import validate_code
 from strategy_app.permissions import can_administer
 from strategy_app.queries import change as change_queries
 from strategy_app.queries import programme as programme_queries
-
-# What accounts and tokens look like is for strategy admins only.
-_ABOUT_PEOPLE = (Change.Action.EDIT_PERSON, Change.Action.EDIT_TOKEN)
 
 
 class _ByCode:
@@ -167,4 +164,4 @@ class ChangeViewSet(Reading, viewsets.ReadOnlyModelViewSet):
     def filter_queryset(self, queryset):
         if can_administer(self.request.user):
             return queryset
-        return queryset.exclude(action__in=_ABOUT_PEOPLE)
+        return queryset.exclude(action__in=change_queries.ABOUT_PEOPLE)

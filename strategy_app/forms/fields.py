@@ -13,6 +13,12 @@ FIRST_DAY = datetime.date(1900, 1, 1)
 LAST_DAY = datetime.date(2199, 12, 31)
 
 _TAG = re.compile(r"<[a-zA-Z!/?][^>]*>?")  # but not "fewer than: a < b"
+# Letters that are drawn as nothing: Hangul fillers, the blank of Braille.
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+# "report.pdf" would pass for a host name.
+_FILE_NAME = re.compile(
+    r"(?i)[^/]+\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|txt|csv|png|jpe?g|gif|zip|html?)"
+)
 # What a spreadsheet would run: "=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3".
 _FORMULA = re.compile(r"\s*(?:[=@]|[+-]\s*(?:[\d(]|\w+\s*[(|!]))")
 
@@ -63,6 +69,16 @@ def validate_plain_text(value):
         )
 
 
+def _has_something_to_read(text):
+    """Whether there is more than blanks, invisible ones (U+200B, U+3164) included."""
+    return any(
+        not letter.isspace()
+        and letter not in _BLANK_LETTERS
+        and unicodedata.category(letter) != "Cf"
+        for letter in text
+    )
+
+
 class PlainTextField(forms.CharField):
     """Words of a person: kept as typed, in composed form (NFC), no markup, no formula."""
 
@@ -75,7 +91,7 @@ class PlainTextField(forms.CharField):
 
     def to_python(self, value):
         text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        return text.replace("\r\n", "\n")
+        return text.replace("\r\n", "\n") if _has_something_to_read(text) else ""
 
 
 class AddressField(forms.URLField):
@@ -102,6 +118,7 @@ class AddressField(forms.URLField):
 
     def to_python(self, value):
         value = unicodedata.normalize("NFC", value or "").strip()
-        if re.match(r"(?i)[a-z]:[\\/]|\\\\|file:|/", value):
+        is_path = re.match(r"(?i)[a-z]:[\\/]|\\\\|file:|/", value)
+        if is_path or _FILE_NAME.fullmatch(value):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)

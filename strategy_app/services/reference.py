@@ -63,4 +63,5 @@ def delete(
 def _action_of(instance):
     if not hasattr(instance, "history") or isinstance(instance, Wording):
         raise NotImplementedError(f"{type(instance).__name__} has verbs of its own")
-    return _ACTIONS.get(type(instance), Change.Action.EDIT_REFERENCE)
+    # Not type(): the user of a request is a stand-in that only says what it stands for.
+    return _ACTIONS.get(instance.__class__, Change.Action.EDIT_REFERENCE)

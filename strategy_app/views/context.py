@@ -28,7 +28,7 @@ _WITHIN = {"element": "strategy", "align": "programme"}
 def site(request):
     """Return the organisation, the navigation, and whether illustrative data is shown."""
     if not hasattr(request, "user") or not can_read(request.user):
-        return _about_us() | {"navigation": []}
+        return _about_us(request) | {"navigation": []}
     scope = getattr(request, "scope", None)
     form = getattr(request, "scope_form", None)
     bar = scope_bar(request, form, scope) if scope else {}
@@ -37,7 +37,7 @@ def site(request):
     name = (match.url_name or "") if match else ""
     section = _WITHIN.get(name, name.split("-")[0])
     return (
-        _about_us()
+        _about_us(request)
         | bar
         | {
             "navigation": [
@@ -57,8 +57,10 @@ def site(request):
     )
 
 
-def _about_us():
+def _about_us(request):
     return {
+        # A function, so that an answer without our banner asks the database nothing.
+        "has_illustrative": lambda: frame_of(request).has_illustrative,
         "organisation": localized_text(settings.ORGANISATION_EN, settings.ORGANISATION_JA),
         "page_language": get_language(),
         "is_public_site": settings.PUBLIC_PAGES,

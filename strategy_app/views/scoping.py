@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from strategy_app.coverage import frame as coverage_frame
 from strategy_app.forms.scope import ScopeForm
@@ -28,7 +29,7 @@ def reading(view):
         return view(request, *args, **kwargs)
 
     inner.rule = "read"
-    return inner
+    return require_safe(inner)
 
 
 def signed_in(view):

@@ -30,22 +30,23 @@ def test_the_key_stands_alone_on_the_last_line_and_opens_the_api(ben):
     token, change = ApiToken.objects.get(), Change.objects.latest("id")
     until = token.expires_at
     assert lines == [
-        f"Token “create_api_token” of ben: only reads, until {until:%Y-%m-%d}. Its key:",
+        f"Token “create_api_token” of ben: reads and writes, until {until:%Y-%m-%d}."
+        " Its key:",
         lines[-1],
     ]
     assert status_with(lines[-1]) == 200
     assert token.digest == ApiToken.digest_of(lines[-1])
-    assert (token.user, token.is_read_only) == (ben, True)
+    assert (token.user, token.is_read_only) == (ben, False)
     left = token.expires_at - timezone.now()
     assert datetime.timedelta(days=364) < left <= datetime.timedelta(days=365)
     assert (change.action, change.source, change.by) == ("edit_token", "command", None)
 
 
-def test_name_days_and_the_right_to_write_can_be_given(ben):
-    lines = run("ben", "--name", "Nightly report", "--days", "7", "--write")
+def test_name_and_days_can_be_given_and_writing_kept_out(ben):
+    lines = run("ben", "--name", "Nightly report", "--days", "7", "--read-only")
     token = ApiToken.objects.get()
-    assert (token.name, token.is_read_only) == ("Nightly report", False)
-    assert lines[0].startswith("Token “Nightly report” of ben: reads and writes, until")
+    assert (token.name, token.is_read_only) == ("Nightly report", True)
+    assert lines[0].startswith("Token “Nightly report” of ben: only reads, until")
     left = token.expires_at - timezone.now()
     assert datetime.timedelta(days=6) < left <= datetime.timedelta(days=7)
 

@@ -66,7 +66,7 @@ def test_another_level_is_refused(programme, level):
     assert form["rationale"].value() == "It says so."
 
 
-@pytest.mark.parametrize("rationale", ["", "  ", "\u3000\n"])
+@pytest.mark.parametrize("rationale", ["", "  ", "\u3000\n", "\u200b\u3164 \u2800\ufeff"])
 @pytest.mark.parametrize(
     ("level", "message"),
     [("0", "Say in a sentence why it is not targeted."),
@@ -104,7 +104,7 @@ def test_a_source_that_lacks_something_says_what(programme, without, message):
     "address",
     [r"C:\reports\2026.pdf", r"\\server\share\2026.pdf", "file:///home/report.pdf",
      "/home/report.pdf", "javascript:alert(1)", "ftp://example.org/r", "not an address",
-     "https://", "http://exa mple.org"],
+     "https://", "http://exa mple.org", "report.pdf", "報告書.xlsx", "Plan.v2.DOCX"],
 )  # fmt: skip
 def test_a_file_instead_of_an_address_is_refused(programme, address):
     form = send(programme, fill([DATED | {"url": address}]))
@@ -113,6 +113,18 @@ def test_a_file_instead_of_an_address_is_refused(programme, address):
                   " A file can be attached beside it."]
     }  # fmt: skip
     assert form.evidence.forms[0]["url"].value() == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [("www.example.org", "https://www.example.org"),
+     ("example.org/report.pdf", "https://example.org/report.pdf"),
+     ("https://example.org/報告書.pdf", "https://example.org/報告書.pdf")],
+)  # fmt: skip
+def test_an_address_may_lack_its_scheme_and_end_in_a_file(programme, typed, address):
+    form = send(programme, fill([DATED | {"url": typed}]))
+    assert form.is_valid(), form.evidence.errors
+    assert form.sources()[0].url == address
 
 
 @pytest.mark.parametrize("day", ["0000-00-00", "2026-02-29", "9999-01-01", "soon"])

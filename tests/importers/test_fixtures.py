@@ -25,6 +25,7 @@ from strategy_app.models import (
 )
 from strategy_app.services import reference
 from tests import factories
+from tests.views.reading import text_of
 
 
 def load(*arguments):
@@ -88,6 +89,24 @@ def test_every_illustrative_row_says_so(db):
         end_is_illustrative=True, change__illustrative=False
     ).exists()
     assert frame.current().has_illustrative
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/programmes/SATREPS/", "/accounts/login/", "/admin/"]
+)
+def test_every_page_says_that_data_is_illustrative(client, db, path):
+    load()
+    client.force_login(User.objects.get(username="chie"))
+    if path == "/accounts/login/":
+        client.logout()
+    assert "Illustrative data: " in text_of(client.get(path))
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/admin/"])
+def test_nothing_is_called_illustrative_where_all_is_fact(client, chie, path):
+    if path != "/accounts/login/":
+        client.force_login(chie)
+    assert "Illustrative data: " not in text_of(client.get(path))
 
 
 def test_loading_twice_changes_nothing(db):

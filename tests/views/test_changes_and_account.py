@@ -118,3 +118,12 @@ def test_a_token_without_a_name_is_refused_next_to_the_field(client, aiko):
     assert page.status_code == 400
     assert page.context["form"].errors["name"] == ["This field is required."]
     assert ApiToken.objects.count() == 0
+
+
+def test_choosing_a_language_is_an_edit_of_a_person(client, aiko, tagged):
+    client.force_login(aiko)
+    client.post(reverse("set-language"), {"language": "ja", "next": "/"})
+    change = Change.objects.latest("id")
+    assert (change.action, change.by) == ("edit_person", aiko)
+    shown = client.get("/changes/").context["page"].object_list
+    assert change.pk not in {row.pk for row in shown}

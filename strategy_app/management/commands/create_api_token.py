@@ -18,10 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="create_api_token", help="what it is for")
         parser.add_argument("--days", type=int, default=365, help="how long it lives")
         parser.add_argument(
-            "--write", action="store_true", help="let it write; otherwise it only reads"
+            "--read-only", action="store_true", help="let it read and nothing else"
         )
 
-    def handle(self, *, username, name, days, write, **_options):
+    def handle(self, *, username, name, days, read_only, **_options):
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is nobody with the user name {username!r}.")
@@ -31,12 +31,12 @@ class Command(BaseCommand):
             raise CommandError(f"A token lives between 1 and {_LONGEST} days.")
         try:
             token, key = people.create_token(
-                user=user, name=name, by=None, is_read_only=not write, days=days,
+                user=user, name=name, by=None, is_read_only=read_only, days=days,
                 source=Change.Source.COMMAND,
             )  # fmt: skip
         except ValidationError as refused:
             raise CommandError(" ".join(refused.messages)) from None
-        may = "reads and writes" if write else "only reads"
+        may = "only reads" if read_only else "reads and writes"
         self.stdout.write(
             f"Token “{token.name}” of {username}: {may}, until"
             f" {token.expires_at:%Y-%m-%d}. Its key:"

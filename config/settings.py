@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "strategy_app.views.middleware.session_age",
+    "strategy_app.views.middleware.provider_out_of_reach",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -180,6 +181,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Strategy Alignment"
 SOCIALACCOUNT_ADAPTER = "strategy_app.views.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 3
 # An account is known by the provider's own key for it, never by an e-mail address.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 OIDC_SERVER_URL = env("OIDC_SERVER_URL", default="")

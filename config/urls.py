@@ -1,10 +1,19 @@
 from django.conf import settings
 from django.contrib import admin
+from django.http import Http404
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+
+def not_here(request, **_kwargs):
+    """Close pages of allauth that have no use here: addresses of mail sign nobody in."""
+    raise Http404
+
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/email/", not_here, name="account_no_email"),
+    path("accounts/3rdparty/", not_here, name="account_no_connections"),
     path("accounts/", include("allauth.urls")),
     path("", include("strategy_app.urls")),
 ]

@@ -18,6 +18,8 @@ from strategy_app.models.localized import LocalizedText, localized_text
 
 register = template.Library()
 
+# No pictures: ours are the only files a page may load.
+_TAGS = nh3.ALLOWED_TAGS - {"img"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(
     ["table", "linkify"]
 )
@@ -59,7 +61,7 @@ def bilingual(english, japanese):
 def markdown(value):
     """Print a text of the data as Markdown; HTML in it stays text."""
     if isinstance(value, LocalizedText):
-        html = nh3.clean(_MARKDOWN.render(value.text))
+        html = nh3.clean(_MARKDOWN.render(value.text), tags=_TAGS)
         if value.is_fallback:
             html = format_html(
                 '<div lang="{}">{}</div>{}',
@@ -68,7 +70,7 @@ def markdown(value):
                 _fallback_mark(value),
             )
         return mark_safe(html)  # noqa: S308 -- cleaned just above
-    return mark_safe(nh3.clean(_MARKDOWN.render(value or "")))  # noqa: S308 -- cleaned
+    return mark_safe(nh3.clean(_MARKDOWN.render(value or ""), tags=_TAGS))  # noqa: S308 -- cleaned
 
 
 @register.filter

@@ -2,10 +2,12 @@
 
 import time
 
+import requests
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
 from django.urls import resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -111,4 +113,19 @@ def session_age(get_response):
                 request.session["seen"] = now
         return get_response(request)
 
+    return middleware
+
+
+def provider_out_of_reach(get_response):
+    """Say so when single sign-on cannot be reached; whoever has a password can go on."""
+
+    def process_exception(request, exception):
+        if not isinstance(exception, requests.RequestException):
+            return None
+        return render(request, "account/no_provider.html", status=503)
+
+    def middleware(request):
+        return get_response(request)
+
+    middleware.process_exception = process_exception
     return middleware

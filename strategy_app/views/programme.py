@@ -10,6 +10,7 @@ from strategy_app.coverage.frame import ALWAYS
 from strategy_app.coverage.matrix import NOT_ASSESSED
 from strategy_app.forms.programme import ProgrammeListForm
 from strategy_app.models import Alignment, LevelDefinition, Programme
+from strategy_app.models.dates import today
 from strategy_app.models.localized import localized_text
 from strategy_app.permissions import can_align, can_confirm
 from strategy_app.queries import alignment as alignment_queries
@@ -126,13 +127,17 @@ def programme(request, code):
     history = list(alignment_queries.history_of_programme(stored))
     lines = alignment_lines(request, stored, history)
     direct = [line["level"] for line in lines]
+    may_align = can_align(request.user, stored)
     context = {
         "programme": stored,
         "lines": lines,
         "budgets": stored.budgets.order_by("fiscal_year"),
         "is_active": stored.is_active(request.scope.day),
         "starts_before_any": _starts_at(frame_of(request), stored) == ALWAYS,
-        "may_align": can_align(request.user, stored),
+        # What is recorded holds from today, so only today's page offers to record.
+        "may_align": may_align and request.scope.day == today(),
+        "may_align_today": may_align,
+        "today_query": request.scope.but(day=request.scope.today).query(),
         "tallies": [
             (state_label("principal"), direct.count(2)),
             (state_label("significant"), direct.count(1)),
@@ -190,6 +195,7 @@ def line_of(request, stored, wording, alignment: Alignment | None, *, depth, eff
         and (alignment is None or effective > alignment.level),
         "depth": depth,
         "may_confirm": alignment is not None
+        and request.scope.day == today()
         and alignment.valid_until is None
         and alignment.confirmed_in_id is None
         and can_confirm(request.user, alignment),

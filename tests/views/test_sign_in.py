@@ -329,3 +329,11 @@ def test_person_made_by_a_service_leaves_a_change(db):
     change = Change.objects.get()
     assert (change.action, change.source) == ("edit_person", "command")
     assert user.history.get().change == change
+
+
+@pytest.mark.parametrize("path", ["/accounts/email/", "/accounts/3rdparty/"])
+def test_pages_without_use_here_are_closed(client, ben, path):
+    client.force_login(ben)
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.content.decode()

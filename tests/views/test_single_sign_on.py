@@ -172,3 +172,13 @@ def test_looking_at_the_start_of_it_sends_nobody_away(client, sso):
 
     assert response.status_code == 200
     assert "Location" not in response.headers
+
+
+def test_a_provider_out_of_reach_is_said_so(client, sso, settings):
+    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"] = {
+        "server_url": "http://127.0.0.1:9/nobody-listens"
+    }
+    answer = client.post("/accounts/oidc/sso/login/")
+    assert answer.status_code == 503
+    assert "Single sign-on is out of reach" in answer.content.decode()
+    assert User.objects.count() == 0

@@ -124,6 +124,7 @@ def test_markdown_is_set_and_html_is_only_text(client, ben):
     strategy = factories.make_strategy(publish=False)
     wording = factories.draft_of(strategy).wordings.get(element__code="A")
     wording.body_en = "Be **bold**. <script>alert(1)</script> [x](javascript:alert(2))"
+    wording.body_en += " ![p](https://example.org/p.png)"
     strategy_services.save_wording(wording=wording, by=None)
     strategy_services.publish(
         revision=factories.draft_of(strategy),
@@ -134,6 +135,7 @@ def test_markdown_is_set_and_html_is_only_text(client, ben):
     page = client.get("/strategy/STR/").content.decode()
     assert "<strong>bold</strong>" in page
     assert "&lt;script&gt;" in page
+    assert "<img" not in page.partition("<main")[2]
     assert "<script>alert" not in page and 'href="javascript' not in page
 
 

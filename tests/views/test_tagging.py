@@ -10,7 +10,7 @@ from django.urls import reverse
 from strategy_app.models import Alignment, Change, Evidence
 from strategy_app.models.dates import today
 from tests import factories
-from tests.views.reading import text_of
+from tests.views.reading import link, text_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -308,3 +308,12 @@ def test_what_is_recorded_today_shows_from_today_on(client, aiko, satreps):
             for day in ["2026-05-09", "2026-05-10", "2027-01-01"]
         }
     assert shown == {"2026-05-09": 0, "2026-05-10": 1, "2027-01-01": 1}
+
+
+def test_another_day_offers_nothing_to_record(client, aiko, satreps):
+    client.force_login(aiko)
+    page = client.get(reverse("programme", args=["SATREPS"]) + "?day=2026-01-01")
+    assert page.context["may_align"] is False
+    assert address() not in page.content.decode()
+    today_page = client.get(link(page, "Record on today's page"))
+    assert address() in today_page.content.decode()

@@ -1,0 +1,84 @@
+"""A real browser on the site with its demo data."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from strategy_app.importers import fixtures
+from strategy_app.models import User
+from tests.factories import PASSWORD
+
+# The browser's driver runs an event loop in the thread that also asks the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Start the Chromium named in the environment; a missing one is a failure."""
+    return {
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+        # Fields for dates take their digits in the order of the browser's language.
+        "env": {**os.environ, "LANGUAGE": "en", "LC_ALL": "C.UTF-8"},
+    }
+
+
+@pytest.fixture
+def site(transactional_db, live_server):
+    """Serve the demo data; return the address."""
+    fixtures.load_facts()
+    fixtures.load_illustrations()
+    fixtures.load_people(PASSWORD)
+    return live_server.url
+
+
+@pytest.fixture
+def empty_site(transactional_db, live_server):
+    """Serve a site with people and nothing else; return the address."""
+    fixtures.load_people(PASSWORD)
+    return live_server.url
+
+
+@pytest.fixture
+def open_page(new_context):
+    """Return a function that opens a page in a browser of its own.
+
+    ``username`` is signed in beforehand. ``language`` is the browser's: "en" or "ja".
+    """
+
+    def open_(address, username=None, *, language="en", **options):
+        context = new_context(
+            base_url=address,
+            locale={"en": "en-GB", "ja": "ja-JP"}[language],
+            viewport={"width": 1440, "height": 900},
+            # Nothing fades in: what is measured stands still.
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        if username:
+            context.add_cookies([_session_of(username, address)])
+        return context.new_page()
+
+    return open_
+
+
+def _session_of(username, address):
+    client = Client()
+    client.force_login(
+        User.objects.get(username=username), backend=settings.AUTHENTICATION_BACKENDS[0]
+    )
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": address}

@@ -10,6 +10,7 @@ from strategy_app.models import (
     Alignment,
     Budget,
     Category,
+    Correspondence,
     Department,
     Element,
     Programme,
@@ -205,6 +206,19 @@ def revise(strategy, tree, *, day):
     )
 
 
+def revise_as(strategy, modifications, *, day):
+    """Publish a copy of the newest revision; by code, how some of its wordings changed."""
+    draft = strategy_services.create_draft(strategy=strategy, by=None, name_en=f"Of {day}")
+    for wording in Wording.objects.filter(revision=draft).select_related("element"):
+        if modification := modifications.get(wording.element.code):
+            wording.modification = modification
+            wording.title_en += " anew"
+            strategy_services.save_wording(wording=wording, by=None)
+    return strategy_services.publish(
+        revision=draft, in_force_from=datetime.date.fromisoformat(day), by=None
+    )
+
+
 def make_target(element, value=2, *, day="2020-04-01", **fields):
     """Say how much support an element should have from a day on."""
     fields = {"measure": Target.Measure.SUPPORTED} | fields
@@ -222,3 +236,15 @@ def make_target(element, value=2, *, day="2020-04-01", **fields):
 def make_token(user, **fields):
     """Make an API token of someone; return it and its key."""
     return people.create_token(user=user, by=user, name="For tests", **fields)
+
+
+def make_correspondence(code, other, *, strategy="STR", others_strategy="OTH"):
+    """Say that two elements speak of the same, as an illustration."""
+    return reference.save(
+        Correspondence(
+            element=get_element(code, strategy),
+            other=get_element(other, others_strategy),
+            is_illustrative=True,
+        ),
+        by=None,
+    )

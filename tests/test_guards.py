@@ -18,10 +18,11 @@ from strategy_app.models import (
     Evidence,
     LevelDefinition,
     Revision,
+    Thresholds,
     Wording,
     guards,
 )
-from strategy_app.services import alignment, people, reference
+from strategy_app.services import alignment, people, reference, saved_view
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 
@@ -43,6 +44,9 @@ def build():
     factories.make_target(factories.get_element("A"))
     factories.make_budget(programme, 2026, 1)
     people.create_token(user=dai, name="Notebook", by=dai)
+    factories.make_correspondence("A", "B", others_strategy="STR")
+    reference.save(Thresholds(), by=None)
+    saved_view.save_view(owner=dai, name="Mine", page="gaps", query="", is_shared=False)
     factories.load_history(programme, "A", 1, "2020-04-01", "2021-04-01")
     closed = Alignment.objects.get()
     row = factories.align(programme, "B", by=dai)

@@ -1,9 +1,10 @@
 """Coverage counted: how many programmes, or how much budget, stand at which level."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import Frame, Tree
@@ -12,7 +13,45 @@ from strategy_app.models.dates import fiscal_year
 
 # The four parts of every count, from the strongest; the order of the last axis.
 STATES = ("principal", "significant", "not_targeted", "not_assessed")
-_LEVEL_OF = np.array([3, 2, 1, 0])
+# As narrow as the matrix, or every comparison would widen it first.
+_LEVEL_OF = np.array([3, 2, 1, 0], np.uint8)
+
+DEFINITIONS = {
+    "principal": _("The element is a main purpose of the programme: level 2."),
+    "significant": _(
+        "The element is a purpose of the programme, not the main one: level 1."
+    ),
+    "not_targeted": _("Somebody looked, and the programme does not aim at it: level 0."),
+    "not_assessed": _(
+        "No judgement is in force. It is not known whether the programme supports the"
+        " element; this is never counted as level 0."
+    ),
+    "supported": _(
+        "The effective level is 1 or 2; where only principal counts as support, 2."
+    ),
+    "assessed": _("A judgement is in force, at any level."),
+    "active": _(
+        "The programme has begun and not ended, by its dates. A date known only by year or"
+        " month starts on its first day and ends on its last; without a start it has begun,"
+        " unless it is planned; without an end it goes on. Closed or cancelled without an"
+        " end date, it is active on no day and listed as “period unknown”."
+    ),
+    "coverage": _(
+        "For each element, how many active programmes of those selected stand at each"
+        " effective level. The four parts add up to all of them. Counted by budget, each"
+        " programme counts for what it has to spend in the fiscal year of the day."
+    ),
+    "completeness": _(
+        "How much has been looked at at all: assessed pairs of an element to align with and"
+        " an active programme, of all such pairs."
+    ),
+}
+FORMULAS = {
+    "supported": _("principal + significant"),
+    "assessed": _("principal + significant + not targeted"),
+    "not_assessed": _("active − assessed"),
+    "completeness": _("assessed pairs ÷ (elements × active programmes)"),
+}
 
 GROUPINGS = ("category", "department", "country", "status")
 
@@ -23,16 +62,28 @@ class Coverage:
 
     tree: the elements in force, None before the first revision. active: how much (number
     or budget) the scope holds in all. counts: int64[E, 4], parts as in STATES; each row
-    adds up to ``active``. levels: uint8[E, P]; columns: bool[P], what was counted.
+    adds up to ``active``. columns: bool[P], what was counted.
     """
 
     scope: Scope
-    change: int
+    frame: Frame = field(repr=False)
     tree: Tree | None
     active: int
     counts: np.ndarray
-    levels: np.ndarray
     columns: np.ndarray
+
+    @property
+    def change(self) -> int:
+        """The change as of which it was counted."""
+        return self.frame.change
+
+    @property
+    def levels(self) -> np.ndarray:
+        """The levels behind the counts, uint8[E, P]; kept elsewhere, for they are big."""
+        if self.tree is None:
+            return np.zeros((0, len(self.columns)), np.uint8)
+        scope = self.scope
+        return matrix.levels(self.frame, self.tree, scope.day, scope.rollup, scope.layer)
 
     @property
     def is_empty(self) -> bool:
@@ -81,24 +132,29 @@ class GroupedCoverage:
 
 def elements(frame: Frame, scope: Scope) -> Coverage:
     """Count coverage by element. Raises matrix.UnknownGroup for an unknown filter."""
+    key = ("elements", question(scope))
+    kept = frame.kept.answer(key, lambda: _elements(frame, scope))
+    return Coverage(scope, frame, *kept)
+
+
+def question(scope: Scope) -> tuple:
+    """Return what tells one scope's numbers from another's."""
+    found = None if scope.matching is None else scope.matching.tobytes()
+    return scope, found
+
+
+def _elements(frame, scope):
     columns = matrix.in_scope(frame, scope)
     tree = frame.tree(scope.strategy, scope.day)
-    weights = _weights(frame, scope)
-    active = int(weights[columns].sum())
+    weights = weights_of(frame, scope)
+    active = _total(columns, weights)
     if tree is None:
-        nothing = np.zeros((0, len(columns)), np.uint8)
-        return Coverage(
-            scope,
-            frame.change,
-            None,
-            active,
-            np.zeros((0, 4), np.int64),
-            nothing,
-            columns,
-        )
-    levels = matrix.levels(frame, tree, scope.day, scope.rollup)
-    counts = _counted(levels * columns, weights, scope.basis, active)
-    return Coverage(scope, frame.change, tree, active, counts, levels, columns)
+        counts = np.zeros((0, 4), np.int64)
+    else:
+        levels = matrix.levels(frame, tree, scope.day, scope.rollup, scope.layer)
+        counts = _counted(levels, columns, weights, active)
+    _freeze(counts, columns)
+    return tree, active, counts, columns
 
 
 def by_group(frame: Frame, scope: Scope, by: str) -> GroupedCoverage:
@@ -106,20 +162,52 @@ def by_group(frame: Frame, scope: Scope, by: str) -> GroupedCoverage:
 
     Groups without a programme in the scope are left out.
     """
+    key = ("by_group", by, question(scope))
     overall = elements(frame, scope)
+    groups, active, counts = frame.kept.answer(key, lambda: _by_group(frame, overall, by))
+    return GroupedCoverage(by, list(groups), active, counts, overall)
+
+
+def _by_group(frame, overall, by):
+    codes, order, group_of = _order(frame, by)
+    counted = overall.columns[order]
+    order, group_of = order[counted], group_of[counted]
+    kept, starts = np.unique(group_of, return_index=True)
+    counts = np.zeros((len(overall.counts), len(kept), 4), np.int64)
+    weights = weights_of(frame, overall.scope)
+    weights = None if weights is None else weights[order]
+    active = np.diff(np.append(starts, len(order)))
+    if len(kept):
+        if weights is not None:
+            active = np.add.reduceat(weights, starts)
+        for number, row in enumerate(overall.levels):
+            counts[number, :, :3] = _counted_by_group(row[order], starts, weights)
+    active = active.astype(np.int64)
+    counts[:, :, 3] = active - counts.sum(axis=2)
+    _freeze(active, counts)
+    return [codes[group] for group in kept], active, counts
+
+
+def _order(frame, by):
+    """Return the codes of the groups, the programmes sorted by group, and their groups.
+
+    A programme of several countries stands there once for each of them.
+    """
     codes = [*matrix.group_codes(frame, by), *([UNKNOWN] if by != "status" else [])]
-    weights = _weights(frame, scope)
-    masks = [matrix.member(frame, by, code) & overall.columns for code in codes]
-    kept = [index for index, mask in enumerate(masks) if mask.any()]
-    columns = [np.flatnonzero(masks[index]) for index in kept]
-    active = np.array([weights[inside].sum() for inside in columns], np.int64)
-    counts = np.zeros((len(overall.levels), len(kept), 4), np.int64)
-    for group, inside in enumerate(columns):
-        counts[:, group] = _counted(
-            overall.levels[:, inside], weights[inside], scope.basis, int(active[group])
-        )
-    groups = [codes[index] for index in kept]
-    return GroupedCoverage(by, groups, active, counts, overall)
+    if by not in frame.kept.orders:
+        members = [np.flatnonzero(matrix.member(frame, by, code)) for code in codes]
+        order = np.concatenate(members)
+        group_of = np.repeat(np.arange(len(codes)), [len(some) for some in members])
+        frame.kept.orders[by] = order, group_of.astype(np.int16)
+    return codes, *frame.kept.orders[by]
+
+
+def _counted_by_group(levels, starts, weights):
+    """Count the three assessed parts of one row, sorted by group: int64[G, 3]."""
+    parts = [levels == level for level in _LEVEL_OF[:3]]
+    if weights is not None:
+        parts = [part * weights for part in parts]
+    return np.stack([np.add.reduceat(part, starts, dtype=np.int64) for part in parts], 1)
 
 
 def programmes_at(coverage: Coverage, row: int, state: str) -> np.ndarray:
@@ -156,30 +244,45 @@ def has_budget(frame: Frame, day: datetime.date) -> bool:
     return fiscal_year(day) in frame.programmes.budgets
 
 
-def _counted(levels, weights, basis, active):
-    """Count the four parts of each row: int64[E, 4] of uint8[E, n] and int64[n].
+def _counted(levels, columns, weights, active):
+    """Count the four parts of each row: int64[E, 4].
 
-    Counting the true cells of one contiguous row is what numpy does fastest by far, and
-    what is not assessed is the rest, so zeros need not be looked at.
+    levels: uint8[E, P]. columns: bool[P]. weights: int64[P], or None to count programmes.
+    Comparing and counting one contiguous row is what numpy does fastest by far, and what
+    is not assessed is the rest, so zeros need not be looked at.
     """
     counts = np.zeros((len(levels), 4), np.int64)
+    mask = np.where(columns, 255, 0).astype(np.uint8)
+    seen, at_level = np.empty_like(mask), np.empty_like(columns)
     for number, row in enumerate(levels):
+        np.bitwise_and(row, mask, out=seen)
         for part, level in enumerate(_LEVEL_OF[:3]):
-            at_level = row == level
-            counts[number, part] = (
-                weights[at_level].sum() if basis == "budget" else np.count_nonzero(at_level)
-            )
+            np.equal(seen, level, out=at_level)
+            counts[number, part] = _total(at_level, weights)
     counts[:, 3] = active - counts.sum(axis=1)
     return counts
 
 
-def _weights(frame, scope):
-    """Return what each programme counts for, int64[P]: one, or its budget of the year."""
+def _total(columns, weights):
+    if weights is None:
+        return int(np.count_nonzero(columns))
+    return int(np.dot(columns.astype(np.int64), weights))
+
+
+def weights_of(frame: Frame, scope: Scope) -> np.ndarray | None:
+    """Return what each programme counts for: its budget of the year, int64[P].
+
+    None where programmes are counted, each for one.
+    """
+    if scope.basis != "budget":
+        return None
     size = len(frame.programmes.codes)
-    if scope.basis == "budget":
-        year = fiscal_year(scope.day)
-        return frame.programmes.budgets.get(year, np.zeros(size, np.int64))
-    return np.ones(size, np.int64)
+    return frame.programmes.budgets.get(fiscal_year(scope.day), np.zeros(size, np.int64))
+
+
+def _freeze(*arrays):
+    for array in arrays:
+        array.flags.writeable = False
 
 
 def _supported(counts, level):

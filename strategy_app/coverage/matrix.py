@@ -3,12 +3,33 @@
 import datetime
 
 import numpy as np
+from django.utils.translation import gettext_lazy as _
 
-from strategy_app.coverage.frame import Frame, Tree
+from strategy_app.coverage.frame import ALWAYS, NEVER, Frame, Tree
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Programme
 
 NOT_ASSESSED, NOT_TARGETED, SIGNIFICANT, PRINCIPAL = 0, 1, 2, 3
+
+# From the weakest: a record of a layer is one of all layers before it.
+LAYERS = ("claimed", "evidenced", "confirmed", "fresh")
+LAYER_DEFINITIONS = {
+    "claimed": _("All records in force."),
+    "evidenced": _("Those of them that a dated source stands behind."),
+    "confirmed": _("Those of the evidenced that a second person has confirmed."),
+    "fresh": _(
+        "Those of the confirmed that were judged, or found still right, within the last"
+        " %(fresh_months)d months."
+    ),
+}
+IN_FORCE = _(
+    "A judgement holds from its first day on, until the day before the next one or its"
+    " withdrawal. A change made on a day shows from that day on."
+)
+EFFECTIVE_LEVEL = _(
+    "Of a programme for an element: the highest level in force on the element itself or on"
+    " anything below it. Read “direct only”, what stands below is left out."
+)
 
 
 class UnknownGroup(ValueError):
@@ -19,57 +40,175 @@ class UnknownGroup(ValueError):
         self.field, self.value = field, value
 
 
-# Days whose matrix is kept: 8 × 4 MB where there are 40 elements and 100,000 programmes.
-_KEPT = 8
-
-
-def levels(frame: Frame, tree: Tree, day: datetime.date, rollup: bool) -> np.ndarray:
+def levels(
+    frame: Frame, tree: Tree, day: datetime.date, rollup: bool, layer: str = "claimed"
+) -> np.ndarray:
     """Return the levels in force on ``day``: uint8[E, P], rows as in ``tree``, read-only.
 
-    With ``rollup``, a row is the maximum of itself and everything below it. Rows opened
-    after the frame's change are not known to it, rows closed after it are still open.
+    With ``rollup``, a row is the maximum of itself and everything below it. Only records
+    of the ``layer`` (one of LAYERS) are seen; what else is recorded is as not assessed.
     """
-    key = (tree.revision_id, day, rollup)
-    kept = frame.matrices.get(key)
-    if kept is None:
-        kept = _levels(frame, tree, day, rollup)
-        kept.flags.writeable = False
-        while len(frame.matrices) >= _KEPT:
-            frame.matrices.pop(next(iter(frame.matrices)), None)
-        frame.matrices[key] = kept
-    return kept
+    key = (tree.revision_id, _stretch(frame, day, layer), rollup, layer)
+
+    def compute():
+        if outdated := frame.kept.outdated.get(key):
+            return _patched(frame, tree, day, rollup, layer, *outdated)
+        result = _direct(frame, tree, day, layer)
+        return _rolled_up(tree, result) if rollup else result
+
+    return frame.kept.matrix(key, compute)
 
 
-def _levels(frame, tree, day, rollup):
-    ledger, ordinal = frame.ledger, day.toordinal()
-    known_until = np.where(ledger.closed > frame.change, 2**31 - 1, ledger.valid_until)
-    in_force = (
-        (ledger.valid_from <= ordinal)
-        & (ordinal < known_until)
-        & (ledger.opened <= frame.change)
-    )
-    rows = _rows(tree, ledger.element[in_force])
+def _stretch(frame, day, layer):
+    """Return what tells days apart on which different records are in force."""
+    if layer == "fresh":
+        return day  # records go stale without anything being written
+    return int(np.searchsorted(frame.turns, day.toordinal(), "right"))
+
+
+def _direct(frame, tree, day, layer):
+    """Return the levels that stand on each element itself."""
     result = np.zeros((len(tree.codes), len(frame.programmes.codes)), np.uint8)
-    here = rows >= 0
-    result[rows[here], ledger.programme[in_force][here]] = ledger.level[in_force][here]
-    if rollup:
-        # Parents stand before their children, so going backwards each is complete
-        # before it is added to its own parent.
-        for row in range(len(tree.codes) - 1, 0, -1):
-            if tree.parent[row] >= 0:
-                parent = result[tree.parent[row]]
-                np.maximum(parent, result[row], out=parent)
+    cells = _cells(frame, tree)
+    rows = np.flatnonzero(_in_force(frame, day, layer) & (cells >= 0))
+    result.ravel()[cells[rows]] = frame.ledger.level[rows]
     return result
+
+
+def _patched(frame, tree, day, rollup, layer, levels, columns):
+    """Return the levels of the frame before, with the changed columns computed anew."""
+    width = len(frame.programmes.codes)
+    is_changed = np.zeros(width, bool)
+    is_changed[columns] = True
+    rows = np.flatnonzero(is_changed[frame.ledger.programme])
+    cells = _cells(frame, tree)[rows]
+    seen = _in_force(frame, day, layer, rows) & (cells >= 0)
+    rows, cells = rows[seen], cells[seen]
+    place = np.searchsorted(columns, frame.ledger.programme[rows])
+    changed = np.zeros((len(tree.codes), len(columns)), np.uint8)
+    changed[cells // width, place] = frame.ledger.level[rows]
+    result = levels.copy()
+    result[:, columns] = _rolled_up(tree, changed) if rollup else changed
+    return result
+
+
+def _in_force(frame, day, layer, rows=slice(None)):
+    """Return which of these ledger rows hold on ``day`` and are of the layer, bool[R]."""
+    ordinal = day.toordinal()
+    begins, ends = frame.periods
+    holds = (begins[rows] <= ordinal) & (ordinal < ends[rows])
+    if layer != "claimed":
+        holds &= of_layer(frame, layer, day, rows)
+    return holds
+
+
+def of_layer(frame: Frame, layer: str, day: datetime.date, rows=slice(None)) -> np.ndarray:
+    """Return which of these ledger rows can be trusted as ``layer`` says, bool[R].
+
+    claimed: all; evidenced: a dated source stands behind it; confirmed: and a second
+    person by it; fresh: and it was judged within the months that Thresholds say.
+    """
+    ledger = frame.ledger
+    depth = LAYERS.index(layer)
+    trusted = ledger.dated[rows] if depth else np.ones(len(ledger.level[rows]), bool)
+    if depth >= 2:
+        trusted = trusted & (ledger.confirmed[rows] <= frame.change)
+    if depth >= 3:
+        since = months_before(day, frame.thresholds.fresh_months)
+        trusted = trusted & (ledger.valid_from[rows] > since)
+    return trusted
+
+
+def needs_review(
+    frame: Frame,
+    tree: Tree,
+    day: datetime.date,
+    layer: str = "claimed",
+    least: int = 1,
+    *,
+    rollup: bool = False,
+) -> np.ndarray:
+    """Return which programmes' records ask to be re-read: bool[E, P].
+
+    Those of the layer in force, at the stored level ``least`` or above, whose element's
+    wording has changed materially since the wording that was judged came into force.
+    With ``rollup``, also those below each element.
+    """
+    result = np.zeros((len(tree.codes), len(frame.programmes.codes)), bool)
+    if not (tree.material_from != ALWAYS).any():
+        return result
+    cells, ledger = _cells(frame, tree), frame.ledger
+    rows = np.flatnonzero(
+        _in_force(frame, day, layer) & (cells >= 0) & (ledger.level >= least)
+    )
+    elements = cells[rows] // max(len(frame.programmes.codes), 1)
+    old = ledger.judged_from[rows] < tree.material_from[elements]
+    result.ravel()[cells[rows[old]]] = True
+    return _rolled_up(tree, result) if rollup else result
+
+
+def months_before(day: datetime.date, months: int) -> int:
+    """Return the ordinal of the same day so many months before (or the month's last)."""
+    month = np.datetime64(day, "M") - months
+    last = (month + 1).astype("M8[D]") - 1
+    same = month.astype("M8[D]") + (day.day - 1)
+    return _ordinals(min(same, last))
+
+
+def _stale_from(valid_from, months):
+    """Return on which days records of these days stop being fresh, as ordinals.
+
+    The first day whose ``months_before`` is not before them.
+    """
+    days = valid_from.astype("M8[D]") - _DAY_ZERO
+    months_of = days.astype("M8[M]")
+    after = months_of + months
+    same = after.astype("M8[D]") + (days - months_of.astype("M8[D]"))
+    return _ordinals(np.minimum(same, (after + 1).astype("M8[D]")))
+
+
+# numpy counts days from 1970, Python from the year 1.
+_DAY_ZERO = np.timedelta64(datetime.date(1970, 1, 1).toordinal(), "D")
+
+
+def _ordinals(days):
+    return (days + _DAY_ZERO).astype("M8[D]").astype(np.int64)
+
+
+def _rolled_up(tree, levels):
+    """Raise each row, in place, to the maximum of itself and everything below it."""
+    # Parents stand before their children, so going backwards each is complete before it
+    # is added to its own parent.
+    for row in range(len(tree.codes) - 1, 0, -1):
+        if tree.parent[row] >= 0:
+            parent = levels[tree.parent[row]]
+            np.maximum(parent, levels[row], out=parent)
+    return levels
+
+
+def _cells(frame, tree):
+    """Return the place of each ledger row in the flat matrix, -1 for other elements."""
+    kept = frame.kept.cells.get(tree.revision_id)
+    done = 0 if kept is None else len(kept)
+    ledger = frame.ledger
+    if kept is None or done < len(ledger.ids):
+        # A row never changes its programme or element: only new ones are looked at.
+        rows = _rows(tree, ledger.element[done:])
+        width = len(frame.programmes.codes)
+        cells = np.where(rows >= 0, rows * width + ledger.programme[done:], -1)
+        cells = cells.astype(np.int32 if width * len(tree.codes) < NEVER else np.int64)
+        kept = cells if kept is None else np.concatenate([kept, cells])
+        frame.kept.cells[tree.revision_id] = kept
+    return kept
 
 
 def _rows(tree, element_ids):
     """Return the tree's row of each element id, -1 where it has none."""
-    if not len(tree.element_ids):
+    if not len(tree.element_ids) or not len(element_ids):
         return np.full(len(element_ids), -1)
-    order = np.argsort(tree.element_ids)
-    found = np.searchsorted(tree.element_ids, element_ids, sorter=order)
-    rows = order[np.minimum(found, len(order) - 1)]
-    return np.where(tree.element_ids[rows] == element_ids, rows, -1)
+    row_of = np.full(max(int(tree.element_ids.max()), int(element_ids.max())) + 1, -1)
+    row_of[tree.element_ids] = np.arange(len(tree.element_ids))
+    return row_of[element_ids]
 
 
 def level_of(stored: int) -> int | None:
@@ -77,16 +216,73 @@ def level_of(stored: int) -> int | None:
     return int(stored) - 1 if stored else None
 
 
+def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[tuple]:
+    """Return how many programmes stand at ``least`` or above over time: [(ordinal, n), …].
+
+    From each ordinal on, until the next, n selected programmes are active with a record
+    at that stored level (1 assessed, 2 significant, 3 principal) on the element, or below
+    it when the scope rolls up. Past and future days are exact; the future assumes that
+    nothing is added and that programmes end as planned.
+    """
+    ledger, programmes = frame.ledger, frame.programmes
+    wanted = np.zeros(len(tree.codes), bool)
+    wanted[tree.below(row) if scope.rollup else [row]] = True
+    width = max(len(programmes.codes), 1)
+    cells = _cells(frame, tree)
+    chosen = np.flatnonzero((cells >= 0) & (ledger.level >= least))
+    chosen = chosen[wanted[cells[chosen] // width]]
+    chosen = chosen[selected(frame, scope)[ledger.programme[chosen]]]
+    # Freshness passes with time: it ends periods below, as withdrawals do.
+    layer = "confirmed" if scope.layer == "fresh" else scope.layer
+    chosen = chosen[of_layer(frame, layer, scope.day, chosen)]
+    columns = ledger.programme[chosen]
+    begins, ends = (days[chosen] for days in frame.periods)
+    if scope.layer == "fresh":
+        stale = _stale_from(ledger.valid_from[chosen], frame.thresholds.fresh_months)
+        ends = np.minimum(ends, stale)
+    first = np.maximum(begins, programmes.starts[columns]).astype(np.int64)
+    last = np.minimum(ends, programmes.ends[columns]).astype(np.int64)
+    return _overlaps(columns[first < last], first[first < last], last[first < last])
+
+
+def _overlaps(columns, first, last):
+    """Count, over time, the distinct programmes that have at least one of the periods."""
+    if not len(columns):
+        return []
+    order = np.lexsort((first, columns))
+    columns, first, last = columns[order], first[order], last[order]
+    # Each programme on a stretch of its own on one long line of days, so that the last
+    # day reached so far never comes from another programme.
+    offset = columns.astype(np.int64) << 32
+    reached = np.maximum.accumulate(last + offset)
+    is_apart = np.ones(len(first), bool)
+    is_apart[1:] = first[1:] + offset[1:] > reached[:-1]
+    at = np.flatnonzero(is_apart)
+    until = np.append(at[1:], len(first)) - 1
+    turns = np.concatenate([first[at], (reached - offset)[until]])
+    change = np.repeat([1, -1], len(at))
+    days, place = np.unique(turns, return_inverse=True)
+    changes = np.zeros(len(days), np.int64)
+    np.add.at(changes, place, change)
+    number = np.cumsum(changes)
+    return [
+        (int(day), int(count))
+        for day, count, step in zip(days, number, changes, strict=True)
+        if step and day != NEVER
+    ]
+
+
 def selected(frame: Frame, scope: Scope) -> np.ndarray:
     """Return which programmes the filters of the scope let through, bool[P].
 
     The day plays no part: see ``in_scope``. Raises UnknownGroup.
     """
-    programmes = frame.programmes
-    mask = np.ones(len(programmes.codes), bool)
+    mask = frame.programmes.exists.copy()
     for name in ("category", "department", "country", "status"):
         if value := getattr(scope, name):
             mask &= member(frame, name, value)
+    if scope.matching is not None:
+        mask &= scope.matching
     return mask
 
 

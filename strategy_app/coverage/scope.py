@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 # What a filter is set to when it asks for programmes whose department is not yet known,
@@ -19,7 +19,9 @@ class Scope:
     what stands on it or anything below it; otherwise only what stands on itself. level:
     the least level (1 or 2) that counts as support. category, department: a code, UNKNOWN
     or None for all; country: an ISO 3166-1 code, likewise; status: a programme status.
-    basis: whether "programmes" or their "budget" is counted.
+    basis: whether "programmes" or their "budget" is counted. layer: how far a record must
+    be trusted to be seen (matrix.LAYERS). known_at: the change whose knowledge is asked
+    for, None for the newest. search: words that programmes must match.
     """
 
     strategy: str
@@ -31,6 +33,11 @@ class Scope:
     country: str | None = None
     status: str | None = None
     basis: str = "programmes"
+    layer: str = "claimed"
+    known_at: int | None = None
+    search: str = ""
+    # Which programmes the search finds, bool[P]; None without a search.
+    matching: Any = dataclasses.field(default=None, compare=False, repr=False)
     # The day the reader is in; it is left out of addresses, so that "today" stays today.
     today: datetime.date | None = dataclasses.field(default=None, compare=False)
 
@@ -49,6 +56,12 @@ class Scope:
             parts["level"] = str(self.level)
         if self.basis != "programmes":
             parts["basis"] = self.basis
+        if self.layer != "claimed":
+            parts["layer"] = self.layer
+        if self.known_at is not None:
+            parts["known_at"] = str(self.known_at)
+        if self.search:
+            parts["q"] = self.search
         for name in ("category", "department", "country", "status"):
             if value := getattr(self, name):
                 parts[name] = value

@@ -10,6 +10,7 @@ from strategy_app.models import (
     Alignment,
     Category,
     Change,
+    Correspondence,
     Department,
     Element,
     Level,
@@ -51,7 +52,9 @@ def load_facts(folder: Path = FOLDER) -> int:
 
 
 def load_illustrations(folder: Path = FOLDER) -> int:
-    """Load illustrative end dates and alignments; return how many rows were new.
+    """Load what is illustrative; return how many rows were new.
+
+    End dates, alignments, and which elements of two strategies correspond.
 
     They come in once: what people have since changed or withdrawn stays so.
     """
@@ -62,7 +65,11 @@ def load_illustrations(folder: Path = FOLDER) -> int:
         Change.Action.LOAD, by=None, source=_COMMAND, illustrative=True,
         reason="Illustrative data from fixtures/",
     ) as change:  # fmt: skip
-        return _load_end_dates(folder) + _load_alignments(folder, change)
+        return (
+            _load_end_dates(folder)
+            + _load_alignments(folder, change)
+            + _load_correspondences(folder)
+        )
 
 
 def load_people(password: str, folder: Path = FOLDER) -> list[User]:
@@ -196,6 +203,25 @@ def _load_alignments(folder, change):
         )
         new += appended is not None
     return new
+
+
+def _load_correspondences(folder):
+    elements = {
+        (element.strategy.code, element.code): element
+        for element in Element.objects.select_related("strategy")
+    }
+    rows = _rows(folder, "correspondences")
+    for row in rows:
+        reference.save(
+            Correspondence(
+                element=elements[row["strategy"], row["element"]],
+                other=elements[row["other_strategy"], row["other"]],
+                is_illustrative=True,
+            ),
+            by=None,
+            source=_COMMAND,
+        )
+    return len(rows)
 
 
 def _sources(url):

@@ -4,8 +4,16 @@ from strategy_app.models.alignment import Alignment, Evidence, Level, LevelDefin
 from strategy_app.models.change import Change, ChangeRequired
 from strategy_app.models.people import ApiToken, User
 from strategy_app.models.programme import Budget, Category, Department, Programme
-from strategy_app.models.strategy import Element, Revision, Strategy, Wording
+from strategy_app.models.saved_view import SavedView
+from strategy_app.models.strategy import (
+    Correspondence,
+    Element,
+    Revision,
+    Strategy,
+    Wording,
+)
 from strategy_app.models.target import Target
+from strategy_app.models.thresholds import Thresholds
 
 __all__ = [
     "Alignment",
@@ -14,6 +22,7 @@ __all__ = [
     "Category",
     "Change",
     "ChangeRequired",
+    "Correspondence",
     "Department",
     "Element",
     "Evidence",
@@ -21,8 +30,10 @@ __all__ = [
     "LevelDefinition",
     "Programme",
     "Revision",
+    "SavedView",
     "Strategy",
     "Target",
+    "Thresholds",
     "User",
     "Wording",
 ]

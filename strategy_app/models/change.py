@@ -36,6 +36,7 @@ class Change(models.Model):
         EDIT_REFERENCE = "edit_reference", _("Edited reference data")
         EDIT_TARGET = "edit_target", _("Edited a target")
         EDIT_PERSON = "edit_person", _("Edited a person")
+        EDIT_VIEW = "edit_view", _("Edited a saved view")
         EDIT_TOKEN = "edit_token", _("Edited an API token")
 
     class Source(models.TextChoices):

@@ -63,6 +63,14 @@ class User(AbstractBaseUser):
         choices=[("en", "English"), ("ja", "日本語")],
         help_text=_("Empty: as the browser asks."),
     )
+    start_view = models.ForeignKey(
+        "strategy_app.SavedView",
+        verbose_name=_("start page"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="starts_of",
+    )
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Otherwise they cannot sign in.")
     )

@@ -142,6 +142,8 @@ class Wording(models.Model):
         PARTNER_TYPE = "partner_type", _("Kind of partner")
         BASIS_DOCUMENT = "basis_document", _("Basis document")
         PROCESS = "process", _("Process")
+        GOAL = "goal", _("Goal")
+        GOAL_TARGET = "goal_target", _("Target of a goal")
 
     class Modification(models.TextChoices):
         NEW = "new", _("New")
@@ -207,3 +209,40 @@ class Wording(models.Model):
 
     def __str__(self):
         return f"{self.element_id and self.element.code} {self.title}"
+
+
+class Correspondence(models.Model):
+    """That an element of one strategy speaks of the same as one of another strategy.
+
+    It is for readers to find their way; nothing is counted by it.
+    """
+
+    element = models.ForeignKey(
+        Element,
+        verbose_name=_("element"),
+        on_delete=models.PROTECT,
+        related_name="correspondences",
+    )
+    other = models.ForeignKey(
+        Element,
+        verbose_name=_("corresponds to"),
+        on_delete=models.PROTECT,
+        related_name="corresponding",
+    )
+    is_illustrative = models.BooleanField(_("illustrative"), default=False)
+    history = history()
+
+    class Meta:
+        verbose_name = _("correspondence")
+        verbose_name_plural = _("correspondences")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["element", "other"], name="correspondence_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(element=F("other")), name="correspondence_not_itself"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.element.code} ~ {self.other.code}"

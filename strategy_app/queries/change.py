@@ -6,8 +6,12 @@ from django.db.models.functions import Coalesce
 from strategy_app.models import Alignment, Change
 from strategy_app.queries import alignment as alignment_queries
 
-# What accounts and tokens look like is for strategy admins only.
-ABOUT_PEOPLE = (Change.Action.EDIT_PERSON, Change.Action.EDIT_TOKEN)
+# What accounts, tokens and people's own views look like is for strategy admins only.
+ABOUT_PEOPLE = (
+    Change.Action.EDIT_PERSON,
+    Change.Action.EDIT_TOKEN,
+    Change.Action.EDIT_VIEW,
+)
 
 
 def changes() -> QuerySet[Change]:

@@ -1,6 +1,7 @@
 """Read histories: what a change altered, from what to what."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -74,6 +75,15 @@ def edits_to(instance: Model, limit: int = 50) -> list[Edit]:
     return _edits(model, versions[:limit], previous)
 
 
+def edits_among(model: type[Model], limit: int = 50, **where) -> list[Edit]:
+    """Return the edits of the rows for which ``where`` holds, the newest first.
+
+    Rows that have been deleted since are among them. A fixed number of queries.
+    """
+    rows = list(model.history.filter(**where).order_by("-history_id")[:limit])
+    return _edits(model, rows, _previous(model, rows)) if rows else []
+
+
 def _edits(model, rows, previous):
     fields = [
         field
@@ -139,6 +149,8 @@ def _shown(field, names, row):
         return ", ".join(country.code for country in value)
     if value is None or value == "":
         return ""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if field.attname in names:

@@ -2,9 +2,9 @@
 
 import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from strategy_app.models import Revision, Wording
+from strategy_app.models import Correspondence, Element, Revision, Wording
 
 
 def published_revisions(strategy_id: int) -> QuerySet[Revision]:
@@ -32,3 +32,23 @@ def wordings_by_element(revision_id: int) -> dict[int, Wording]:
     """Return the wordings of a revision by element id (one query)."""
     found = Wording.objects.filter(revision_id=revision_id).select_related("element")
     return {wording.element_id: wording for wording in found}
+
+
+def correspondences(element: Element) -> list[tuple[Wording, bool]]:
+    """Return the newest wordings of what an element corresponds to, either way round.
+
+    Each with whether that is illustrative. Elements that were never published are left out.
+    """
+    pairs = Correspondence.objects.filter(Q(element=element) | Q(other=element))
+    others = {
+        pair.other_id if pair.element_id == element.pk else pair.element_id: pair
+        for pair in pairs
+    }
+    newest: dict[int, Wording] = {}
+    for wording in (
+        Wording.objects.filter(element_id__in=others, revision__published_in__isnull=False)
+        .select_related("element__strategy")
+        .order_by("revision__in_force_from", "position")
+    ):
+        newest[wording.element_id] = wording
+    return [(wording, others[pk].is_illustrative) for pk, wording in newest.items()]

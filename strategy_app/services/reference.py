@@ -6,8 +6,10 @@ from strategy_app.models import (
     ApiToken,
     Budget,
     Change,
+    Correspondence,
     Programme,
     Revision,
+    SavedView,
     Strategy,
     Target,
     User,
@@ -19,10 +21,12 @@ _ACTIONS = {
     Programme: Change.Action.EDIT_PROGRAMME,
     Budget: Change.Action.EDIT_PROGRAMME,
     Strategy: Change.Action.EDIT_STRATEGY,
+    Correspondence: Change.Action.EDIT_STRATEGY,
     Revision: Change.Action.EDIT_STRATEGY,
     Target: Change.Action.EDIT_TARGET,
     User: Change.Action.EDIT_PERSON,
     ApiToken: Change.Action.EDIT_TOKEN,
+    SavedView: Change.Action.EDIT_VIEW,
 }
 
 

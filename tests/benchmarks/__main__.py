@@ -1,9 +1,12 @@
-"""Measure pages on JST's data and on made-up data of other sizes: ``make bench``.
+"""Measure coverage, pages and hand-written SQL on data of several sizes: ``make bench``.
 
-Each size has a database of its own in a temporary folder and is measured in a process of
-its own. Machines are noisy: read the ratios within one run, not the milliseconds.
+Each size has a database of its own and is measured in a process of its own. Machines are
+noisy: read the ratios within one run, not the milliseconds.
 
     python -m tests.benchmarks [SIZE …]     sizes: real small medium large
+
+Sizes may also be named in BENCH_SIZES. On SQLite; where TEST_DATABASE_URL names a
+PostgreSQL (``python tests/with_postgres.py python -m tests.benchmarks``), there as well.
 """
 
 import json
@@ -12,30 +15,54 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
-SIZES = sys.argv[1:] or ["real", "medium"]
+import psycopg2
+
+SIZES = sys.argv[1:] or os.environ.get("BENCH_SIZES", "real medium").split()
 MANAGE = [sys.executable, "manage.py"]
 
 
 def main():
+    postgres = os.environ.get("TEST_DATABASE_URL")
     with tempfile.TemporaryDirectory() as folder:
-        results = {size: measured(size, Path(folder)) for size in SIZES}
-    base = results[SIZES[0]]
-    print(f"{'page':<12}{'size':<9}{'p50 ms':>9}{'p95 ms':>9}{'queries':>9}{'ratio':>8}")
-    for page in base:
-        for size in SIZES:
-            row = results[size][page]
-            ratio = row["p50"] / base[page]["p50"]
-            print(
-                f"{page:<12}{size:<9}{row['p50']:>9.1f}{row['p95']:>9.1f}"
-                f"{row['queries']:>9}{ratio:>8.2f}"
-            )
+        report("SQLite", lambda size: f"sqlite:///{Path(folder) / size}.sqlite3")
+        if postgres:
+            report("PostgreSQL", lambda size: database_of_its_own(postgres, size))
 
 
-def measured(size, folder):
-    """Make a database of one size and return what its pages cost."""
+def report(engine, address):
+    """Measure all sizes on one database engine and print them side by side."""
+    results = {size: measured(address(size)) for size in SIZES}
+    columns = [f"{size:>24}" for size in SIZES]
+    for part, unit in [
+        ("questions", "p50 / p95 ms"),
+        ("sql", "SQL ms (× module)"),
+        ("pages", "p50 / p95 / CPU ms, queries"),
+        ("process", "MB"),
+    ]:
+        print(f"\n{engine}: {part}, {unit}\n{'':<26}" + "".join(columns))
+        for name in results[SIZES[0]][part]:
+            cells = [f"{in_words(results[size][part][name]):>24}" for size in SIZES]
+            print(f"{name:<26}" + "".join(cells), flush=True)
+
+
+def in_words(row):
+    """Return one measurement as it stands in the table."""
+    if "mb" in row:
+        return f"{row['mb']:.0f}"
+    if "ratio" in row:
+        return f"{row['p50']:.1f} (×{row['ratio']:.0f})"
+    if "queries" in row:
+        return f"{row['p50']:.1f} / {row['p95']:.1f} / {row['cpu']:.1f}, {row['queries']}"
+    return f"{row['p50']:.2f} / {row['p95']:.2f}"
+
+
+def measured(address):
+    """Fill the database at an address with the data of its size and measure it."""
+    size = next(size for size in SIZES if f"{size}" in address.rpartition("/")[2])
     environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{folder / size}.sqlite3",
+        "DATABASE_URL": address,
         "SECRET_KEY": "only-for-this-measurement",
         "DEMO_PASSWORD": "only-for-this-measurement",
         "LOG_LEVEL": "ERROR",
@@ -44,13 +71,29 @@ def measured(size, folder):
     load = ["load_fixtures"] if size == "real" else ["generate_data", "--size", size]
     for command in (["migrate", "-v0"], ["createcachetable"], load):
         run([*MANAGE, *command], environment)
-    answer = run([sys.executable, "-m", "tests.benchmarks.pages"], environment)
-    return json.loads(answer)
+    # Coverage first and alone: how long the first load takes is one of its questions.
+    found = json.loads(
+        run([sys.executable, "-m", "tests.benchmarks.questions"], environment)
+    )
+    pages = run([sys.executable, "-m", "tests.benchmarks.pages"], environment)
+    return found | {"pages": json.loads(pages)}
+
+
+def database_of_its_own(url, size):
+    """Make an empty database for one size beside the one named; return its address."""
+    name = f"bench_{size}"
+    connection = psycopg2.connect(url)
+    connection.autocommit = True  # no database is made inside a transaction
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
+    return url.removesuffix(urlsplit(url).path.rpartition("/")[2]) + name
 
 
 def run(command, environment):
     return subprocess.run(
-        command, env=environment, check=True, capture_output=True, text=True
+        command, env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
 
 

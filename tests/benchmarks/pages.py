@@ -33,6 +33,7 @@ def main():
         "overview": "/",
         "matrix": "/matrix/",
         "gaps": "/gaps/",
+        "timeline": "/timeline/",
         "programmes": "/programmes/",
         "programme": f"/programmes/{code}/",
     }
@@ -40,13 +41,13 @@ def main():
 
 
 def cost(client, path):
-    """Return median and 95th percentile in ms of ``ROUNDS`` requests, and the queries."""
+    """Return median, 95th percentile and CPU in ms of ``ROUNDS`` requests, and queries."""
     for _warm_up in range(3):
         assert client.get(path).status_code == 200
     reset_queries()
     client.get(path)
     queries = len(connection.queries)
-    times = []
+    times, cpu = [], time.process_time()
     for _round in range(ROUNDS):
         began = time.perf_counter()
         client.get(path)
@@ -54,6 +55,7 @@ def cost(client, path):
     return {
         "p50": statistics.median(times),
         "p95": statistics.quantiles(times, n=20)[18],
+        "cpu": 1000 * (time.process_time() - cpu) / ROUNDS,
         "queries": queries,
     }
 

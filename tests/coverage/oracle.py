@@ -15,6 +15,8 @@ from strategy_app.models import (
     Department,
     Programme,
     Revision,
+    Target,
+    Thresholds,
     Wording,
 )
 
@@ -57,34 +59,54 @@ class Answer:
 
 
 class Oracle:
-    """All rows of the database, read once with the ORM."""
+    """All rows of the database, read once with the ORM; as known at a change, or now."""
 
-    def __init__(self):
-        self.programmes = list(
-            Programme.objects.select_related("category", "department").order_by("code")
-        )
-        self.rows = list(Alignment.objects.select_related("programme", "element"))
-        self.budgets = list(Budget.objects.select_related("programme"))
-        self.revisions = list(
-            Revision.objects.filter(published_in__isnull=False).select_related("strategy")
-        )
+    def __init__(self, known_at=None):
+        self.known_at = known_at
+        self.programmes = sorted(self._known(Programme), key=lambda row: row.code)
+        self.budgets = self._known(Budget)
+        self.targets = self._known(Target)
+        self.thresholds = [*self._known(Thresholds), Thresholds()][0]
+        self.rows = [
+            row
+            for row in Alignment.objects.prefetch_related("evidence")
+            if self._is_known(row.opened_in_id)
+        ]
+        self.revisions = [
+            row
+            for row in Revision.objects.select_related("strategy")
+            if row.published_in_id and self._is_known(row.published_in_id)
+        ]
         self.wordings = list(
             Wording.objects.select_related("element", "parent").order_by("position")
         )
         self.categories = sorted(Category.objects.values_list("code", flat=True))
         self.departments = sorted(Department.objects.values_list("code", flat=True))
 
+    def _is_known(self, change):
+        return change is not None and (self.known_at is None or change <= self.known_at)
+
+    def _known(self, model):
+        """Return the rows of a model: today's, or as the last history before says."""
+        if self.known_at is None:
+            return list(model.objects.all())
+        newest = {}
+        for row in model.history.order_by("history_id"):
+            if row.change_id <= self.known_at:
+                newest[row.id] = row
+        return [row for row in newest.values() if row.history_type != "-"]
+
     def answer(self, scope):
         """Answer a scope."""
-        wordings = self._wordings_in_force(scope)
+        wordings = self.wordings_in_force(scope)
         ordered = _document_order(wordings, None)
         programmes = [
             programme
             for programme in self.programmes
-            if is_active(programme, scope.day) and _is_selected(programme, scope)
+            if is_active(programme, scope.day) and is_selected(programme, scope)
         ]
         levels = {
-            (wording.element.code, programme.code): self._effective(
+            (wording.element.code, programme.code): self.effective(
                 wordings, wording, programme, scope
             )
             for wording in ordered
@@ -120,36 +142,7 @@ class Oracle:
                 groups.append((name, members))
         return groups
 
-    def gaps(self, scope, by, unknown_below):
-        """Return {(kind, element, group): (actual, assessed, active, score)}."""
-        answer = self.answer(scope.but(basis="programmes"))
-        found = {}
-        if answer.active == 0:
-            return found
-        for code, alignable, above in zip(
-            answer.codes, answer.alignable, answer.depth, strict=True
-        ):
-            if alignable:
-                depth = 1 + above
-                found |= _gaps_of(answer, code, depth, scope.level, unknown_below)
-                found |= self._holes_of(answer, code, depth, scope.level, by)
-        return found
-
-    def _holes_of(self, answer, code, depth, least, by):
-        if answer.supporters(code, least) == 0:
-            return {}
-        return {
-            ("hole", code, name): (
-                0,
-                answer.assessed(code, members),
-                len(members),
-                1 * len(members) / answer.active / depth,
-            )
-            for name, members in self.groups(answer, by)
-            if answer.supporters(code, least, members) == 0
-        }
-
-    def _wordings_in_force(self, scope):
+    def wordings_in_force(self, scope):
         newest = None
         for revision in self.revisions:
             if revision.strategy.code != scope.strategy:
@@ -162,30 +155,80 @@ class Oracle:
             return []
         return [row for row in self.wordings if row.revision_id == newest.pk]
 
-    def _effective(self, wordings, wording, programme, scope):
+    def effective(self, wordings, wording, programme, scope):
         """Return the highest level on the element itself or, rolled up, below it."""
-        levels = [self._direct(wording, programme, scope.day)]
-        if scope.rollup:
-            for other in wordings:
-                if _is_below(wordings, other, wording):
-                    levels.append(self._direct(other, programme, scope.day))
-        known = [level for level in levels if level is not None]
-        return max(known) if known else None
+        found = []
+        for other in wordings:
+            is_own = other.element_id == wording.element_id
+            if is_own or (scope.rollup and is_below(wordings, other, wording)):
+                row = self.row_in_force(other, programme, scope)
+                if row is not None:
+                    found.append(row.level)
+        return max(found, default=None)
 
-    def _direct(self, wording, programme, day):
+    def row_in_force(self, wording, programme, scope):
+        """Return the row of one cell that holds on the day and is of the layer."""
         for row in self.rows:
-            if row.programme_id == programme.pk and row.element_id == wording.element_id:
-                begun = row.valid_from <= day
-                if begun and (row.valid_until is None or day < row.valid_until):
-                    return row.level
+            if row.programme_id == programme.id and row.element_id == wording.element_id:
+                is_over = self._is_known(row.closed_in_id) and row.valid_until <= scope.day
+                holds = row.valid_from <= scope.day and not is_over
+                if holds and self._is_of_layer(row, scope):
+                    return row
         return None
+
+    def _is_of_layer(self, row, scope):
+        evidenced = any(source.dated_on for source in row.evidence.all())
+        confirmed = evidenced and self._is_known(row.confirmed_in_id)
+        oldest = _months_before(scope.day, self.thresholds.fresh_months)
+        fresh = confirmed and row.valid_from > oldest
+        return {
+            "claimed": True, "evidenced": evidenced, "confirmed": confirmed, "fresh": fresh,
+        }[scope.layer]  # fmt: skip
+
+    def needs_review(self, row, scope):
+        """Say whether the element was worded anew materially since what was judged."""
+        judged = next(wording for wording in self.wordings if wording.pk == row.wording_id)
+        first = next(x for x in self.revisions if x.pk == judged.revision_id)
+        for revision in self.revisions:
+            if first.in_force_from < revision.in_force_from <= scope.day:
+                for wording in self.wordings:
+                    if (wording.revision_id, wording.element_id, wording.modification) == (
+                        revision.pk, row.element_id, "material",
+                    ):  # fmt: skip
+                        return True
+        return False
+
+    def days_of_change(self):
+        """Return all days on which any number may change, with those before and after."""
+        turns = {row.valid_from for row in self.rows}
+        turns |= {row.valid_until for row in self.rows if row.valid_until}
+        turns |= {
+            _months_after(row.valid_from, self.thresholds.fresh_months) for row in self.rows
+        }
+        for programme in self.programmes:
+            if programme.starts_on:
+                turns.add(_known_day(programme.starts_on, last=False))
+            if programme.ends_on:
+                turns.add(_known_day(programme.ends_on, last=True))
+        near = {day.toordinal() + shift for day in turns for shift in range(-2, 5)}
+        return [datetime.date.fromordinal(number) for number in sorted(near)]
+
+    def supporters_on(self, day, wordings, wording, scope):
+        """Count supporters of one element on another day, in the same tree."""
+        scope = scope.but(day=day)
+        number = 0
+        for programme in self.programmes:
+            if is_active(programme, day) and is_selected(programme, scope):
+                level = self.effective(wordings, wording, programme, scope)
+                number += level is not None and level >= scope.level
+        return number
 
     def _weight(self, programme, scope):
         if scope.basis == "programmes":
             return 1
         year = scope.day.year if scope.day.month >= 4 else scope.day.year - 1
         for budget in self.budgets:
-            if budget.programme_id == programme.pk and budget.fiscal_year == year:
+            if budget.programme_id == programme.id and budget.fiscal_year == year:
                 return budget.amount
         return 0
 
@@ -213,19 +256,18 @@ def _known_day(text, *, last):
     )
 
 
-def _gaps_of(answer, code, depth, least, unknown_below):
-    supported, assessed = answer.supporters(code, least), answer.assessed(code)
-    share = assessed / answer.active
-    numbers = (supported, assessed, answer.active)
-    found = {}
-    if share < unknown_below:
-        weight = 1 if supported else 3
-        found["unknown", code, None] = (*numbers, weight * (1 - share) / depth)
-    elif supported == 0:
-        found["uncovered", code, None] = (*numbers, 4 * share / depth)
-    if supported == 1:
-        found["thin", code, None] = (*numbers, 2 / depth)
-    return found
+def _months_before(day, months):
+    year, month = day.year, day.month
+    for _step in range(months):
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _months_after(day, months):
+    year, month = day.year, day.month
+    for _step in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _document_order(wordings, parent):
@@ -244,7 +286,8 @@ def _above(wordings, wording):
     return None
 
 
-def _is_below(wordings, low, high):
+def is_below(wordings, low, high):
+    """Say whether one wording stands anywhere below another."""
     while (low := _above(wordings, low)) is not None:
         if low.pk == high.pk:
             return True
@@ -271,9 +314,10 @@ def _is_in(programme, by, name):
     return (group.code if group else "unknown") == name
 
 
-def _is_selected(programme, scope):
+def is_selected(programme, scope):
+    """Say whether filters and search let a programme through."""
     for by in ("category", "department", "country", "status"):
         wanted = getattr(scope, by)
         if wanted and not _is_in(programme, by, wanted):
             return False
-    return True
+    return not scope.search or scope.search in programme.code

@@ -1,19 +1,22 @@
 """The arrays say what the definitions say, for any world and any question."""
 
+import datetime
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy_app.coverage import counts, frame, gaps
+from strategy_app.coverage import counts, frame, gaps, matrix, timeline
 from strategy_app.coverage.scope import UNKNOWN, Scope
-from strategy_app.models import Programme
-from tests.coverage import worlds
+from strategy_app.models import Change, Programme
+from tests.coverage import oracle_gaps, worlds
 from tests.coverage.oracle import STATES, Oracle, is_active
 
-SCOPES_PER_WORLD = 40
+# 80 worlds, each asked as it is known now and at two earlier changes: 2,160 questions.
+SCOPES_PER_FRAME = 9
 WORLDS = 80
 
 
@@ -22,17 +25,25 @@ WORLDS = 80
 def test_every_number_equals_the_oracles(db, world, seed):
     with worlds.rolled_back():
         worlds.build(world)
-        oracle, columns = Oracle(), frame.current()
         rng = random.Random(seed)  # noqa: S311
-        for _number in range(SCOPES_PER_WORLD):
-            scope = a_scope(rng, oracle)
-            check_elements(oracle, columns, scope)
-            check_groups(oracle, columns, scope, rng.choice(counts.GROUPINGS))
-            by = rng.choice(["category", "department", "country"])
-            check_gaps(oracle, columns, scope, by, rng.choice([0, 0.3, 0.5, 0.8, 1]))
+        changes = list(Change.objects.order_by("id").values_list("id", flat=True))
+        check_frame(rng, Oracle(), frame.current())
+        for number in rng.sample(changes, 2):
+            check_frame(rng, Oracle(number), frame.as_known_at(number))
 
 
-def a_scope(rng, oracle):
+def check_frame(rng, oracle, columns):
+    for _number in range(SCOPES_PER_FRAME):
+        scope = a_scope(rng, oracle, columns)
+        check_elements(oracle, columns, scope)
+        check_groups(oracle, columns, scope, rng.choice(counts.GROUPINGS))
+        by = rng.choice(["category", "department", "country"])
+        check_gaps(oracle, columns, scope, by, rng.choice([None, None, 1, 10]))
+    check_steps(rng, oracle, columns, scope)
+    check_timeline(oracle, columns, scope)
+
+
+def a_scope(rng, oracle, columns=None):
     """Ask on a day near to where something changes, with none, some or all filters."""
 
     def sometimes(values):
@@ -41,8 +52,10 @@ def a_scope(rng, oracle):
     turns = [row.valid_from for row in oracle.rows]
     turns += [row.valid_until for row in oracle.rows if row.valid_until]
     turns += [revision.in_force_from for revision in oracle.revisions]
-    near = rng.choice(turns).toordinal() + rng.choice([-1, 0, 0, 1])
+    near = rng.choice(turns or [worlds.FIRST]).toordinal() + rng.choice([-1, 0, 0, 1])
     anywhere = rng.randint(worlds.FIRST.toordinal() - 400, worlds.LAST.toordinal() + 400)
+    search = columns and rng.choice(["", "", "", "", "1", "ADD", "no such"])
+    matching = search and [search in code for code in columns.programmes.codes]
     return Scope(
         strategy="STR",
         day=worlds.FIRST.fromordinal(rng.choice([near, anywhere])),
@@ -53,6 +66,9 @@ def a_scope(rng, oracle):
         country=sometimes([*worlds.COUNTRIES, "FR", UNKNOWN]),
         status=sometimes(Programme.Status.values),
         basis=rng.choice(["programmes", "programmes", "budget"]),
+        layer=rng.choice(["claimed", "claimed", *matrix.LAYERS]),
+        search=search or "",
+        matching=np.array(matching, bool) if search else None,
     )
 
 
@@ -127,20 +143,55 @@ def is_hole(expected, scope, code, members):
     )
 
 
-def check_gaps(oracle, columns, scope, by, unknown_below):
-    expected = oracle.gaps(scope, by, unknown_below)
-    found = gaps.find(columns, scope, by=by, unknown_below=unknown_below)
+def check_gaps(oracle, columns, scope, by, years):
+    expected = oracle_gaps.gaps(oracle, scope, by, years)
+    found = gaps.find(columns, scope, by=by, horizon_years=years)
     tree = columns.tree(scope.strategy, scope.day)
     assert [gap.score for gap in found] == sorted(
         (gap.score for gap in found), reverse=True
     )
-    assert {
-        (gap.kind.value, tree.codes[gap.row], gap.group): (
-            gap.actual, gap.assessed, gap.active, pytest.approx(gap.score),
-        )
-        for gap in found
-    } == expected, (scope, by, unknown_below)  # fmt: skip
+    answered = {}
+    for gap in found:
+        names = sorted(columns.programmes.codes[column] for column in gap.programmes)
+        answered[gap.kind.value, tree.codes[gap.row], gap.group, gap.measure] = {
+            "actual": pytest.approx(gap.actual), "assessed": gap.assessed,
+            "active": gap.active, "score": pytest.approx(gap.score),
+            "target": gap.target, "low": gap.low and pytest.approx(gap.low),
+            "high": gap.high and pytest.approx(gap.high), "from_day": gap.from_day,
+            "programmes": names,
+        }  # fmt: skip
+    assert answered == expected, (scope, by, years)
     assert len(found) == len(expected)
+    assert gaps.find(columns, scope, by=by, horizon_years=years) == found
+
+
+def check_steps(rng, oracle, columns, scope):
+    """Support over time, counted from one step to the next, is that of each day."""
+    wordings = oracle.wordings_in_force(scope)
+    tree = columns.tree(scope.strategy, scope.day)
+    if tree is None:
+        return
+    wording = rng.choice(wordings)
+    row = tree.row_of[wording.element.code]
+    steps = matrix.steps(columns, tree, row, scope, scope.level + 1)
+    assert [day for day, _number in steps] == sorted({day for day, _number in steps})
+    number = 0
+    for day in oracle.days_of_change():
+        while steps and steps[0][0] <= day.toordinal():
+            number = steps.pop(0)[1]
+        assert number == oracle.supporters_on(day, wordings, wording, scope), (scope, day)
+
+
+def check_timeline(oracle, columns, scope):
+    year = scope.day.year
+    for point in timeline.points(columns, scope, year - 1, year + 1):
+        assert point.day == datetime.date(point.fiscal_year + 1, 3, 31)
+        assert point.is_future == (point.day > scope.day)
+        expected = oracle.answer(scope.but(day=point.day))
+        assert (point.coverage.active, point.coverage.counts.tolist()) == (
+            expected.active,
+            [[expected.count(code, state) for state in STATES] for code in expected.codes],
+        )
 
 
 @settings(worlds.RANDOM, max_examples=300)
@@ -150,7 +201,7 @@ def test_a_programme_and_the_columns_agree_on_what_is_active(fields, day):
         code="P", status=fields["status"], starts_on=fields["starts_on"],
         ends_on=fields["ends_on"],
     )  # fmt: skip
-    start, end = frame._period(
+    start, end = frame.load._period(
         {name: getattr(programme, name) for name in ("status", "starts_on", "ends_on")}
     )
     in_columns = bool(start <= day.toordinal() < end)
@@ -161,12 +212,13 @@ def test_a_fault_in_the_columns_does_not_go_unseen(db):
     """The twin: with one level altered, the comparison above fails."""
     with worlds.rolled_back():
         world = {
-            "revisions": [(worlds.FIRST, [("A", None, True)])],
+            "revisions": [(worlds.FIRST, [("A", None, True, "new")])],
             "programmes": [
                 {"status": "active", "starts_on": "", "ends_on": "", "category": "CAT-A",
                  "department": None, "countries": [], "budgets": {}},
             ],
-            "histories": {(0, "A"): [(1, worlds.FIRST, None)]},
+            "histories": {(0, "A"): [(1, worlds.FIRST, None, "")]},
+            "targets": [], "later": [], "thresholds": (50, 13, 5),
         }  # fmt: skip
         worlds.build(world)
         oracle, columns = Oracle(), frame.current()

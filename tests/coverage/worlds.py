@@ -5,13 +5,23 @@ import itertools
 import os
 from contextlib import contextmanager
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from strategy_app.coverage import frame
-from strategy_app.models import Change, Programme
-from strategy_app.services import reference
+from strategy_app.models import (
+    Alignment,
+    Budget,
+    Change,
+    Programme,
+    Target,
+    Thresholds,
+    Wording,
+)
+from strategy_app.services import alignment, reference
+from strategy_app.services import strategy as strategies
 from strategy_app.services.change import recording
 from tests import factories
 
@@ -52,13 +62,14 @@ def rolled_back():
 
 @st.composite
 def trees(draw):
-    """Elements in the document's order: (code, parent, alignable)."""
+    """Elements in the document's order: (code, parent, alignable, modification)."""
     codes = draw(st.permutations(ELEMENTS))[: draw(st.integers(1, len(ELEMENTS)))]
     return [
         (
             code,
             draw(st.sampled_from([None, *codes[:number]])),
             number == 0 or draw(st.integers(0, 3)) > 0,
+            draw(st.sampled_from(["unchanged", "editorial", "material", "new"])),
         )
         for number, code in enumerate(codes)
     ]
@@ -81,34 +92,73 @@ programmes = st.fixed_dictionaries(
 
 @st.composite
 def worlds(draw):
-    """A strategy with one or two revisions, up to five programmes, up to 25 rows."""
+    """A strategy with up to three revisions, up to five programmes, up to 25 rows.
+
+    What was edited later comes in ``later``: (what, number of the programme, value) each.
+    """
     revisions = draw(
-        st.lists(st.tuples(days, trees()), min_size=1, max_size=2, unique_by=lambda r: r[0])
+        st.lists(st.tuples(days, trees()), min_size=1, max_size=3, unique_by=lambda r: r[0])
     )
     made = draw(st.lists(programmes, max_size=5))
-    in_some = sorted({code for _day, tree in revisions for code, _p, _a in tree})
+    in_some = sorted({code for _day, tree in revisions for code, *_rest in tree})
     cells = st.tuples(st.integers(0, len(made) - 1), st.sampled_from(in_some))
     histories = draw(st.dictionaries(cells, _history(), max_size=10)) if made else {}
     return {
         "revisions": sorted(revisions, key=lambda revision: revision[0]),
         "programmes": made,
         "histories": histories,
+        "targets": draw(st.lists(_targets(in_some), max_size=5)),
+        "later": draw(st.lists(_later(len(made)), max_size=6)) if made else [],
+        "thresholds": draw(st.tuples(*map(st.sampled_from, _THRESHOLDS))),
     }
+
+
+# Unknown below (%), fresh for (months), horizon (years).
+_THRESHOLDS = [(1, 30, 50, 80, 100), (1, 13, 24, 120), (1, 5, 10)]
+
+
+def _targets(codes):
+    return st.tuples(
+        st.sampled_from(codes),
+        st.sampled_from(Target.Measure.values),
+        st.sampled_from([0, 1, 1, 2, 3, 33, 100]),
+        days,
+        st.sampled_from([None, None, *CATEGORIES, *DEPARTMENTS]),
+    )
+
+
+def _later(number):
+    programme = st.integers(0, number - 1)
+    return st.one_of(
+        st.tuples(st.just("status"), programme, st.sampled_from(Programme.Status.values)),
+        st.tuples(st.just("starts_on"), programme, partial_dates),
+        st.tuples(st.just("ends_on"), programme, partial_dates),
+        st.tuples(st.just("countries"), programme, st.just(COUNTRIES[:2])),
+        st.tuples(st.just("category"), programme, st.sampled_from(CATEGORIES)),
+        st.tuples(st.just("budget"), programme, st.integers(1, 10**12)),
+        st.tuples(st.just("added"), programme, st.just(None)),
+        st.tuples(st.just("withdrawn"), programme, st.just(None)),
+        st.tuples(st.just("confirmed"), programme, st.just(None)),
+    )
+
+
+# Without a source, with one that has no date, with one that has, and confirmed.
+_EVIDENCE = st.sampled_from(["", "undated", "dated", "confirmed", "confirmed"])
 
 
 @st.composite
 def _history(draw):
-    """Rows of one cell: (level, from, until); some of them empty, the last perhaps open."""
+    """Rows of one cell: (level, from, until, evidence); some are empty."""
     cuts = sorted(draw(st.lists(days, min_size=2, max_size=4)))
     if draw(st.booleans()):  # changed twice on one day
         cuts = sorted([*cuts, draw(st.sampled_from(cuts))])
     rows = [
-        (draw(st.integers(0, 2)), begins, ends)
+        (draw(st.integers(0, 2)), begins, ends, draw(_EVIDENCE))
         for begins, ends in itertools.pairwise(cuts)
         if draw(st.integers(0, 4))
     ]
     if draw(st.booleans()):
-        rows.append((draw(st.integers(0, 2)), cuts[-1], None))
+        rows.append((draw(st.integers(0, 2)), cuts[-1], None, draw(_EVIDENCE)))
     return rows
 
 
@@ -119,19 +169,101 @@ def build(world):
         departments = {code: factories.make_department(code) for code in DEPARTMENTS}
         strategy = factories.make_strategy("STR", publish=False, elements=())
         reference.delete(factories.draft_of(strategy), by=None)
-        for day, tree in world["revisions"]:
-            factories.revise(strategy, tree, day=day.isoformat())
+    for day, tree in world["revisions"]:
+        _publish(strategy, day, tree)
+    with recording(Change.Action.LOAD, by=None):
         programmes = [
             _make_programme(number, fields, categories, departments)
             for number, fields in enumerate(world["programmes"])
         ]
+    manager = factories.make_person("manager", role="manager")
     for (number, code), rows in world["histories"].items():
-        for order, (level, begins, ends) in enumerate(rows):
-            factories.load_history(
-                programmes[number], code, level, begins.isoformat(),
-                ends and ends.isoformat(), rationale=f"Row {order}.",
-            )  # fmt: skip
+        for order, row in enumerate(rows):
+            _load(programmes[number], code, order, row, manager)
+    for code, measure, value, day, group in world["targets"]:
+        _aim(code, measure, value, day, categories.get(group), departments.get(group))
+    for what, number, value in world["later"]:
+        _edit(programmes[number], what, value, categories, manager)
+    unknown_below, months, years = world["thresholds"]
+    reference.save(
+        Thresholds(
+            unknown_below_percent=unknown_below, fresh_months=months, horizon_years=years
+        ),
+        by=None,
+    )
     return programmes
+
+
+def _publish(strategy, day, tree):
+    """Publish a revision made of ``tree``, with how each element was changed."""
+    draft = strategies.create_draft(strategy=strategy, by=None, name_en=f"Of {day}")
+    left = list(Wording.objects.filter(revision=draft).select_related("revision"))
+    while left:
+        parents = {wording.parent_id for wording in left}
+        for wording in [row for row in left if row.element_id not in parents]:
+            left.remove(wording)
+            strategies.delete_wording(wording=wording, by=None)
+    elements = {}
+    for position, (code, parent, alignable, modification) in enumerate(tree, start=1):
+        elements[code] = strategies.save_element(strategy=strategy, code=code, by=None)
+        wording = Wording(
+            revision=draft, element=elements[code], parent=elements.get(parent),
+            position=position, kind=Wording.Kind.AIM, is_alignable=alignable,
+            modification=modification, title_en=code, title_ja=code,
+        )  # fmt: skip
+        strategies.save_wording(wording=wording, by=None)
+    strategies.publish(revision=draft, in_force_from=day, by=None)
+
+
+def _load(programme, code, order, row, manager):
+    level, begins, ends, evidence = row
+    dated_on = None if evidence == "undated" else begins
+    made = factories.load_history(
+        programme, code, level, begins.isoformat(), ends and ends.isoformat(),
+        rationale=f"Row {order}.",
+        evidence=[factories.a_source(dated_on=dated_on)] if evidence else [],
+    )  # fmt: skip
+    if evidence == "confirmed" and ends is None:
+        alignment.confirm(alignment=made, by=manager)
+
+
+def _aim(code, measure, value, day, category, department):
+    element = factories.get_element(code)
+    same = Target.objects.filter(
+        element=element, measure=measure, valid_from=day, category=category,
+        department=department,
+    )  # fmt: skip
+    if not same.exists():
+        factories.make_target(
+            element, value, day=day.isoformat(), measure=measure, category=category,
+            department=department,
+        )  # fmt: skip
+
+
+def _edit(programme, what, value, categories, manager):
+    """Change something after the fact, in a change of its own, where it is allowed."""
+    if what == "budget":
+        Budget.objects.filter(programme=programme, fiscal_year=2019).exists() or (
+            factories.make_budget(programme, 2019, value)
+        )
+    elif what == "added":
+        factories.make_programme(f"ADD-{Programme.objects.count()}", starts_on="2018")
+    elif what in ("withdrawn", "confirmed"):
+        row = Alignment.objects.open().filter(programme=programme).order_by("id").first()
+        if row and what == "confirmed":
+            alignment.confirm(alignment=row, by=manager)
+        elif row:
+            alignment.withdraw(
+                programme=programme, element=row.element, replaces=row.pk, by=manager
+            )
+    else:
+        field = "partner_countries" if what == "countries" else what
+        before = getattr(programme, field)
+        setattr(programme, field, categories[value] if what == "category" else value)
+        try:
+            reference.save(programme, by=None)
+        except ValidationError:  # a period that would be backwards
+            setattr(programme, field, before)
 
 
 def _make_programme(number, fields, categories, departments):

@@ -1,0 +1,163 @@
+"""Every figure in words, collected from where each of them stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from strategy_app.coverage import compare, counts, gaps, matrix, targets, timeline
+from strategy_app.coverage.frame import Thresholds
+from strategy_app.models import Target
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One term: the anchor it is linked by, what it means, how it is computed."""
+
+    anchor: str
+    term: Any
+    words: Any
+    formula: Any = ""
+    # What says that it acts here: a threshold in force, or nothing.
+    threshold: Any = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some terms that belong together."""
+
+    anchor: str
+    title: Any
+    definitions: list[Definition]
+
+
+_STATE_TERMS = {
+    "principal": _("Principal"),
+    "significant": _("Significant"),
+    "not_targeted": _("Not targeted"),
+    "not_assessed": _("Not assessed"),
+}
+_COUNT_TERMS = {
+    "active": _("Active"),
+    "supported": _("Supported"),
+    "assessed": _("Assessed"),
+    "coverage": _("Coverage"),
+    "completeness": _("Completeness (assessed so far)"),
+}
+_LAYER_TERMS = {
+    "claimed": _("Claimed"),
+    "evidenced": _("Evidenced"),
+    "confirmed": _("Confirmed"),
+    "fresh": _("Fresh"),
+}
+
+
+def sections(
+    thresholds: Thresholds, levels: Mapping[int | None, tuple[str, str]] | None = None
+) -> list[Section]:
+    """Return all definitions, with the thresholds in force filled in.
+
+    levels: how the organisation itself words each level (None: not assessed), as name and
+    meaning; they take the place of the plain words.
+    """
+    return [
+        Section("levels", _("Levels"), _levels(levels or {})),
+        Section("counting", _("What is counted"), _counting()),
+        Section("layers", _("How far records can be trusted"), _layers(thresholds)),
+        Section("targets", _("Targets"), _targets()),
+        Section("gaps", _("Gaps"), _gaps(thresholds)),
+        Section("time", _("Time"), _time(thresholds)),
+        Section("compare", _("Comparisons"), _compared()),
+    ]
+
+
+def _levels(levels):
+    number = {"principal": 2, "significant": 1, "not_targeted": 0, "not_assessed": None}
+    found = []
+    for state, term in _STATE_TERMS.items():
+        name, words = levels.get(number[state], (term, counts.DEFINITIONS[state]))
+        formula = counts.FORMULAS.get(state, "")
+        found.append(Definition(f"level-{state}", name, words, formula))
+    return found
+
+
+def _counting():
+    counted = {
+        name: Definition(
+            name, term, counts.DEFINITIONS[name], counts.FORMULAS.get(name, "")
+        )
+        for name, term in _COUNT_TERMS.items()
+    }
+    return [
+        Definition("in-force", _("In force"), matrix.IN_FORCE),
+        counted["active"],
+        Definition("effective-level", _("Effective level"), matrix.EFFECTIVE_LEVEL),
+        *(counted[name] for name in _COUNT_TERMS if name != "active"),
+    ]
+
+
+def _layers(thresholds):
+    found = []
+    for layer in matrix.LAYERS:
+        words = matrix.LAYER_DEFINITIONS[layer]
+        if layer == "fresh":
+            words = words % {"fresh_months": thresholds.fresh_months}
+        found.append(Definition(f"layer-{layer}", _LAYER_TERMS[layer], words))
+    return found
+
+
+def _targets():
+    measures = [
+        Definition(f"target-{measure}", measure.label, targets.MEASURES[measure])
+        for measure in Target.Measure
+    ]
+    return [Definition("target", _("Target"), targets.DEFINITION), *measures]
+
+
+def _gaps(thresholds):
+    kinds = [
+        Definition(
+            f"gap-{kind}", kind.label, gaps.DEFINITIONS[kind],
+            threshold=gap_threshold(kind, thresholds),
+        )
+        for kind in gaps.Kind
+    ]  # fmt: skip
+    return [*kinds, Definition("ranking", _("Ranking"), gaps.FORMULA)]
+
+
+def gap_threshold(kind: str, thresholds: Thresholds, horizon: int | None = None) -> str:
+    """Return where the line is drawn for a kind of gap, "" where none is."""
+    years = horizon or thresholds.horizon_years
+    return {
+        gaps.Kind.UNKNOWN: _("under %(percent)d %%")
+        % {"percent": round(100 * thresholds.unknown_below)},
+        gaps.Kind.UNCOVERED: _("from %(percent)d %% on")
+        % {"percent": round(100 * thresholds.unknown_below)},
+        gaps.Kind.STALE: _("within %(months)d months")
+        % {"months": thresholds.fresh_months},
+        gaps.Kind.CLIFF: _("looking %(years)d years ahead") % {"years": years},
+    }.get(kind, "")
+
+
+def _time(thresholds):
+    return [
+        Definition(
+            "timeline",
+            _("Timeline"),
+            timeline.ASSUMPTION % {"horizon_years": thresholds.horizon_years},
+        ),
+        Definition(
+            "fiscal-year",
+            _("Fiscal year"),
+            timeline.FISCAL_YEAR % {"first_month": settings.FISCAL_YEAR_FIRST_MONTH},
+        ),
+    ]
+
+
+def _compared():
+    return [
+        Definition(f"compare-{kind}", kind.label, compare.DEFINITIONS[kind])
+        for kind in compare.Kind
+    ]

@@ -1,0 +1,210 @@
+"""What a frame is made of: columns of numpy arrays, without a database."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from strategy_app.coverage.frame.kept import Kept
+
+# Days are ordinals; an open period ends at, and an unknown start lies before, any day.
+NEVER, ALWAYS = np.int32(2**31 - 1), np.int32(-1)
+# The change in which something has not happened yet.
+OPEN = np.int32(2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One category, department or strategy, with its names in both languages."""
+
+    code: str
+    name_en: str
+    name_ja: str
+
+
+@dataclass(frozen=True)
+class Programmes:
+    """Columns of P programmes, in the order of their codes.
+
+    starts, ends: first active day and first day after, as ordinals, int32[P].
+    category, department, status: index into their groups, int32[P]; -1 not known.
+    countries: bool[C, P]. budgets: fiscal year -> int64[P] amounts, 0 where none is known.
+    exists: bool[P], whether it was on record at the frame's change.
+    """
+
+    ids: np.ndarray
+    codes: list[str]
+    starts: np.ndarray
+    ends: np.ndarray
+    category: np.ndarray
+    department: np.ndarray
+    status: np.ndarray
+    countries: np.ndarray
+    budgets: Mapping[int, np.ndarray]
+    categories: list[Group]
+    departments: list[Group]
+    country_codes: list[str]
+    period_unknown: np.ndarray
+    exists: np.ndarray
+    illustrative_ends: bool
+
+    @cached_property
+    def column_of(self) -> dict[int, int]:
+        """Column of each programme id."""
+        return {int(pk): column for column, pk in enumerate(self.ids)}
+
+    def active(self, day: datetime.date) -> np.ndarray:
+        """Return which programmes are active on ``day``, bool[P]."""
+        ordinal = day.toordinal()
+        return (self.starts <= ordinal) & (ordinal < self.ends)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Columns of R ledger rows, in the order of their ids; ids take 32 bits to save room.
+
+    programme, element: column in Programmes and element id. level: 1 not targeted,
+    2 significant, 3 principal. valid_from, valid_until: ordinals. opened, closed,
+    confirmed: change ids, OPEN where there is none. dated: whether a dated source stands
+    behind it. judged_from: since when the wording that was judged has been in force.
+    """
+
+    ids: np.ndarray
+    programme: np.ndarray
+    element: np.ndarray
+    level: np.ndarray
+    valid_from: np.ndarray
+    valid_until: np.ndarray
+    opened: np.ndarray
+    closed: np.ndarray
+    confirmed: np.ndarray
+    illustrative: np.ndarray
+    dated: np.ndarray
+    judged_from: np.ndarray
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The elements of one revision, in the strategy's order (E rows, parents first).
+
+    parent: row of the parent, -1 at the top. alignable: bool[E]. depth: alignable
+    ancestors of each row. in_force_from, in_force_until: days, half-open. material_from:
+    ordinal of the day of each row's last material change, ALWAYS where there was none.
+    """
+
+    revision_id: int
+    strategy: str
+    in_force_from: datetime.date
+    in_force_until: datetime.date | None
+    element_ids: np.ndarray
+    codes: list[str]
+    titles_en: list[str]
+    titles_ja: list[str]
+    parent: np.ndarray
+    alignable: np.ndarray
+    depth: np.ndarray
+    material_from: np.ndarray
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """Row of each element code."""
+        return {code: row for row, code in enumerate(self.codes)}
+
+    def below(self, row: int) -> list[int]:
+        """Return the row and every row below it in the tree."""
+        rows = [row]
+        for other in range(row + 1, len(self.codes)):
+            if int(self.parent[other]) in rows:
+                rows.append(other)
+        return rows
+
+
+@dataclass(frozen=True)
+class Target:
+    """How much support an element should have from a day on (``models.Target``).
+
+    category, department: codes, None where it is for all programmes.
+    """
+
+    element_id: int
+    measure: str
+    value: float
+    valid_from: datetime.date
+    category: str | None
+    department: str | None
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What strategy admins have set (``models.Thresholds``).
+
+    unknown_below: share of assessed active programmes, 0 to 1. fresh_months: how long a
+    judgement is fresh. horizon_years: how far the future is looked at.
+    """
+
+    unknown_below: float
+    fresh_months: int
+    horizon_years: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything that coverage is computed from, as of one change."""
+
+    change: int
+    changed_at: datetime.datetime | None
+    programmes: Programmes
+    ledger: Ledger
+    trees: Mapping[str, list[Tree]]
+    strategies: list[Group]
+    targets: list[Target]
+    thresholds: Thresholds
+    # What was computed last (``matrix``, ``counts``, ``gaps``); it goes with the frame.
+    kept: Kept = field(init=False, default_factory=Kept, compare=False, repr=False)
+
+    def tree(self, strategy: str, day: datetime.date) -> Tree | None:
+        """Return the elements in force on ``day``, None before the first revision."""
+        for tree in reversed(self.trees.get(strategy, [])):
+            if tree.in_force_from <= day:
+                return tree
+        return None
+
+    @cached_property
+    def periods(self) -> tuple[np.ndarray, np.ndarray]:
+        """First day and first day after of each ledger row, as known at the change.
+
+        Rows opened later are never in force, rows closed later are still open.
+        """
+        ledger = self.ledger
+        later, still_open = ledger.opened > self.change, ledger.closed > self.change
+        begins, ends = ledger.valid_from, ledger.valid_until
+        if later.any():
+            begins = np.where(later, NEVER, begins)
+        if (ends[still_open] != NEVER).any():
+            ends = np.where(still_open, NEVER, ends)
+        return begins, ends
+
+    @property
+    def turns(self) -> np.ndarray:
+        """Ordinals, ascending, between two of which the same ledger rows are in force."""
+        if self.kept.turns is None:
+            days = [
+                column[(column != NEVER) & (column != ALWAYS)] for column in self.periods
+            ]
+            first = min((int(some.min()) for some in days if len(some)), default=0)
+            last = max((int(some.max()) for some in days if len(some)), default=0)
+            # Ticking days off a calendar is much faster than sorting millions of them.
+            is_turn = np.zeros(last - first + 1, bool)
+            for some in days:
+                is_turn[some - first] = True
+            self.kept.turns = first + np.flatnonzero(is_turn)
+        return self.kept.turns
+
+    @cached_property
+    def has_illustrative(self) -> bool:
+        """Whether any record in force, or any end date, is illustrative."""
+        begins, ends = self.periods
+        in_force = self.ledger.illustrative & (ends == NEVER) & (begins != NEVER)
+        return bool(in_force.any()) or self.programmes.illustrative_ends

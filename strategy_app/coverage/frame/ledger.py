@@ -1,0 +1,184 @@
+"""Fill the columns of the ledger from the database, and keep them up with it."""
+
+import datetime
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+from django.db.models import Func, IntegerField, Q, Value
+from django.db.models.functions import Coalesce
+
+from strategy_app.coverage.frame.columns import (
+    ALWAYS,
+    NEVER,
+    OPEN,
+    Frame,
+    Ledger,
+    Programmes,
+)
+from strategy_app.models import Alignment, Change, Evidence, Wording
+
+
+class _Ordinal(Func):
+    """The ordinal of a day, computed by the database: a million dates cost seconds here."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        template = "CAST(julianday(%(expressions)s) - 1721424.5 AS INTEGER)"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler, connection, **context):
+        template = "(%(expressions)s - DATE '0001-01-01' + 1)"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
+# Rows read at a time, so that they never stand in memory twice.
+_BLOCK = 20_000
+
+# In the order of the columns of Ledger, without the two that other tables tell.
+_LEDGER_COLUMNS = (
+    "id",
+    "programme_id",
+    "element_id",
+    "level",
+    _Ordinal("valid_from"),
+    Coalesce(_Ordinal("valid_until"), Value(int(NEVER))),
+    "opened_in_id",
+    Coalesce("closed_in_id", Value(int(OPEN))),
+    Coalesce("confirmed_in_id", Value(int(OPEN))),
+    "wording_id",
+)
+
+
+def _rows_until(number):
+    """Return the rows opened up to a change.
+
+    Later ones may be of programmes that are not loaded yet, and come with the next update.
+    """
+    return (
+        Alignment.objects.filter(opened_in__lte=number)
+        .order_by("id")
+        .values_list(*_LEDGER_COLUMNS)
+    )
+
+
+def load_ledger(programmes: Programmes, number: int) -> Ledger:
+    """Return the ledger of the change ``number``, which is the newest one."""
+    dated = Evidence.objects.filter(dated_on__isnull=False)
+    return _ledger_columns(_rows_until(number), programmes, dated)
+
+
+def _table(rows):
+    """Return rows of the database as int32 columns, read in blocks: they are many."""
+    blocks, rows = [], rows.iterator(chunk_size=_BLOCK)
+    while block := list(islice(rows, _BLOCK)):
+        blocks.append(np.array(block, np.int32))
+    empty = np.zeros((0, len(_LEDGER_COLUMNS)), np.int32)
+    return [
+        np.concatenate([block[:, number] for block in [empty, *blocks]])
+        for number in range(len(_LEDGER_COLUMNS))
+    ]
+
+
+def _ledger_columns(rows, programmes, dated):
+    (ids, programme, element, level, valid_from, valid_until, opened, closed, confirmed,
+     wording) = _table(rows)  # fmt: skip
+    illustrative = Change.objects.filter(illustrative=True).values_list("id", flat=True)
+    dated = dated.order_by().values_list("alignment_id", flat=True).distinct()
+    return Ledger(
+        ids=ids,
+        programme=_places(programme, programmes.ids),
+        element=element,
+        level=(level + 1).astype(np.uint8),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        opened=opened,
+        closed=closed,
+        confirmed=confirmed,
+        illustrative=np.isin(opened, np.array(illustrative, np.int64)),
+        dated=np.isin(ids, np.array(dated, np.int64)),
+        judged_from=_judged_from(wording),
+    )
+
+
+def _places(values, among):
+    """Return where each value stands in ``among``, an array of distinct ids."""
+    if not len(values):
+        return values
+    place = np.zeros(int(among.max()) + 1, np.int32)
+    place[among] = np.arange(len(among))
+    return place[values]
+
+
+def _judged_from(wordings):
+    """Return since when each of these wordings has been in force, as ordinals int32."""
+    judged = np.unique(wordings)
+    days = dict(
+        Wording.objects.filter(revision__in_force_from__isnull=False).values_list(
+            "id", "revision__in_force_from"
+        )
+    )
+    ordinals = [days[pk].toordinal() if pk in days else ALWAYS for pk in map(int, judged)]
+    return np.array(ordinals, np.int32)[np.searchsorted(judged, wordings)]
+
+
+def with_ledger_of(known: Frame, number: int, at: datetime.datetime) -> Frame:
+    """Return the known frame with the ledger rows of later changes replaced or added."""
+    since = known.change
+    touched_since = (
+        Q(opened_in__gt=since) | Q(closed_in__gt=since) | Q(confirmed_in__gt=since)
+    )
+    touched = _ledger_columns(
+        _rows_until(number).filter(touched_since),
+        known.programmes,
+        Evidence.objects.filter(
+            dated_on__isnull=False,
+            alignment__in=Alignment.objects.filter(touched_since).values("id"),
+        ),
+    )
+    return carried_on(
+        known,
+        np.unique(touched.programme),
+        np.unique([touched.valid_from, touched.valid_until]),
+        change=number,
+        changed_at=at,
+        ledger=_patched(known.ledger, touched, since),
+    )
+
+
+def carried_on(known, columns, turns, **changed):
+    """Return the frame with some parts changed and what was computed before at hand."""
+    newer = replace(known, **changed)
+    object.__setattr__(newer, "kept", known.kept.after(columns, turns))
+    return newer
+
+
+def _patched(old, touched, since):
+    """Return the ledger with touched rows replaced or, at the end, added."""
+    at = np.searchsorted(old.ids, touched.ids)
+    is_old = touched.opened <= since
+    columns = {}
+    for name in Ledger.__dataclass_fields__:
+        column, new = getattr(old, name), getattr(touched, name)
+        if not np.array_equal(column[at[is_old]], new[is_old]):
+            column = column.copy()
+            column[at[is_old]] = new[is_old]
+        columns[name] = _appended(column, new[~is_old])
+    return Ledger(**columns)
+
+
+def _appended(column, new):
+    """Return a column with values added, in room behind it where there is some.
+
+    What an earlier frame sees of the same memory ends before. Only the newest frame is
+    ever carried on, so nobody else writes there.
+    """
+    if not len(new):
+        return column
+    size, room = len(column) + len(new), column.base
+    if room is None or len(room) < size:
+        room = np.empty(size + size // 50 + 1_000, column.dtype)
+        room[: len(column)] = column
+    room[len(column) : size] = new
+    return room[:size]

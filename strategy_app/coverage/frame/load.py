@@ -1,0 +1,330 @@
+"""Fill the columns of a frame from the database."""
+
+import datetime
+from dataclasses import replace
+from functools import cache
+from itertools import zip_longest
+
+import numpy as np
+from django.db.models import Max, Model
+
+from strategy_app.coverage.frame.columns import (
+    ALWAYS,
+    NEVER,
+    Frame,
+    Group,
+    Programmes,
+    Target,
+    Thresholds,
+    Tree,
+)
+from strategy_app.coverage.frame.ledger import carried_on, load_ledger, with_ledger_of
+from strategy_app.models import (
+    Budget,
+    Category,
+    Change,
+    Department,
+    Programme,
+    Revision,
+    Strategy,
+    Wording,
+)
+from strategy_app.models import Target as TargetModel
+from strategy_app.models import Thresholds as ThresholdsModel
+from strategy_app.models.dates import first_day, last_day
+
+# Changes that touch nothing but the ledger, or nothing that coverage reads.
+_LEDGER_ONLY = {Change.Action.ALIGN, Change.Action.WITHDRAW, Change.Action.CONFIRM}
+_IRRELEVANT = {
+    Change.Action.EDIT_PERSON,
+    Change.Action.EDIT_TOKEN,
+    Change.Action.EDIT_VIEW,
+}
+
+
+def load(number: int, at: datetime.datetime | None) -> Frame:
+    """Load the frame of the change ``number``, which is the newest one."""
+    programmes = _load_programmes(None)
+    strategies, _index = _groups(Strategy)
+    return Frame(
+        change=number,
+        changed_at=at,
+        programmes=programmes,
+        ledger=load_ledger(programmes, number),
+        trees=_load_trees(number),
+        strategies=strategies,
+        targets=_load_targets(None),
+        thresholds=_load_thresholds(None),
+    )
+
+
+def update(known: Frame, number: int, at: datetime.datetime) -> Frame:
+    """Return the frame of a newer change, reading no more than has changed since."""
+    actions = set(
+        Change.objects.filter(id__gt=known.change, id__lte=number).values_list(
+            "action", flat=True
+        )
+    )
+    if actions <= _IRRELEVANT:
+        nothing = np.zeros(0, np.int32)
+        return carried_on(known, nothing, nothing, change=number, changed_at=at)
+    if actions <= _LEDGER_ONLY | _IRRELEVANT:
+        return with_ledger_of(known, number, at)
+    return load(number, at)
+
+
+def as_known_at(newest: Frame, change: Change) -> Frame:
+    """Return what was known at an older change: from the histories, not from today's facts.
+
+    The ledger needs no loading: each of its rows says when it was written and closed.
+    """
+    return replace(
+        newest,
+        change=change.pk,
+        changed_at=change.at,
+        programmes=_load_programmes(change.pk, newest.programmes),
+        trees=_load_trees(change.pk),
+        targets=_load_targets(change.pk),
+        thresholds=_load_thresholds(change.pk),
+    )
+
+
+def _rows(model: type[Model], known_at: int | None, *fields: str):
+    """Return rows of a model as dicts, by id: today's, or as its history has them."""
+    if known_at is None:
+        return model.objects.order_by("id").values(*fields)
+    newest = (
+        model.history.filter(change_id__lte=known_at)
+        .order_by()
+        .values("id")
+        .annotate(newest=Max("history_id"))
+        .values("newest")
+    )
+    return (
+        model.history.filter(history_id__in=newest)
+        .exclude(history_type="-")
+        .order_by("id")
+        .values(*fields)
+    )
+
+
+# --- programmes ---
+
+_PROGRAMME_FIELDS = (
+    "id", "code", "status", "starts_on", "ends_on", "category_id", "department_id",
+    "partner_countries", "end_is_illustrative",
+)  # fmt: skip
+# What stands for a programme that was not on record yet: nothing is known, never active.
+_NOT_YET = {
+    "status": Programme.Status.PLANNED,
+    "starts_on": "",
+    "ends_on": "",
+    "category_id": None,
+    "department_id": None,
+    "partner_countries": "",
+    "end_is_illustrative": False,
+}
+
+
+def _load_programmes(known_at, newest=None):
+    """Return the columns of programmes; of an older change, in the newest one's order."""
+    rows = list(_rows(Programme, known_at, *_PROGRAMME_FIELDS))
+    if newest is None:
+        rows.sort(key=lambda row: row["code"])
+        ids, codes, exists = [row["id"] for row in rows], None, np.ones(len(rows), bool)
+        codes = [row["code"] for row in rows]
+    else:
+        known = {row["id"]: row for row in rows}
+        # Those deleted since come last, so that the ledger's columns stay what they are.
+        deleted = known.keys() - newest.column_of.keys()
+        ids = [*map(int, newest.ids), *sorted(deleted)]
+        codes = [*newest.codes, *(known[pk]["code"] for pk in sorted(deleted))]
+        exists = np.array([pk in known for pk in ids], bool)
+        rows = [known.get(pk, _NOT_YET) for pk in ids]
+    categories, category_index = _groups(Category)
+    departments, department_index = _groups(Department)
+    statuses = {value: index for index, value in enumerate(Programme.Status.values)}
+    country_codes, membership = _countries(rows)
+    # A hundred thousand programmes have a few hundred dates.
+    first, last = cache(first_day), cache(last_day)
+    periods = [_period(row, first, last) for row in rows]
+    return Programmes(
+        ids=np.array(ids, np.int64),
+        codes=codes,
+        starts=np.array([start for start, _end in periods], np.int32),
+        ends=np.array([end for _start, end in periods], np.int32),
+        category=_indices(rows, "category_id", category_index),
+        department=_indices(rows, "department_id", department_index),
+        status=np.array([statuses[row["status"]] for row in rows], np.int32),
+        countries=membership,
+        budgets=_load_budgets(ids, known_at),
+        categories=categories,
+        departments=departments,
+        country_codes=country_codes,
+        period_unknown=np.array([_is_period_unknown(row) for row in rows], bool),
+        exists=exists,
+        illustrative_ends=any(row["end_is_illustrative"] for row in rows),
+    )
+
+
+def _indices(rows, name, index):
+    return np.array([index.get(row[name], -1) for row in rows], np.int32)
+
+
+def _groups(model):
+    rows = model.objects.order_by("code").values_list("id", "code", "name_en", "name_ja")
+    groups, index = [], {}
+    for number, (pk, *names) in enumerate(rows):
+        groups.append(Group(*names))
+        index[pk] = number
+    return groups, index
+
+
+def _countries(rows):
+    """Return the codes of all partner countries, and who has which: bool[C, P]."""
+    stored = [
+        [code for code in (row["partner_countries"] or "").split(",") if code]
+        for row in rows
+    ]
+    codes = sorted({code for some in stored for code in some})
+    membership = np.zeros((len(codes), len(rows)), bool)
+    index = {code: number for number, code in enumerate(codes)}
+    for column, some in enumerate(stored):
+        membership[[index[code] for code in some], column] = True
+    return codes, membership
+
+
+def _is_period_unknown(row):
+    ended = (Programme.Status.CLOSED, Programme.Status.CANCELLED)
+    return not row["ends_on"] and row["status"] in ended
+
+
+def _period(row, first_day=first_day, last_day=last_day):
+    """Return the active days of a programme as ordinals, half-open (see the glossary)."""
+    if _is_period_unknown(row):
+        return NEVER, ALWAYS
+    if row["starts_on"]:
+        start = first_day(row["starts_on"]).toordinal()
+    else:
+        start = NEVER if row["status"] == Programme.Status.PLANNED else ALWAYS
+    end = last_day(row["ends_on"]).toordinal() + 1 if row["ends_on"] else NEVER
+    return start, end
+
+
+def _load_budgets(ids, known_at):
+    column_of = {int(pk): column for column, pk in enumerate(ids)}
+    budgets = {}
+    for row in _rows(Budget, known_at, "programme_id", "fiscal_year", "amount"):
+        year, pk = row["fiscal_year"], row["programme_id"]
+        column = budgets.setdefault(year, np.zeros(len(ids), np.int64))
+        if pk in column_of:  # else its programme is newer, and comes with the next load
+            column[column_of[pk]] = row["amount"]
+    return budgets
+
+
+# --- targets and thresholds ---
+
+
+def _load_targets(known_at):
+    codes = {
+        model: dict(model.objects.values_list("id", "code"))
+        for model in (Category, Department)
+    }
+    return [
+        Target(
+            element_id=row["element_id"],
+            measure=row["measure"],
+            value=float(row["value"]),
+            valid_from=row["valid_from"],
+            category=codes[Category].get(row["category_id"]),
+            department=codes[Department].get(row["department_id"]),
+        )
+        for row in _rows(
+            TargetModel, known_at, "element_id", "measure", "value", "valid_from",
+            "category_id", "department_id",
+        )
+    ]  # fmt: skip
+
+
+def _load_thresholds(known_at):
+    names = ("unknown_below_percent", "fresh_months", "horizon_years")
+    row = _rows(ThresholdsModel, known_at, *names).last()
+    if row is None:
+        row = {name: ThresholdsModel._meta.get_field(name).default for name in names}
+    return Thresholds(
+        unknown_below=row["unknown_below_percent"] / 100,
+        fresh_months=row["fresh_months"],
+        horizon_years=row["horizon_years"],
+    )
+
+
+# --- strategies ---
+
+
+def _load_trees(number):
+    revisions = list(
+        Revision.objects.filter(published_in__lte=number)
+        .order_by("strategy__code", "in_force_from")
+        .values("id", "strategy__code", "in_force_from")
+    )
+    wordings = {}
+    for row in (
+        Wording.objects.filter(revision__published_in__lte=number)
+        .order_by("position")
+        .values("revision_id", "element_id", "element__code", "parent_id", "modification",
+                "is_alignable", "title_en", "title_ja")
+    ):  # fmt: skip
+        wordings.setdefault(row["revision_id"], []).append(row)
+    trees, material = {}, {}
+    for revision, following in zip_longest(revisions, revisions[1:]):
+        same = following and following["strategy__code"] == revision["strategy__code"]
+        own = wordings.get(revision["id"], [])
+        for row in own:
+            if row["modification"] == Wording.Modification.MATERIAL:
+                material[row["element_id"]] = revision["in_force_from"].toordinal()
+        trees.setdefault(revision["strategy__code"], []).append(
+            build_tree(
+                own,
+                material=material,
+                revision_id=revision["id"],
+                strategy=revision["strategy__code"],
+                in_force_from=revision["in_force_from"],
+                in_force_until=following["in_force_from"] if same else None,
+            )
+        )
+    return trees
+
+
+def build_tree(wordings: list[dict], *, material=None, **of_revision) -> Tree:
+    """Return the Tree of wordings (dicts as read from the database), parents first.
+
+    material: by element id, the ordinal of the day of its last material change so far.
+    """
+    material = material or {}
+    children = {}
+    for row in wordings:
+        children.setdefault(row["parent_id"], []).append(row)
+    ordered, stack = [], [(row, -1, 0) for row in reversed(children.get(None, []))]
+    while stack:
+        row, parent, depth = stack.pop()
+        number = len(ordered)
+        ordered.append((row, parent, depth))
+        below = depth + 1 if row["is_alignable"] else depth
+        stack.extend(
+            (child, number, below)
+            for child in reversed(children.get(row["element_id"], []))
+        )
+    rows = [row for row, _parent, _depth in ordered]
+    return Tree(
+        element_ids=np.array([row["element_id"] for row in rows], np.int64),
+        codes=[row["element__code"] for row in rows],
+        titles_en=[row["title_en"] for row in rows],
+        titles_ja=[row["title_ja"] for row in rows],
+        parent=np.array([parent for _r, parent, _d in ordered], np.int32),
+        alignable=np.array([row["is_alignable"] for row in rows], bool),
+        depth=np.array([depth for _r, _p, depth in ordered], np.int32),
+        material_from=np.array(
+            [material.get(row["element_id"], ALWAYS) for row in rows], np.int32
+        ),
+        **of_revision,
+    )

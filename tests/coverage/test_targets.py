@@ -1,0 +1,142 @@
+"""Target − actual, by example: counts, shares, groups, and what could still be added."""
+
+import datetime
+
+import pytest
+
+from strategy_app.coverage import counts, frame, gaps, targets
+from strategy_app.coverage.scope import Scope
+from tests import factories
+
+DAY = datetime.date(2026, 6, 30)
+
+
+@pytest.fixture
+def world(department_a):
+    """Four programmes: A is principal for one, significant for one, 0 for one."""
+    factories.make_strategy(elements=["A", "A.1", "C"], context=["C"])
+    other = factories.make_category("CAT-B")
+    made = [
+        factories.make_programme("PRG-1", department=department_a),
+        factories.make_programme("PRG-2", department=department_a),
+        factories.make_programme("PRG-3", category=other),
+        factories.make_programme("PRG-4", category=other),
+    ]
+    for programme, level in zip(made, [2, 1, 0], strict=False):
+        factories.load_history(programme, "A", level, "2020-04-01")
+    return made
+
+
+def ask(**changed):
+    return Scope(**{"strategy": "STR", "day": DAY, "today": DAY} | changed)
+
+
+def below(**changed):
+    """Return what is said of targets that are missed: (element, numbers)."""
+    current = frame.current()
+    scope = ask(**changed)
+    tree = current.tree("STR", scope.day)
+    return [
+        (
+            tree.codes[gap.row],
+            gap.group,
+            gap.target,
+            gap.actual,
+            gap.low,
+            gap.high,
+            (gap.assessed, gap.active),
+        )
+        for gap in gaps.find(current, scope)
+        if gap.kind == gaps.Kind.BELOW_TARGET
+    ]
+
+
+def element():
+    return factories.get_element("A")
+
+
+def test_a_count_as_a_range(world):
+    factories.make_target(element(), 4)
+    assert below() == [("A", None, 4.0, 2.0, 2.0, 3.0, (3, 4))]
+
+
+def test_principal_counts_principal_only(world):
+    factories.make_target(element(), 3, measure="principal")
+    assert below() == [("A", None, 3.0, 1.0, 1.0, 2.0, (3, 4))]
+    # Whatever a page counts as support, a target keeps its own measure.
+    assert below(level=2) == below()
+
+
+def test_met_exactly_is_no_gap(world):
+    factories.make_target(element(), 2)
+    assert below() == []
+    current = frame.current()
+    (standing,) = targets.standings(current, counts.elements(current, ask()))
+    assert (standing.missing, standing.actual, standing.high) == (0.0, 2.0, 3.0)
+
+
+def test_a_share_of_active_programmes(world):
+    factories.make_target(element(), 60, measure="share_active")
+    assert below() == [("A", None, 60.0, 50.0, 50.0, 75.0, (3, 4))]
+
+
+def test_a_share_of_budget(world):
+    for programme, amount in zip(world, [100, 300, 400, 200], strict=True):
+        factories.make_budget(programme, 2026, amount)
+    factories.make_target(element(), 50, measure="share_budget")
+    assert below() == [("A", None, 50.0, 40.0, 40.0, 60.0, (3, 4))]
+    assert below(basis="budget") == below()
+
+
+def test_a_share_of_a_budget_that_nobody_knows_may_be_anything(world):
+    factories.make_target(element(), 50, measure="share_budget")
+    assert below() == [("A", None, 50.0, 0.0, 0.0, 100.0, (3, 4))]
+
+
+def test_a_target_of_one_category_is_counted_in_it(world):
+    factories.make_target(element(), 1, category=world[2].category)
+    assert below() == [("A", "CAT-B", 1.0, 0.0, 0.0, 1.0, (1, 2))]
+    assert below(category="CAT-B") == below()
+    assert below(category="CAT-A") == []
+
+
+def test_a_target_of_one_department(world, department_a):
+    factories.make_target(element(), 100, measure="share_active", department=department_a)
+    assert below() == []
+    factories.make_target(element(), 2, measure="principal", department=department_a)
+    assert below() == [("A", "DEP-A", 2.0, 1.0, 1.0, 1.0, (2, 2))]
+
+
+def test_filters_that_a_target_knows_nothing_of_leave_it_out(world):
+    factories.make_target(element(), 4)
+    assert below(country="unknown") == []
+    assert below(status="active") == []
+    assert below(department="DEP-A") == []
+
+
+def test_a_later_target_takes_over_and_nought_ends_it(world):
+    factories.make_target(element(), 4)
+    factories.make_target(element(), 3, day="2026-06-30")
+    factories.make_target(element(), 0, day="2026-07-01")
+    found = {
+        day: [gap[2] for gap in below(day=datetime.date.fromisoformat(day))]
+        for day in ["2020-03-31", "2026-06-29", "2026-06-30", "2026-07-01"]
+    }
+    assert found == {
+        "2020-03-31": [], "2026-06-29": [4.0], "2026-06-30": [3.0], "2026-07-01": [],
+    }  # fmt: skip
+
+
+def test_the_score_is_what_the_formula_says(world):
+    factories.make_target(element(), 4)
+    (gap,) = [
+        gap
+        for gap in gaps.find(frame.current(), ask())
+        if gap.kind == gaps.Kind.BELOW_TARGET
+    ]
+    assert gap.score == 4 * (4 - 2) / 4 / 1
+
+
+def test_what_is_context_only_has_no_standing(world):
+    factories.make_target(factories.get_element("C"), 1)
+    assert below() == []

@@ -1,0 +1,461 @@
+"""Coverage by fiscal year, as a chart and as a table of the same numbers."""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+
+from django.core.cache import caches
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from strategy_app.coverage import counts, gaps, targets, timeline
+from strategy_app.coverage.counts import STATES
+from strategy_app.coverage.frame import Frame, Tree
+from strategy_app.coverage.gaps import Gap, Kind
+from strategy_app.coverage.timeline import Point
+from strategy_app.exporters import chart as charts
+from strategy_app.forms.timeline import TimelineForm
+from strategy_app.models import Target
+from strategy_app.models.dates import fiscal_year
+from strategy_app.models.localized import LocalizedText, localized_text
+from strategy_app.views.rows import element_address, state_label
+from strategy_app.views.scope_bar import scope_bar
+from strategy_app.views.scoping import frame_of, reading, scoped
+
+_FARTHEST_CLIFF = 10
+_KEPT_SECONDS = 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Year:
+    """One fiscal year: its last day, whether that lies ahead, where it leads."""
+
+    number: int
+    day: datetime.date
+    is_future: bool
+    address: str
+    revisions: list[datetime.date]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of one year, None where the element is not in force then."""
+
+    count: int | None
+    is_future: bool
+    address: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """One element through the years.
+
+    counts: four for each year, None where the element is not in force. aims: for each
+    year the targets in force and their heights on the chart, None where they have none.
+    cliffs: gaps of that kind.
+    """
+
+    code: str
+    title: LocalizedText
+    address: str
+    drill_down: str | None
+    parts: list[tuple[str, str, list[Cell]]]
+    counts: list[tuple[int, ...] | None]
+    aims: list[list[tuple[Target, float | None]]]
+    cliffs: list[Gap]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What page and downloads show: the years, and each element through them."""
+
+    frame: Frame
+    points: list[Point]
+    tree: Tree | None
+    years: list[Year]
+    series: list[Series]
+
+    @property
+    def is_empty(self):
+        """Whether there is not one number to show."""
+        return not self.series or all(point.coverage.is_empty for point in self.points)
+
+    @property
+    def past(self):
+        """The years whose last day has come."""
+        return [year for year in self.years if not year.is_future]
+
+    @property
+    def future(self):
+        """The years whose last day lies ahead."""
+        return [year for year in self.years if year.is_future]
+
+
+@reading
+@scoped(TimelineForm)
+def timeline_page(request):
+    """Show the four parts by fiscal year, of the elements at the top or below one."""
+    frame, scope = frame_of(request), request.scope
+    shown = _timeline(request)
+    context = {
+        "timeline": shown,
+        "coverage": counts.elements(frame, scope),
+        "element": _chosen(request, shown),
+        "up": f"{reverse('timeline')}?{scope.query(**_years_asked(request))}",
+        "fields": [request.scope_form[name] for name in ("from", "to")],
+        "hidden": scope.parameters(),
+        "download_query": request.GET.urlencode(),
+    }
+    if not shown.is_empty:
+        chart = _chart(request, shown)
+        context |= {
+            "panels": zip(
+                shown.series, _kept("page", charts.page_svgs, chart), strict=True
+            ),
+            "states": list(chart.states.items()),
+            "legend": charts.legend(chart),
+            "marks": _marks(request.scope, shown),
+        }
+    return render(request, "strategy_app/timeline/page.html", context)
+
+
+@reading
+@scoped(TimelineForm)
+def timeline_svg(request):
+    """Send the chart as SVG."""
+    return _download(request, "svg", "image/svg+xml", charts.download_svg)
+
+
+@reading
+@scoped(TimelineForm)
+def timeline_png(request):
+    """Send the chart as PNG."""
+    return _download(request, "png", "image/png", charts.download_png)
+
+
+def _download(request, kind, content_type, draw):
+    shown = _timeline(request)
+    if shown.is_empty:
+        raise Http404
+    chart, heading = _chart(request, shown), _heading(request, shown)
+    drawn = _kept(kind, draw, chart, *heading)
+    first, last = shown.years[0].number, shown.years[-1].number
+    parts = [request.scope.strategy, request.scope_form.cleaned_data["element"]]
+    name = "-".join(["timeline", *filter(None, parts), f"{first}-{last}"])
+    return HttpResponse(
+        drawn,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'},
+    )
+
+
+def _kept(kind, draw, *arguments):
+    """Return what was drawn of exactly the same before, or draw it now.
+
+    The key is made of all that is drawn, so that what is kept is never out of date.
+    """
+    key = hashlib.sha256(
+        repr([kind, get_language(), charts.version(), *arguments]).encode()
+    ).hexdigest()
+    drawn = caches["charts"].get(key)
+    if drawn is None:
+        drawn = draw(*arguments)
+        caches["charts"].set(key, drawn, _KEPT_SECONDS)
+    return drawn
+
+
+def _years_asked(request):
+    asked = {name: request.scope_form.cleaned_data[name] for name in ("from", "to")}
+    return {name: year for name, year in asked.items() if year is not None}
+
+
+def _chosen(request, shown):
+    """Return the series of the element that is looked into, None at the top."""
+    code = request.scope_form.cleaned_data["element"]
+    return next((series for series in shown.series if series.code == code), None)
+
+
+# --- numbers ---
+
+
+def _timeline(request):
+    frame, scope, form = frame_of(request), request.scope, request.scope_form
+    points = timeline.points(frame, scope, *form.years())
+    code = form.cleaned_data["element"]
+    tree = _tree(frame, scope, code)
+    rows = _rows(tree, code) if tree else []
+    cliffs = _cliffs(frame, scope, points)
+    return Timeline(
+        frame=frame,
+        points=points,
+        tree=tree,
+        years=[_year(frame, scope, point) for point in points],
+        series=[_series(request, points, tree, row, cliffs) for row in rows],
+    )
+
+
+def _tree(frame, scope, code):
+    """Return the tree of the day, or else the newest one; that has the element."""
+    today = frame.tree(scope.strategy, scope.day)
+    for tree in [today, *reversed(frame.trees.get(scope.strategy, []))]:
+        if tree is not None and (not code or code in tree.row_of):
+            return tree
+    return None
+
+
+def _rows(tree, code):
+    """Return the alignable rows at the top, or an element and those next below it."""
+    above = [_alignable_above(tree, row) for row in range(len(tree.codes))]
+    if not code:
+        wanted = [row for row, parent in enumerate(above) if parent == -1]
+    else:
+        chosen = tree.row_of[code]
+        below = [row for row, parent in enumerate(above) if parent == chosen]
+        return [chosen, *(row for row in below if tree.alignable[row])]
+    return [row for row in wanted if tree.alignable[row]]
+
+
+def _alignable_above(tree, row):
+    parent = int(tree.parent[row])
+    while parent >= 0 and not tree.alignable[parent]:
+        parent = int(tree.parent[parent])
+    return parent
+
+
+def _cliffs(frame, scope, points):
+    """Return the cliffs by element code, as far ahead as the years go."""
+    ahead = points[-1].fiscal_year - fiscal_year(scope.day) + 1
+    if ahead < 1:
+        return {}
+    tree = frame.tree(scope.strategy, scope.day)
+    found = gaps.find(frame, scope, horizon_years=min(ahead, _FARTHEST_CLIFF))
+    shown = {point.fiscal_year for point in points}
+    return {
+        tree.codes[gap.row]: [gap]
+        for gap in found
+        if gap.kind == Kind.CLIFF and fiscal_year(gap.from_day) in shown
+    }
+
+
+def _year(frame, scope, point):
+    trees = frame.trees.get(scope.strategy, [])
+    days = [tree.in_force_from for tree in trees]
+    return Year(
+        number=point.fiscal_year,
+        day=point.day,
+        is_future=point.is_future,
+        address=_overview(scope, point.day),
+        revisions=[day for day in days if fiscal_year(day) == point.fiscal_year],
+    )
+
+
+def _first_day_of(year):
+    return timeline.last_day_of(year - 1) + datetime.timedelta(days=1)
+
+
+def _overview(scope, day, code=""):
+    """Return the overview on a day, in this scope, at an element."""
+    anchor = f"#{code}" if code else ""
+    return f"{reverse('overview')}?{scope.but(day=day).query()}{anchor}"
+
+
+def _series(request, points, tree, row, cliffs):
+    scope, code = request.scope, tree.codes[row]
+    numbers = [_counts(point.coverage, code) for point in points]
+    has_below = any(
+        _alignable_above(tree, other) == row for other in range(len(tree.codes))
+    )
+    below = scope.query(**_years_asked(request), element=code)
+    parts = [
+        (
+            state,
+            state_label(state),
+            [
+                Cell(
+                    count=number[index] if number else None,
+                    is_future=point.is_future,
+                    address=_overview(scope, point.day, code),
+                    label=_cell_label(point, code, state_label(state), number, index),
+                )
+                for point, number in zip(points, numbers, strict=True)
+            ],
+        )
+        for index, state in enumerate(STATES)
+    ]
+    is_open = code == request.scope_form.cleaned_data["element"]
+    return Series(
+        code=code,
+        title=localized_text(tree.titles_en[row], tree.titles_ja[row]),
+        address=element_address(scope, code),
+        drill_down=f"?{below}" if has_below and not is_open else None,
+        parts=parts,
+        counts=numbers,
+        aims=[_aims(frame_of(request), point, tree.element_ids[row]) for point in points],
+        cliffs=cliffs.get(code, []),
+    )
+
+
+def _counts(coverage, code):
+    """Return the four counts of an element, None where it is not in force."""
+    if coverage.tree is None or code not in coverage.tree.row_of:
+        return None
+    return tuple(int(number) for number in coverage.counts[coverage.tree.row_of[code]])
+
+
+def _cell_label(point, code, part, number, index):
+    return _("%(element)s %(part)s FY%(year)d: %(count)s") % {
+        "element": code,
+        "part": part,
+        "year": point.fiscal_year,
+        "count": number[index] if number else "–",
+    }
+
+
+def _aims(frame, point, element_id):
+    """Return the targets of one element in force on a day, with their heights."""
+    coverage = point.coverage
+    by_budget = coverage.scope.basis == "budget"
+    found = []
+    for target in targets.in_force(frame, point.day):
+        if target.element_id != element_id or not targets.applies(target, coverage.scope):
+            continue
+        height = None
+        if target.measure == "share_budget":
+            height = target.value * coverage.active / 100 if by_budget else None
+        elif not by_budget:
+            is_share = target.measure == "share_active"
+            height = target.value * coverage.active / 100 if is_share else target.value
+        found.append((target, height))
+    return found
+
+
+# --- the chart ---
+
+
+def _chart(request, shown):
+    ahead = [year.number for year in shown.future]
+    highest = max(point.coverage.active for point in shown.points)
+    revisions = [
+        charts.position(day, year.number, _first_day_of(year.number))
+        for year in shown.years
+        for day in year.revisions
+    ]
+    return charts.Chart(
+        panels=[_panel(request.scope, shown, series) for series in shown.series],
+        first=shown.years[0].number,
+        last=shown.years[-1].number,
+        first_future=ahead[0] if ahead else None,
+        revisions=revisions,
+        states={state: state_label(state) for state in STATES},
+        highest=max(highest, 1),
+    )
+
+
+def _panel(scope, shown, series):
+    bars = [
+        charts.Bar(
+            year=year.number,
+            counts=number,
+            is_future=year.is_future,
+            targets=[height for _target, height in aims if height is not None],
+            address=_overview(scope, year.day, series.code),
+            label=_bar_label(year, number),
+        )
+        for year, number, aims in zip(shown.years, series.counts, series.aims, strict=True)
+        if number is not None
+    ]
+    return charts.Panel(
+        title=f"{series.code}  {series.title}",
+        description=_(
+            "%(element)s by fiscal year, FY%(first)d to FY%(last)d: a stacked bar for each"
+            " year. The numbers are in the table below."
+        )
+        % {
+            "element": f"{series.code} {series.title}",
+            "first": shown.years[0].number,
+            "last": shown.years[-1].number,
+        },
+        bars=bars,
+        cliffs=[fiscal_year(gap.from_day) for gap in series.cliffs],
+    )
+
+
+def _bar_label(year, number):
+    """Return what a pointer is told over a year: the year, its last day, four numbers."""
+    words = [
+        f"{state_label(state)} {count:,}"
+        for state, count in zip(STATES, number, strict=True)
+    ]
+    return f"{date_format(year.day)}: {_(', ').join(words)}"
+
+
+def _heading(request, shown):
+    """Return title and subtitle of a download: whose, in what scope, as of when."""
+    bar = scope_bar(request, request.scope_form, request.scope)
+    frame = shown.frame
+    words = [f"{part.label}: {part.value}" for part in bar["scope_parts"]]
+    words.insert(0, _("As seen on %(day)s") % {"day": date_format(request.scope.day)})
+    as_of = _("Data as of change %(number)d, %(at)s.") % {
+        "number": frame.change,
+        "at": date_format(frame.changed_at, "SHORT_DATETIME_FORMAT", use_l10n=True)
+        if frame.changed_at
+        else "–",
+    }
+    title = _("%(strategy)s: coverage by fiscal year") % {"strategy": bar["strategy_name"]}
+    subtitle = [" · ".join(words), as_of]
+    if frame.has_illustrative:
+        subtitle.append(
+            _(
+                "Illustrative data: alignments and end dates shown here are examples, not"
+                " the agency's own judgement."
+            )
+        )
+    return title, subtitle
+
+
+# --- what is marked, in words ---
+
+
+def _marks(scope, shown):
+    """Return (sign, day, address, words) of revisions, targets and cliffs, by day."""
+    found = []
+    for year in shown.years:
+        for day in year.revisions:
+            found.append(
+                ("revision", day, _overview(scope, day), _("A revision comes into force"))
+            )
+    for series in shown.series:
+        found += _target_marks(scope, shown, series)
+        for gap in series.cliffs:
+            words = _(
+                "%(element)s: from here %(low)d of %(actual)d programmes are left"
+            ) % {
+                "element": series.code,
+                "low": gap.low,
+                "actual": gap.actual,
+            }
+            day = gap.from_day
+            found.append(("cliff", day, _overview(scope, day, series.code), words))
+    return sorted(found, key=lambda mark: mark[1])
+
+
+def _target_marks(scope, shown, series):
+    """Return each target that is in force in one of the years, once."""
+    seen = {}
+    for aims in series.aims:
+        for target, _height in aims:
+            seen[target.measure, target.valid_from] = target
+    for target in seen.values():
+        amount = f"{target.value:g}"
+        words = _("%(element)s: target %(value)s (%(measure)s)") % {
+            "element": series.code,
+            "value": amount,
+            "measure": Target.Measure(target.measure).label,
+        }
+        day = target.valid_from
+        yield "target", day, _overview(scope, day, series.code), words

@@ -1,0 +1,386 @@
+"""Two days, groups, layers or states of knowledge, side by side."""
+
+from dataclasses import dataclass
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from strategy_app.coverage.compare import DEFINITIONS, GROUPS, Kind, Pair, four_counts
+from strategy_app.coverage.counts import STATES, Coverage
+from strategy_app.forms.compare import ComparePageForm, Support
+from strategy_app.models.localized import LocalizedText, localized_text
+from strategy_app.queries import programme as programme_queries
+from strategy_app.views.rows import (
+    ElementRow,
+    element_address,
+    element_rows,
+    group_label,
+    programmes_address,
+    state_label,
+)
+from strategy_app.views.scoping import frame_of, reading, scoped
+
+_PAGE = 50
+
+# Kinds in which coverage grew; the others say that it shrank. Told by shape.
+_UPWARDS = {Kind.ADDED, Kind.RAISED, Kind.BEGUN}
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number on both sides, None where a side has none, and the difference."""
+
+    state: str
+    label: str
+    before: int | None
+    after: int | None
+    before_address: str
+    after_address: str
+
+    @property
+    def difference(self) -> int | None:
+        """After minus before, None where one of them is missing."""
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
+    @property
+    def fewer(self) -> str:
+        """The difference with a minus sign that is as wide as the plus sign."""
+        return f"−{intcomma(abs(self.difference))}"
+
+
+@dataclass(frozen=True)
+class ComparedElement:
+    """One element with its numbers on both sides."""
+
+    code: str
+    title: LocalizedText
+    depth: int
+    address: str
+    numbers: list[Number]
+    changes_address: str
+
+
+@dataclass(frozen=True)
+class GroupedElement:
+    """One element with the support of two groups; a side is None where it is missing."""
+
+    element: ElementRow
+    support: Support
+    sides: list[tuple[ElementRow, int, str]]
+
+
+@reading
+@scoped(ComparePageForm)
+def compare(request):
+    """Show both sides by element, and what makes the difference."""
+    pair = request.scope_form.pair()
+    context = _about(request, pair)
+    if pair.by in GROUPS:
+        context |= _groups(request, pair)
+    else:
+        context |= _turn(request, pair)
+    return render(request, "strategy_app/compare/page.html", context)
+
+
+def _about(request, pair):
+    """Return what both kinds of comparison show: the sides, and the form to choose them."""
+    form = request.scope_form
+    return {
+        "pair": pair,
+        "by": pair.by,
+        "coverage": pair.own,
+        "is_empty": all(side.tree is None for side in pair.sides)
+        or all(side.is_empty for side in pair.sides),
+        "sides": [
+            {
+                "label": side_label(request, pair, side),
+                "active": side.active,
+                "address": programmes_address(side.scope, period="active"),
+                "has_tree": side.tree is not None,
+            }
+            for side in pair.sides
+        ],
+        "tabs": _tabs(request, pair),
+        "choice": _choice(form, pair),
+        "kind": form.cleaned_data["kind"],
+        "chosen_element": form.cleaned_data["element"],
+    }
+
+
+def side_label(request, pair: Pair, side: Coverage) -> str:
+    """Return what a side is called: its day, group, records or change."""
+    scope, form = side.scope, request.scope_form
+    if pair.by == "day":
+        return date_format(scope.day)
+    if pair.by == "known_at":
+        return _("As known at change %(number)d") % {"number": side.change}
+    if pair.by == "layer":
+        return str(dict(form.fields["layer"].choices)[scope.layer])
+    code = getattr(scope, pair.by)
+    if code is None:
+        return _("All departments") if pair.by == "department" else _("All categories")
+    return group_label(frame_of(request), pair.by, code)
+
+
+# --- choosing ---
+
+
+def _tabs(request, pair):
+    """Return one tab for each kind of comparison: (label, address, whether it is shown)."""
+    scope, frame = pair.own.scope, frame_of(request)
+    labels = {
+        "day": _("Two days"),
+        "department": _("Two departments"),
+        "category": _("Two categories"),
+        "layer": _("Two layers"),
+        "known_at": _("Two states of knowledge"),
+    }
+    first = {
+        "department": _neighbours(frame.programmes.departments, scope.department),
+        "category": _neighbours(frame.programmes.categories, scope.category),
+    }
+    tabs = []
+    for by, label in labels.items():
+        if by == "day":
+            query = scope.query()
+        elif by in GROUPS:
+            own, other = first[by]
+            if other is None:
+                continue  # there are none to compare
+            query = scope.but(**{by: own}).query(**{f"with_{by}": other})
+        elif by == "layer":
+            other = "confirmed" if scope.layer == "claimed" else "claimed"
+            query = scope.query(with_layer=other)
+        else:
+            query = scope.query(with_known_at=pair.own.change)
+        tabs.append((label, f"?{query}", by == pair.by))
+    return tabs
+
+
+def _neighbours(groups, code):
+    """Return a group, the chosen one if there is one, and another beside it."""
+    codes = [group.code for group in groups]
+    own = code or (codes[0] if codes else None)
+    others = [other for other in codes if other != own]
+    return own, others[0] if others else None
+
+
+def _choice(form, pair):
+    """Return the two fields of this comparison, and what of the scope is kept beside."""
+    name = "with" if pair.by == "day" else f"with_{pair.by}"
+    kept = pair.own.scope.parameters()
+    kept.pop(pair.by, None)
+    return {
+        "fields": [
+            (form[pair.by], getattr(pair.own.scope, pair.by)),
+            (form[name], getattr(pair.other.scope, pair.by)),
+        ],
+        "kept": kept.items(),
+    }
+
+
+def _with(pair):
+    """Return the parameter that names the other side."""
+    name = "with" if pair.by == "day" else f"with_{pair.by}"
+    return {name: getattr(pair.other.scope, pair.by)}
+
+
+# --- days, layers, changes ---
+
+
+def _turn(request, pair):
+    asked = request.scope_form.cleaned_data
+    kept = _with(pair) | {"element": asked["element"] or None}
+    scope = pair.own.scope
+    of_element = pair.differences.only(element=asked["element"])
+    shown = of_element.only(kind=asked["kind"])
+    page = Paginator(shown, _PAGE).get_page(request.GET.get("page"))
+    return {
+        "kinds": kinds_of(of_element, lambda kind: f"?{scope.query(**kept, kind=kind)}"),
+        "all": len(of_element),
+        "all_address": f"?{scope.query(**kept)}",
+        "every_element_address": "?"
+        + scope.query(**_with(pair), kind=asked["kind"] or None),
+        "page": page,
+        "page_query": scope.query(**kept, kind=asked["kind"] or None),
+        "rows": _rows(request, pair, page.object_list),
+        "elements": compared_elements(pair),
+        "states": [(state, state_label(state)) for state in STATES],
+    }
+
+
+def kinds_of(differences, address):
+    """Return each kind: what it is called and means, how many there are, where they are."""
+    return [
+        {
+            "kind": kind,
+            "definition": DEFINITIONS[kind],
+            "number": number,
+            "is_upwards": kind in _UPWARDS,
+            "address": address(kind.value),
+        }
+        for kind, number in differences.by_kind().items()
+    ]
+
+
+def since(pair: Pair) -> dict:
+    """Return what the overview says of the changes since another day."""
+    kept = _with(pair)
+    address = f"{reverse('compare')}?{pair.own.scope.query(**kept)}"
+    return {
+        "before": pair.before.scope.day,
+        "after": pair.after.scope.day,
+        "address": address,
+        "kinds": kinds_of(pair.differences, lambda kind: f"{address}&kind={kind}#changes"),
+    }
+
+
+def _rows(request, pair, differences):
+    """Return one page of the list, each with its programme and element (one query)."""
+    frame = frame_of(request)
+    found = programme_queries.in_order(
+        frame, [difference.programme for difference in differences]
+    )
+    names = {programme.code: programme.name for programme in found}
+    titles = {element.code: element for element in _titles(pair)}
+    rows = []
+    for difference in differences:
+        code = frame.programmes.codes[difference.programme]
+        # A programme that has ended, and a withdrawn element, are found on their side.
+        side = pair.before if difference.kind in _BEFORE_ONLY else pair.after
+        if side.tree is None or difference.element not in side.tree.row_of:
+            side = pair.before
+        page = reverse("programme", args=[code])
+        rows.append(
+            {
+                "difference": difference,
+                "is_upwards": difference.kind in _UPWARDS,
+                "code": code,
+                "name": names.get(code),
+                "element": titles[difference.element],
+                "address": f"{page}?{side.scope.query()}#{difference.element}",
+            }
+        )
+    return rows
+
+
+_BEFORE_ONLY = {Kind.ENDED, Kind.REMOVED}
+
+
+@dataclass(frozen=True)
+class _Title:
+    code: str
+    title: LocalizedText
+    depth: int
+    side: Coverage
+
+
+def _titles(pair):
+    """Yield each compared element as the later side that has it calls it."""
+    for code in pair.codes:
+        for side in (pair.after, pair.before):
+            row = side.tree.row_of.get(code) if side.tree else None
+            if row is not None:
+                title = localized_text(side.tree.titles_en[row], side.tree.titles_ja[row])
+                yield _Title(code, title, int(side.tree.depth[row]), side)
+                break
+
+
+def compared_elements(pair: Pair) -> list[ComparedElement]:
+    """Return a row for each element that is alignable on either side."""
+    scope = pair.own.scope
+    return [
+        ComparedElement(
+            code=found.code,
+            title=found.title,
+            depth=found.depth,
+            address=element_address(found.side.scope, found.code),
+            numbers=_numbers(pair, found.code),
+            changes_address=f"?{scope.query(**_with(pair), element=found.code)}#changes",
+        )
+        for found in _titles(pair)
+    ]
+
+
+def _numbers(pair, code):
+    sides = [four_counts(side, code) or [None] * len(STATES) for side in pair.sides]
+    return [
+        Number(
+            state=state,
+            label=state_label(state),
+            before=before,
+            after=after,
+            before_address=programmes_address(pair.before.scope, element=code, state=state),
+            after_address=programmes_address(pair.after.scope, element=code, state=state),
+        )
+        for state, before, after in zip(STATES, *sides, strict=True)
+    ]
+
+
+# --- groups ---
+
+
+def _groups(request, pair):
+    """Return which elements one group supports and the other does not."""
+    kind, scope = request.scope_form.cleaned_data["kind"], pair.own.scope
+    rows = _grouped_elements(pair)
+    labels = [side_label(request, pair, side) for side in pair.sides]
+    supports = [
+        {
+            "kind": support,
+            "label": _support_label(support, labels),
+            "number": sum(row.support == support for row in rows),
+            "address": f"?{scope.query(**_with(pair), kind=support.value)}",
+        }
+        for support in Support
+    ]
+    return {
+        "supports": supports,
+        "all": len(rows),
+        "all_address": f"?{scope.query(**_with(pair))}",
+        "rows": [row for row in rows if not kind or row.support == kind],
+    }
+
+
+def _support_label(support, labels):
+    return {
+        Support.ONLY_OWN: _("Only %(group)s") % {"group": labels[0]},
+        Support.ONLY_OTHER: _("Only %(group)s") % {"group": labels[1]},
+        Support.BOTH: _("Both"),
+        Support.NEITHER: _("Neither"),
+    }[support]
+
+
+def _grouped_elements(pair):
+    """Return a row for each alignable element, with both groups' bars and support."""
+    tree = pair.own.tree
+    if tree is None:
+        return []
+    alignable = [row for row, yes in enumerate(tree.alignable) if yes]
+    bars = [element_rows(side) for side in pair.sides]
+    rows = []
+    for place, row in enumerate(alignable):
+        sides = []
+        for side, elements in zip(pair.sides, bars, strict=True):
+            number = int(side.supported[row])
+            address = programmes_address(
+                side.scope, element=tree.codes[row], state="supported"
+            )
+            sides.append((elements[place], number, address))
+        supported = tuple(bool(number) for _element, number, _address in sides)
+        rows.append(GroupedElement(bars[0][place], _SUPPORT[supported], sides))
+    return rows
+
+
+_SUPPORT = {
+    (True, False): Support.ONLY_OWN,
+    (False, True): Support.ONLY_OTHER,
+    (True, True): Support.BOTH,
+    (False, False): Support.NEITHER,
+}

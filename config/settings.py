@@ -39,8 +39,6 @@ ORGANISATION_JA = env("ORGANISATION_JA", default="科学技術振興機構")
 DEFAULT_STRATEGY = env("DEFAULT_STRATEGY", default="")
 FISCAL_YEAR_FIRST_MONTH = env.int("FISCAL_YEAR_FIRST_MONTH", default=4)
 CURRENCY = env("CURRENCY", default="JPY")
-# Below this share of assessed active programmes nothing can be said of an element.
-UNKNOWN_BELOW = env.float("UNKNOWN_BELOW", default=0.5)
 DEMO_PASSWORD = env("DEMO_PASSWORD", default="")
 
 # --- The application --------------------------------------------------------------
@@ -146,7 +144,12 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-    }
+    },
+    # In a table of its own: however many charts are drawn, no rate limit is pushed out.
+    "charts": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "chart_cache",
+    },
 }
 
 # --- People -----------------------------------------------------------------------
@@ -265,7 +268,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "gz", "woff2", "map"]
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "gz", "woff2", "map", "ttf"]
 
 # --- API --------------------------------------------------------------------------
 

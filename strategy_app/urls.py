@@ -6,12 +6,17 @@ from strategy_app.views import (
     account,
     alignment,
     change,
+    compare,
+    definitions,
     gaps,
     health,
     matrix,
     overview,
     programme,
+    saved_view,
     strategy,
+    target,
+    timeline,
 )
 
 
@@ -45,9 +50,19 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("gaps/", gaps.gaps, name="gaps"),
+    path("timeline/", timeline.timeline_page, name="timeline"),
+    path("timeline/chart.svg", timeline.timeline_svg, name="timeline-svg"),
+    path("timeline/chart.png", timeline.timeline_png, name="timeline-png"),
+    path("compare/", compare.compare, name="compare"),
     path("strategy/", strategy.strategy_list, name="strategy-list"),
     path("strategy/<code:code>/", strategy.strategy, name="strategy"),
     path("strategy/<code:code>/<code:element_code>/", strategy.element, name="element"),
+    path(
+        "strategy/<code:code>/<code:element_code>/targets/", target.add, name="target-add"
+    ),
+    path("targets/<number:number>/", target.revise, name="target"),
+    path("targets/<number:number>/remove/", target.remove, name="target-remove"),
+    path("definitions/", definitions.definitions, name="definitions"),
     path("programmes/", programme.programme_list, name="programme-list"),
     path("programmes/<code:code>/", programme.programme, name="programme"),
     path(_CELL, alignment.align, name="align"),
@@ -60,6 +75,10 @@ urlpatterns = [
     path(
         "account/tokens/<number:number>/revoke/", account.revoke_token, name="revoke-token"
     ),
+    path("views/", saved_view.view_list, name="view-list"),
+    path("views/save/", saved_view.save_view, name="save-view"),
+    path("views/<number:number>/delete/", saved_view.delete_view, name="delete-view"),
+    path("views/<number:number>/start/", saved_view.start_with, name="start-view"),
     path("language/", account.set_language, name="set-language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from strategy_app.models import Alignment, Change
+from strategy_app.models import Alignment, Change, Target
 from tests import factories
 
 ROLES = ["anonymous", "viewer", "other staff", "staff", "manager", "admin"]
@@ -16,6 +16,7 @@ GET = {
     "api": [401, 200, 200, 200, 200, 200],
     "account": [SIGN_IN, 200, 200, 200, 200, 200],
     "align": [SIGN_IN, DENIED, DENIED, 200, 200, 200],
+    "set targets": [SIGN_IN, DENIED, DENIED, DENIED, 200, 200],
     "post": [405] * 6,
     "file": [SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
 }
@@ -24,9 +25,17 @@ RULES = {
     "overview": "read",
     "matrix": "read",
     "gaps": "read",
+    "timeline": "read",
+    "timeline-svg": "read",
+    "timeline-png": "read",
+    "compare": "read",
     "strategy-list": "read",
     "strategy": "read",
     "element": "read",
+    "target-add": "set targets",
+    "target": "set targets",
+    "target-remove": "post",
+    "definitions": "read",
     "programme-list": "read",
     "programme": "read",
     "change-list": "read",
@@ -38,6 +47,10 @@ RULES = {
     "set-language": "post",
     "evidence-file": "file",
     "account": "account",
+    "view-list": "account",
+    "save-view": "post",
+    "delete-view": "post",
+    "start-view": "post",
     "healthz": "open",
     "readyz": "open",
     "api-root": "api",
@@ -46,6 +59,8 @@ RULES = {
     "api-coverage": "api",
     "api-coverage-matrix": "api",
     "api-coverage-gaps": "api",
+    "api-coverage-timeline": "api",
+    "api-coverage-compare": "api",
     "api-strategies-list": "api",
     "api-strategies-detail": "api",
     "api-elements-list": "api",
@@ -85,6 +100,7 @@ def world(department_a):
         "manager": factories.make_person("m", role="manager", name="Mariko"),
         "admin": factories.make_person("a", role="admin"),
     }
+    factories.make_target(factories.get_element("A"), 1)
     row = factories.align(programme, "A", by=people["manager"])
     return {"people": people, "row": row, "programme": programme}
 
@@ -94,12 +110,17 @@ def address(name, row):
     arguments = {
         "strategy": ["STR"],
         "element": ["STR", "A"],
+        "target-add": ["STR", "A"],
+        "target": [Target.objects.get().pk],
+        "target-remove": [Target.objects.get().pk],
         "programme": ["PRG-1"],
         "change": [row.opened_in_id],
         "align": ["PRG-1", "STR", "A"],
         "withdraw": ["PRG-1", "STR", "A"],
         "confirm": ["PRG-1", "STR", "A"],
         "revoke-token": [1],
+        "delete-view": [1],
+        "start-view": [1],
         "evidence-file": [row.evidence.get().pk],
         "api-strategies-detail": ["STR"],
         "api-programmes-detail": ["PRG-1"],
@@ -146,11 +167,16 @@ def test_public_pages_open_reading_without_names(name, client, world, settings):
     settings.PUBLIC_PAGES = True
     answer = client.get(address(name, world["row"]))
     assert answer.status_code == 200
-    assert "Mariko" not in answer.content.decode()
+    assert b"Mariko" not in answer.content
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, rule in sorted(RULES.items()) if rule in ("account", "align", "file")]
+    "name",
+    [
+        n
+        for n, rule in sorted(RULES.items())
+        if rule in ("account", "align", "set targets", "file")
+    ],
 )
 def test_public_pages_open_nothing_else(name, client, world, settings):
     settings.PUBLIC_PAGES = True

@@ -77,15 +77,15 @@ def check_matrix(client, day, by):
         grouped.active
     )
     page = client.get(f"/matrix/?{query}")
-    assert [active for _code, _label, active in page.context["groups"]] == list(
+    assert [column.active for column in page.context["table"].columns] == list(
         grouped.active
     )
     if grouped.overall.tree is not None:
         rows = grouped.overall.tree.alignable
         supported = grouped.supported[rows].tolist()
-        assert [[cell.count for cell in row.cells] for row in page.context["rows"]] == (
-            supported
-        )
+        assert [
+            [cell.count for cell in row.cells] for row in page.context["table"].rows
+        ] == (supported)
         assert [
             [
                 group["elements"][number]["principal"]
@@ -104,7 +104,7 @@ def test_gaps_page_and_api_say_what_the_module_says(client, ben, real_data):
 
 def check_gaps(client, day):
     scope = Scope("JST-INTL", day)
-    found = gaps.find(frame.current(), scope, by="category", unknown_below=0.5)
+    found = gaps.find(frame.current(), scope, by="category")
     answer = client.get(f"/api/v1/coverage/gaps/?strategy=JST-INTL&day={day}").json()
     assert [(gap["kind"], gap["group"]) for gap in answer["gaps"]] == [
         (gap.kind.value, gap.group) for gap in found

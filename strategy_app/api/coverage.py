@@ -2,18 +2,23 @@
 
 import hashlib
 
-from django.conf import settings
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from strategy_app.api import parameters, serializers
+from strategy_app.api import errors, parameters, serializers
 from strategy_app.api.base import BAD_PARAMETER, Reading
-from strategy_app.coverage import counts, gaps
+from strategy_app.coverage import compare, counts, gaps, timeline
 from strategy_app.coverage.counts import STATES
+from strategy_app.forms.compare import CompareForm
 from strategy_app.forms.scope import GapsForm, MatrixForm, ScopeForm
+from strategy_app.forms.timeline import YearsForm
+
+# An answer is whole, not paged: a longer one is refused.
+MOST_CHANGES = 10_000
 
 _IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
@@ -111,15 +116,100 @@ class GapsView(_CoverageView):
 
     def answer(self, frame, scope):
         by, kind = self.form.by_or_default(), self.form.cleaned_data["kind"]
-        found = gaps.find(frame, scope, by=by, unknown_below=settings.UNKNOWN_BELOW)
+        found = gaps.find(frame, scope, by=by, horizon_years=self.form.horizon_years())
         chosen = [gap for gap in found if not kind or gap.kind == kind]
         tree = frame.tree(scope.strategy, scope.day)
         return {
             "strategy": scope.strategy,
             "day": scope.day.isoformat(),
             "change": frame.change,
-            "gaps": [_gap(tree, rank, gap) for rank, gap in enumerate(chosen, start=1)],
+            "gaps": [
+                _gap(frame, tree, rank, gap) for rank, gap in enumerate(chosen, start=1)
+            ],
         }
+
+
+class TimelineView(_CoverageView):
+    """Coverage on the last day of each fiscal year; coming ones if nothing is added."""
+
+    detail_parameters = YearsForm
+
+    @_described(
+        "Coverage by fiscal year", parameters.TIMELINE, serializers.TimelineSerializer
+    )
+    def get(self, request):
+        return super().get(request)
+
+    def answer(self, frame, scope):
+        return {
+            "strategy": scope.strategy,
+            "change": frame.change,
+            "points": [
+                {
+                    "day": point.day.isoformat(),
+                    "fiscal_year": point.fiscal_year,
+                    "future": point.is_future,
+                    "active_programmes": int(point.coverage.columns.sum()),
+                    "elements": _elements(point.coverage.tree, point.coverage.counts),
+                }
+                for point in timeline.points(frame, scope, *self.form.years())
+            ],
+        }
+
+
+class CompareView(_CoverageView):
+    """Two days, groups, layers or states of knowledge, and what differs between them.
+
+    The changes lead from the earlier day or change to the later, and from the layer that
+    holds more to the stricter one, whichever of the two is the scope's own.
+    """
+
+    detail_parameters = CompareForm
+
+    @_described("Two coverages compared", parameters.COMPARE, serializers.CompareSerializer)
+    def get(self, request):
+        return super().get(request)
+
+    def answer(self, frame, scope):
+        pair = self.form.pair()
+        if len(pair.differences) > MOST_CHANGES:
+            raise errors.refusal([too_many_changes(len(pair.differences))])
+        return {
+            "strategy": scope.strategy,
+            "change": frame.change,
+            "elements": [
+                {
+                    "element": code,
+                    "a": _side(compare.four_counts(pair.other, code)),
+                    "b": _side(compare.four_counts(pair.own, code)),
+                }
+                for code in pair.codes
+            ],
+            "changes": [
+                {
+                    "programme": frame.programmes.codes[difference.programme],
+                    "element": difference.element,
+                    "kind": difference.kind.value,
+                    "before": difference.before,
+                    "after": difference.after,
+                }
+                for difference in pair.differences[:]
+            ],
+        }
+
+
+def too_many_changes(number):
+    """Return the problem that an answer would hold more than MOST_CHANGES."""
+    message = _(
+        "This answer would hold %(number)d changes, and at most %(most)d fit: narrow it"
+        " by category, department, country, status or q, or take nearer days."
+    )
+    return "with", message % {"number": number, "most": MOST_CHANGES}, "too_many"
+
+
+def _side(numbers):
+    """Return the four counts of one side by name, None where it has no such element."""
+    return None if numbers is None else dict(zip(STATES, numbers, strict=True))
 
 
 def _head(coverage):
@@ -149,16 +239,20 @@ def _elements(tree, numbers):
     ]
 
 
-def _gap(tree, rank, gap):
+def _gap(frame, tree, rank, gap):
+    codes = [frame.programmes.codes[column] for column in gap.programmes]
     return {
         "rank": rank,
         "kind": str(gap.kind),
         "element": tree.codes[gap.row],
         "by": gap.by,
         "group": gap.group,
+        "from": gap.from_day.isoformat() if gap.from_day else None,
+        "programmes": codes or None,
         "actual": gap.actual,
-        "assessed": gap.assessed,
-        "active": gap.active,
+        "target": gap.target,
+        "low": gap.low,
+        "high": gap.high,
     }
 
 
@@ -172,7 +266,6 @@ def _etag(request, form):
         frame.change,
         frame.changed_at,
         form.scope().day,
-        settings.UNKNOWN_BELOW,
         request.path,
         request.META["QUERY_STRING"],
         get_language(),

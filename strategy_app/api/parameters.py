@@ -9,9 +9,11 @@ from strategy_app.api import errors
 from strategy_app.api.pagination import Pagination
 from strategy_app.coverage import frame
 from strategy_app.coverage.gaps import Kind
+from strategy_app.coverage.matrix import LAYERS
 from strategy_app.coverage.scope import Scope
 from strategy_app.forms.fields import DayField
 from strategy_app.forms.scope import GapsForm, MatrixForm, ScopeForm
+from strategy_app.forms.timeline import FIRST_YEAR, LAST_YEAR, MOST_YEARS
 from strategy_app.models import Programme
 from strategy_app.models.dates import today
 
@@ -63,8 +65,7 @@ class ElementParameters(_PartOfScope):
 
 
 class ProgrammeParameters(_PartOfScope):
-    parts = ("day", "category", "department", "country", "status")
-    q = forms.CharField(required=False, max_length=200)
+    parts = ("day", "category", "department", "country", "status", "q")
     active = forms.ChoiceField(
         required=False, choices=[("true", _("Yes")), ("false", _("No"))]
     )
@@ -72,7 +73,9 @@ class ProgrammeParameters(_PartOfScope):
     def scope(self):
         """Return the filters as a scope (of no strategy)."""
         groups = {
-            name: self.cleaned_data[name] or None for name in self.parts if name != "day"
+            name: self.cleaned_data[name] or None
+            for name in self.parts
+            if name not in ("day", "q")
         }
         return Scope(strategy="", day=self.day, **groups)
 
@@ -158,6 +161,7 @@ GROUPS = [
     _text("country", "ISO 3166-1 code of a partner country, or `unknown`."),
     _choice("status", "Status of the programmes.", list(Programme.Status.values)),
 ]
+SEARCH = _text("q", "Words that must stand in a programme's code, name or summary.")
 SCOPE = [
     STRATEGY,
     DAY,
@@ -170,6 +174,11 @@ SCOPE = [
         "true",
     ),
     _choice("basis", "What is counted.", ["programmes", "budget"], "programmes"),
+    _choice("layer", "How far a record must be trusted.", list(LAYERS), LAYERS[0]),
+    OpenApiParameter(
+        "known_at", OpenApiTypes.INT, description="As it was known at this change."
+    ),
+    SEARCH,
 ]
 
 
@@ -183,11 +192,47 @@ GAPS = [
     *SCOPE,
     _by(GapsForm, "The groups in which holes are looked for."),
     _choice("kind", "Only gaps of this kind.", list(Kind.values)),
+    OpenApiParameter(
+        "horizon",
+        {"type": "integer", "minimum": 1, "maximum": 10},
+        description="How many years ahead cliffs are looked for. Without it: as the"
+        " site's thresholds say.",
+    ),
+]
+COMPARE = [
+    *SCOPE,
+    OpenApiParameter(
+        "with",
+        OpenApiTypes.DATE,
+        description="The other day. Without any `with…`: a year before the day."
+        " Only one `with…` at a time.",
+    ),
+    _text("with_department", "Code of the other department, or `unknown`."),
+    _text("with_category", "Code of the other category."),
+    _choice("with_layer", "The other layer.", list(LAYERS)),
+    OpenApiParameter(
+        "with_known_at", OpenApiTypes.INT, description="The change known at instead."
+    ),
+]
+TIMELINE = [
+    *SCOPE,
+    *(
+        OpenApiParameter(
+            name,
+            {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
+            description=f"{which} fiscal year, at most {MOST_YEARS} in all. Without it: "
+            + without,
+        )
+        for name, which, without in [
+            ("from", "The first", "that of the first record."),
+            ("to", "The last", "as far ahead as the site's horizon."),
+        ]
+    ),
 ]
 PROGRAMMES = [
     DAY,
     *GROUPS,
-    _text("q", "Words that must stand in code, name or summary, in either language."),
+    SEARCH,
     _choice("active", "Only programmes active, or not, on the day.", ["true", "false"]),
 ]
 ALIGNMENTS = [

@@ -19,6 +19,8 @@ _ADDRESSES = {
     "coverage": "api-coverage",
     "matrix": "api-coverage-matrix",
     "gaps": "api-coverage-gaps",
+    "timeline": "api-coverage-timeline",
+    "compare": "api-coverage-compare",
 }
 
 

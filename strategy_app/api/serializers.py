@@ -249,14 +249,29 @@ class MatrixSerializer(_HeadSerializer):
 
 
 class GapSerializer(serializers.Serializer):
+    """A gap; null where its kind has no such thing."""
+
     rank = serializers.IntegerField()
     kind = serializers.CharField()
     element = serializers.CharField()
-    by = serializers.CharField(allow_null=True, help_text="Of a hole: the kind of group.")
-    group = serializers.CharField(allow_null=True, help_text="Of a hole: its group.")
-    actual = serializers.IntegerField(help_text="How many programmes support it.")
-    assessed = serializers.IntegerField()
-    active = serializers.IntegerField()
+    by = serializers.CharField(allow_null=True, help_text="The kind of group, if of one.")
+    group = serializers.CharField(allow_null=True, help_text="Its code, or `unknown`.")
+    programmes = serializers.ListField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="Of a cliff those that end, of thin support the one.",
+    )
+    actual = serializers.FloatField(help_text="The support, in the target's measure.")
+    target = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True, help_text="Support at the least.")
+    high = serializers.FloatField(allow_null=True, help_text="Support at the most.")
+
+    def get_fields(self):
+        fields = super().get_fields()
+        fields["from"] = serializers.DateField(
+            allow_null=True, help_text="The first day of a cliff."
+        )
+        return fields
 
 
 class GapsSerializer(serializers.Serializer):
@@ -264,6 +279,60 @@ class GapsSerializer(serializers.Serializer):
     day = serializers.DateField()
     change = serializers.IntegerField()
     gaps = GapSerializer(many=True)
+
+
+class SideCountsSerializer(serializers.Serializer):
+    principal = serializers.IntegerField()
+    significant = serializers.IntegerField()
+    not_targeted = serializers.IntegerField()
+    not_assessed = serializers.IntegerField()
+
+
+class ComparedElementSerializer(serializers.Serializer):
+    """An element; null where that side's revision has no such element."""
+
+    element = serializers.CharField()
+    a = SideCountsSerializer(allow_null=True, help_text="What `with…` names.")
+    b = SideCountsSerializer(allow_null=True, help_text="The scope itself.")
+
+
+class DifferenceSerializer(serializers.Serializer):
+    """One programme and element; levels are null where it is not assessed or counted."""
+
+    programme = serializers.CharField()
+    element = serializers.CharField()
+    kind = serializers.CharField()
+    before = serializers.IntegerField(
+        allow_null=True, help_text="On the earlier side, or in the less strict layer."
+    )
+    after = serializers.IntegerField(allow_null=True)
+
+
+class CompareSerializer(serializers.Serializer):
+    strategy = serializers.CharField()
+    change = serializers.IntegerField()
+    elements = ComparedElementSerializer(many=True)
+    changes = DifferenceSerializer(
+        many=True, help_text="None between two groups, which hold different programmes."
+    )
+
+
+class PointSerializer(serializers.Serializer):
+    day = serializers.DateField(help_text="The last day of the fiscal year.")
+    fiscal_year = serializers.IntegerField(
+        help_text="Named after the calendar year it begins in."
+    )
+    future = serializers.BooleanField(
+        help_text="Whether it lies after the day asked for: assumes nothing is added."
+    )
+    active_programmes = serializers.IntegerField()
+    elements = CountsSerializer(many=True)
+
+
+class TimelineSerializer(serializers.Serializer):
+    strategy = serializers.CharField()
+    change = serializers.IntegerField(help_text="The newest change that is counted.")
+    points = PointSerializer(many=True)
 
 
 class RootSerializer(serializers.Serializer):
@@ -275,3 +344,5 @@ class RootSerializer(serializers.Serializer):
     coverage = serializers.URLField()
     matrix = serializers.URLField()
     gaps = serializers.URLField()
+    timeline = serializers.URLField()
+    compare = serializers.URLField()

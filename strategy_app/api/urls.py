@@ -17,6 +17,16 @@ version_1 = [
     path("coverage/", coverage.CoverageView.as_view(), name="api-coverage"),
     path("coverage/matrix/", coverage.MatrixView.as_view(), name="api-coverage-matrix"),
     path("coverage/gaps/", coverage.GapsView.as_view(), name="api-coverage-gaps"),
+    path(
+        "coverage/timeline/",
+        coverage.TimelineView.as_view(),
+        name="api-coverage-timeline",
+    ),
+    path(
+        "coverage/compare/",
+        coverage.CompareView.as_view(),
+        name="api-coverage-compare",
+    ),
     *router.urls,
     # With its slash only, so that Django can still add one that is missing.
     re_path(r"^(?P<rest>.+)/$", root.NothingHere.as_view(), name="api-nothing"),

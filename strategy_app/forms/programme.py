@@ -21,7 +21,6 @@ class ProgrammeListForm(ScopeForm):
     element with state lists exactly the programmes that a coverage number counts.
     """
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=200)
     period = forms.ChoiceField(
         label=_("Period"),
         required=False,
@@ -44,6 +43,9 @@ class ProgrammeListForm(ScopeForm):
             ("assessed", _("Assessed")),
         ],
     )
+    # Of those, only the ones that also support an element of another strategy.
+    also_strategy = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+    also = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
     sort = forms.ChoiceField(
         label=_("Order"),
         required=False,
@@ -55,16 +57,22 @@ class ProgrammeListForm(ScopeForm):
 
     def clean(self):
         cleaned = super().clean()
-        code = cleaned.get("element")
-        if not code or self.errors:
+        if self.errors:
             return cleaned
         scope = self.scope()
-        tree = self.frame.tree(scope.strategy, scope.day)
+        if cleaned["element"]:
+            self._check_element("element", scope.strategy, scope.day)
+            cleaned["state"] = cleaned["state"] or "supported"
+        if cleaned["also"]:
+            self._check_element("also", cleaned["also_strategy"], scope.day)
+        return cleaned
+
+    def _check_element(self, field, strategy, day):
+        """Refuse a code that the strategy does not have on the day."""
+        tree = self.frame.tree(strategy, day)
+        code = self.cleaned_data[field]
         if tree is None or code not in tree.row_of:
             self.add_error(
-                "element",
+                field,
                 _("The strategy has no element “%(code)s” on this day.") % {"code": code},
             )
-        elif not cleaned.get("state"):
-            cleaned["state"] = "supported"
-        return cleaned

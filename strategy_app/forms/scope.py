@@ -5,8 +5,10 @@ import unicodedata
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
+from strategy_app.coverage import frame as coverage_frame
 from strategy_app.coverage.counts import GROUPINGS
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.gaps import Kind
@@ -15,6 +17,7 @@ from strategy_app.forms.fields import DayField
 from strategy_app.models import Programme
 from strategy_app.models.dates import today
 from strategy_app.models.localized import localized_text
+from strategy_app.queries.programme import matching
 
 _BOOLEANS = {"true": True, "1": True, "on": True, "false": False, "0": False}
 
@@ -44,6 +47,20 @@ class ScopeForm(forms.Form):
             ("false", _("Only themselves (direct)")),
         ],
     )
+    layer = forms.ChoiceField(
+        label=pgettext_lazy("records that count", "Records"),
+        required=False,
+        choices=[
+            ("claimed", _("All that is claimed")),
+            ("evidenced", _("With a dated source")),
+            ("confirmed", _("Confirmed by a second person")),
+            ("fresh", _("Confirmed and judged lately")),
+        ],
+    )
+    known_at = forms.IntegerField(
+        label=_("As known at change"), required=False, min_value=1, max_value=2**63 - 1
+    )
+    q = forms.CharField(label=_("Programme search"), required=False, max_length=200)
     basis = forms.ChoiceField(
         label=_("Count"),
         required=False,
@@ -93,6 +110,20 @@ class ScopeForm(forms.Form):
             return settings.DEFAULT_STRATEGY
         return codes[0] if codes else ""
 
+    def clean_known_at(self):
+        """Go back to what was known at that change: ``self.frame`` is its frame then."""
+        number = self.cleaned_data["known_at"]
+        if number is not None:
+            older = coverage_frame.as_known_at(number)
+            if older is None:
+                raise forms.ValidationError(
+                    _("There is no “%(value)s” here."),
+                    code="invalid_choice",
+                    params={"value": number},
+                )
+            self.frame = older
+        return number
+
     def scope(self) -> Scope:
         """Return the scope; only to be asked of a valid form."""
         cleaned = self.cleaned_data
@@ -106,6 +137,10 @@ class ScopeForm(forms.Form):
             country=cleaned["country"] or None,
             status=cleaned["status"] or None,
             basis=cleaned["basis"] or "programmes",
+            layer=cleaned["layer"] or "claimed",
+            known_at=cleaned["known_at"],
+            search=cleaned["q"],
+            matching=matching(self.frame, cleaned["q"]) if cleaned["q"] else None,
             today=today(),
         )
 
@@ -129,6 +164,44 @@ class MatrixForm(ScopeForm):
         return self.cleaned_data["by"] or GROUPINGS[0]
 
 
+class MatrixPageForm(MatrixForm):
+    """What the page of the matrix can do besides: other columns, shares, another order."""
+
+    by = forms.ChoiceField(
+        label=_("By"),
+        required=False,
+        choices=[
+            ("category", _("Category")),
+            ("department", _("Department")),
+            ("country", _("Partner country")),
+            ("status", _("Status")),
+            ("fiscal_year", _("Fiscal year")),
+            ("strategy", _("Another strategy")),
+        ],
+    )
+    second = forms.ChoiceField(label=_("Another strategy"), required=False)
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[("counts", _("Numbers")), ("shares", _("Shares"))],
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[("code", _("As in the strategy")), ("value", _("Strongest first"))],
+    )
+
+    def __init__(self, data, *, frame: Frame):
+        super().__init__(data, frame=frame)
+        self._choose("second", None, _names(frame.strategies))
+
+    def second_or_default(self) -> str:
+        """Return the strategy to cross with: the one asked for, else the first other."""
+        own = self.cleaned_data["strategy"] or self.default_strategy()
+        others = [group.code for group in self.frame.strategies if group.code != own]
+        return self.cleaned_data["second"] or (others[0] if others else "")
+
+
 class GapsForm(MatrixForm):
     """A scope, the groups in which holes are looked for, and one kind of gap or all."""
 
@@ -144,6 +217,13 @@ class GapsForm(MatrixForm):
             ("country", _("Partner country")),
         ],
     )
+    horizon = forms.IntegerField(
+        label=_("Years ahead"), required=False, min_value=1, max_value=10
+    )
+
+    def horizon_years(self) -> int:
+        """Return how far ahead cliffs are looked for; the threshold where none is asked."""
+        return self.cleaned_data["horizon"] or self.frame.thresholds.horizon_years
 
 
 def _names(groups):

@@ -167,6 +167,12 @@ def at(mapping, key):
 
 
 @register.filter
+def of(mapping, key):
+    """Return what a mapping holds for a key, None where it holds nothing."""
+    return mapping.get(key)
+
+
+@register.filter
 def shown_value(field):
     """Return what stands in a field: a date in the form that browsers read."""
     value = field.value()

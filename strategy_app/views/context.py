@@ -16,13 +16,20 @@ _PAGES = [
     ("overview", _("Overview")),
     ("matrix", _("Matrix")),
     ("gaps", _("Gaps")),
+    ("timeline", _("Timeline")),
+    ("compare", _("Compare")),
     ("strategy-list", _("Strategy")),
     ("programme-list", _("Programmes")),
     ("change-list", _("Changes")),
 ]
 
 # Pages that stand within one of these without being named after it.
-_WITHIN = {"element": "strategy", "align": "programme"}
+_WITHIN = {
+    "element": "strategy",
+    "target": "strategy",
+    "target-add": "strategy",
+    "align": "programme",
+}
 
 
 def site(request):

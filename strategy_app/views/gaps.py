@@ -5,8 +5,9 @@ from django.shortcuts import render
 
 from strategy_app.coverage import counts
 from strategy_app.coverage import gaps as coverage_gaps
+from strategy_app.coverage.definitions import gap_threshold
 from strategy_app.forms.scope import GapsForm
-from strategy_app.views.rows import gap_rows, kinds_counted, unknown_below
+from strategy_app.views.gap_rows import gap_rows, kinds_counted
 from strategy_app.views.scoping import frame_of, reading, scoped
 
 _PAGE = 50
@@ -19,24 +20,40 @@ def gaps(request):
     frame, scope = frame_of(request), request.scope
     by = request.scope_form.by_or_default()
     kind = request.scope_form.cleaned_data["kind"]
-    found = coverage_gaps.find(frame, scope, by=by, unknown_below=unknown_below())
+    horizon = request.scope_form.horizon_years()
+    found = coverage_gaps.find(frame, scope, by=by, horizon_years=horizon)
+    # What stays in the links of this page, besides the scope.
+    kept = {
+        "by": by,
+        "kind": kind or None,
+        "horizon": request.scope_form.cleaned_data["horizon"],
+    }
     ranked = [gap for gap in found if not kind or gap.kind == kind]
     page = Paginator(ranked, _PAGE).get_page(request.GET.get("page"))
     coverage = counts.elements(frame, scope.but(basis="programmes"))
     context = {
         "page": page,
         "rows": gap_rows(frame, coverage, page.object_list, first=page.start_index()),
-        "kinds": kinds_counted(found),
+        "kinds": [
+            (value, definition, number, scope.query(**kept | {"kind": value.value}))
+            for value, definition, number in kinds_counted(found)
+        ],
+        "thresholds": {
+            value: gap_threshold(value, frame.thresholds, horizon)
+            for value in coverage_gaps.Kind
+        },
+        "all_query": scope.query(**kept | {"kind": None}),
         "kind": kind,
         "by": by,
         "groupings": [
-            (value, label, scope.query(kind=kind or None, by=value), value == by)
+            (value, label, scope.query(**kept | {"by": value}), value == by)
             for value, label in request.scope_form.fields["by"].choices
         ],
         "all": len(found),
         "formula": coverage_gaps.FORMULA,
-        "page_query": scope.query(kind=kind or None, by=by),
-        "unknown_below": round(100 * unknown_below()),
+        "page_query": scope.query(**kept),
+        "horizon": horizon,
+        "horizon_kept": (scope.parameters() | {"by": by, "kind": kind}).items(),
         "coverage": coverage,
     }
     return render(request, "strategy_app/gaps/page.html", context)

@@ -1,27 +1,49 @@
-"""Elements against groups of programmes."""
+"""Elements against groups of programmes, fiscal years, or another strategy's elements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from strategy_app.coverage import counts
-from strategy_app.forms.scope import MatrixForm
+from strategy_app.coverage import across, counts, timeline
+from strategy_app.coverage.counts import Coverage
+from strategy_app.forms.scope import MatrixPageForm
+from strategy_app.models.dates import fiscal_year
+from strategy_app.models.localized import localized_text
 from strategy_app.views.rows import ElementRow, element_rows, programmes_address, totals
 from strategy_app.views.scoping import frame_of, reading, scoped
 
 _SHADES = 4
+# Fiscal years before and after the day's own that the matrix shows.
+_YEARS_BEFORE, _YEARS_AFTER = 5, 3
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column counts: its code, its heading, how much is active in it."""
+
+    code: str
+    label: str
+    active: int
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: how much of a group supports an element, how dark it is, whether a hole."""
+    """One cell: how much supports the element, of how much, how dark, whether a hole."""
 
     count: int
-    assessed: int
+    assessed: int | None
     active: int
-    shade: int
-    is_hole: bool
     address: str
+    is_hole: bool = False
+
+    @property
+    def shade(self):
+        """0 for nothing, else 1 to 4 by the share of what is active."""
+        if not self.count or not self.active:
+            return 0
+        return min(_SHADES, 1 + int(_SHADES * self.count / self.active))
 
 
 @dataclass(frozen=True)
@@ -30,73 +52,193 @@ class MatrixRow:
 
     element: ElementRow
     cells: list[Cell]
-    total: int
-    total_address: str
+    total: Cell
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the page prints: columns, and a row for each alignable element."""
+
+    coverage: Coverage
+    columns: list[Column]
+    rows: list[MatrixRow]
+
+    @property
+    def holes(self):
+        """How many cells are holes."""
+        return sum(cell.is_hole for row in self.rows for cell in row.cells)
 
 
 @reading
-@scoped(MatrixForm)
+@scoped(MatrixPageForm)
 def matrix(request):
-    """Show how many programmes of each group support each element."""
-    frame, scope = frame_of(request), request.scope
-    by = request.scope_form.by_or_default()
-    grouped = counts.by_group(frame, scope, by)
+    """Show how much of each group, year or other element supports each element."""
+    frame, scope, form = frame_of(request), request.scope, request.scope_form
+    by, second = form.by_or_default(), form.second_or_default()
+    show, sort = form.cleaned_data["show"] or "counts", form.cleaned_data["sort"] or "code"
+    table = _table(frame, scope, by, second)
+    if sort == "value":
+        table = _by_value(table)
+    asked = {"by": by, "second": second if by == "strategy" else None}
     context = {
         "by": by,
+        "show": show,
+        "sort": sort,
+        "second": second,
         "tabs": [
-            (value, label, scope.query(by=value), value == by)
-            for value, label in request.scope_form.fields["by"].choices
+            (value, label, scope.query(by=value, show=_said(show), sort=_said(sort)))
+            for value, label in form.fields["by"].choices
         ],
-        "groups": totals(grouped, frame),
-        "rows": _rows(grouped, by),
-        "holes": int(grouped.holes[grouped.overall.tree.alignable].sum())
-        if grouped.overall.tree
-        else 0,
-        "coverage": grouped.overall,
+        "shows": [
+            (value, label, scope.query(**asked, show=_said(value), sort=_said(sort)))
+            for value, label in form.fields["show"].choices
+        ],
+        "sorts": [
+            (value, label, scope.query(**asked, show=_said(show), sort=_said(value)))
+            for value, label in form.fields["sort"].choices
+        ],
+        "table": table,
+        "coverage": table.coverage,
         "has_budget": counts.has_budget(frame, scope.day),
     }
     return render(request, "strategy_app/matrix/page.html", context)
 
 
-def _rows(grouped, by):
-    coverage = grouped.overall
-    if coverage.tree is None:
-        return []
-    supported, holes = grouped.supported, grouped.holes
-    alignable = [row for row, yes in enumerate(coverage.tree.alignable) if yes]
+def _said(value):
+    """Return what an address has to say: nothing where it is the default."""
+    return None if value in ("counts", "code") else value
+
+
+def _table(frame, scope, by, second):
+    if by == "fiscal_year":
+        return _by_fiscal_year(frame, scope)
+    if by == "strategy":
+        return _by_strategy(frame, scope, second)
+    return _by_group(frame, scope, by)
+
+
+def _alignable(coverage):
+    tree = coverage.tree
+    return [] if tree is None else [row for row, yes in enumerate(tree.alignable) if yes]
+
+
+def _rows(coverage, cells_of):
+    """Return a row for each alignable element; ``cells_of(row, code)`` gives its cells."""
     rows = []
-    for row, element in zip(alignable, element_rows(coverage), strict=True):
-        cells = []
-        for index, code in enumerate(grouped.groups):
-            count, active = int(supported[row, index]), int(grouped.active[index])
-            narrowed = coverage.scope.but(**{by: code})
-            cells.append(
-                Cell(
-                    count=count,
-                    assessed=active - int(grouped.counts[row, index, 3]),
-                    active=active,
-                    shade=_shade(count, active),
-                    is_hole=bool(holes[row, index]),
-                    address=programmes_address(
-                        narrowed, element=element.code, state="supported"
-                    ),
-                )
-            )
-        rows.append(
-            MatrixRow(
-                element=element,
-                cells=cells,
-                total=int(coverage.supported[row]),
-                total_address=programmes_address(
-                    coverage.scope, element=element.code, state="supported"
-                ),
-            )
+    for row, element in zip(_alignable(coverage), element_rows(coverage), strict=True):
+        total = Cell(
+            count=int(coverage.supported[row]),
+            assessed=int(coverage.assessed[row]),
+            active=coverage.active,
+            address=programmes_address(
+                coverage.scope, element=element.code, state="supported"
+            ),
         )
+        rows.append(MatrixRow(element, cells_of(row, element.code), total))
     return rows
 
 
-def _shade(count, active):
-    """Return 0 for nothing, else 1 to 4 by the share of the group that supports."""
-    if not count or not active:
-        return 0
-    return min(_SHADES, 1 + int(_SHADES * count / active))
+def _by_group(frame, scope, by):
+    grouped = counts.by_group(frame, scope, by)
+    supported, holes = grouped.supported, grouped.holes
+
+    def cells_of(row, element):
+        return [
+            Cell(
+                count=int(supported[row, index]),
+                assessed=int(grouped.active[index] - grouped.counts[row, index, 3]),
+                active=int(grouped.active[index]),
+                is_hole=bool(holes[row, index]),
+                address=programmes_address(
+                    scope.but(**{by: code}), element=element, state="supported"
+                ),
+            )
+            for index, code in enumerate(grouped.groups)
+        ]
+
+    columns = [Column(*column) for column in totals(grouped, frame)]
+    return Table(grouped.overall, columns, _rows(grouped.overall, cells_of))
+
+
+def _by_fiscal_year(frame, scope):
+    coverage = counts.elements(frame, scope)
+    this = fiscal_year(scope.day)
+    points = timeline.points(frame, scope, this - _YEARS_BEFORE, this + _YEARS_AFTER)
+
+    def cells_of(_row, element):
+        return [_cell_of_year(point, element) for point in points]
+
+    columns = [
+        Column(
+            str(point.fiscal_year),
+            _("FY%(year)d") % {"year": point.fiscal_year},
+            point.coverage.active,
+            note=_("if nothing is added") if point.is_future else "",
+        )
+        for point in points
+    ]
+    return Table(coverage, columns, _rows(coverage, cells_of))
+
+
+def _cell_of_year(point, element):
+    tree = point.coverage.tree
+    row = tree.row_of.get(element) if tree else None
+    if row is None:
+        return Cell(count=0, assessed=None, active=0, address="")
+    return Cell(
+        count=int(point.coverage.supported[row]),
+        assessed=int(point.coverage.assessed[row]),
+        active=point.coverage.active,
+        address=programmes_address(
+            point.coverage.scope, element=element, state="supported"
+        ),
+    )
+
+
+def _by_strategy(frame, scope, second):
+    crossing = across.by_strategy(frame, scope, second) if second else None
+    if crossing is None:
+        return Table(counts.elements(frame, scope), [], [])
+    tree = crossing.other.tree
+
+    def cells_of(row, element):
+        return [
+            Cell(
+                count=int(crossing.counts[row, index]),
+                assessed=None,
+                active=int(crossing.active[index]),
+                address=programmes_address(
+                    scope,
+                    element=element,
+                    state="supported",
+                    also_strategy=second,
+                    also=tree.codes[column],
+                ),
+            )
+            for index, column in enumerate(crossing.columns)
+        ]
+
+    columns = [
+        Column(
+            tree.codes[column],
+            f"{tree.codes[column]} "
+            f"{localized_text(tree.titles_en[column], tree.titles_ja[column])}",
+            int(crossing.active[index]),
+        )
+        for index, column in enumerate(crossing.columns)
+    ]
+    return Table(crossing.own, columns, _rows(crossing.own, cells_of))
+
+
+def _by_value(table):
+    """Return the table with the strongest rows on top and the strongest columns first."""
+
+    def strength(at):
+        return -sum(row.cells[at].count for row in table.rows)
+
+    order = sorted(range(len(table.columns)), key=strength)
+    rows = [
+        replace(row, cells=[row.cells[at] for at in order])
+        for row in sorted(table.rows, key=lambda row: -row.total.count)
+    ]
+    return replace(table, columns=[table.columns[at] for at in order], rows=rows)

@@ -2,12 +2,16 @@
 
 import datetime
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from strategy_app.coverage import counts, gaps
+from strategy_app.forms.compare import SinceForm
 from strategy_app.queries import change as change_queries
 from strategy_app.queries import programme as programme_queries
-from strategy_app.views.rows import element_rows, gap_rows, kinds_counted, unknown_below
+from strategy_app.views.compare import since
+from strategy_app.views.gap_rows import gap_rows, kinds_counted
+from strategy_app.views.rows import element_rows, marks_of
+from strategy_app.views.saved_view import address_of
 from strategy_app.views.scoping import frame_of, reading, scoped
 
 _WORST = 5
@@ -15,17 +19,19 @@ _ENDS_WITHIN_DAYS = 365
 
 
 @reading
-@scoped()
+@scoped(SinceForm)
 def overview(request):
     """Show completeness, each element's bar, the worst gaps and what ends soon."""
+    if not request.GET and request.user.is_authenticated and request.user.start_view:
+        return redirect(address_of(request.user.start_view))
     frame, scope = frame_of(request), request.scope
     coverage = counts.elements(frame, scope)
-    found = gaps.find(frame, scope, by="category", unknown_below=unknown_below())
+    found = gaps.find(frame, scope, by="category")
     assessed, cells = counts.completeness(coverage)
     ending = _ending(frame, coverage, scope.day)
     context = {
         "coverage": coverage,
-        "rows": element_rows(coverage),
+        "rows": element_rows(coverage, marks=marks_of(frame, coverage)),
         "assessed": assessed,
         "cells": cells,
         "alignable": int(coverage.tree.alignable.sum()) if coverage.tree else 0,
@@ -35,6 +41,7 @@ def overview(request):
         "kinds": kinds_counted(found),
         "worst": gap_rows(frame, coverage, found[:_WORST]),
         "ending": programme_queries.in_order(frame, ending[:8]),
+        "since": since(request.scope_form.since()),
         "ending_count": len(ending),
         "latest_changes": change_queries.latest(6),
         "has_budget": counts.has_budget(frame, scope.day),

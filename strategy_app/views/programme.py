@@ -31,19 +31,26 @@ def programme_list(request):
     asked = form.cleaned_data
     coverage = counts.elements(frame, scope)
     mask = _asked_for(frame, coverage, asked)
-    if asked["q"]:
-        mask = mask & programme_queries.matching(frame, asked["q"])
+    also = _also(frame, scope, asked)
+    if also:
+        mask = mask & also["mask"]
     columns = programme_queries.ordered(frame, mask, asked["sort"] or "code")
     page = Paginator(columns, PAGE_SIZE).get_page(request.GET.get("page"))
-    kept = {name: asked[name] or None for name in ("q", "period", "element", "state")}
+    kept = {
+        name: asked[name] or None
+        for name in ("period", "element", "state", "also_strategy", "also")
+    }
     row = coverage.tree.row_of.get(asked["element"]) if coverage.tree else None
     context = {
         "page": page,
         "programmes": _list_rows(frame, coverage, page.object_list, row),
         "query": scope.query(**kept, sort=asked["sort"] or None),
+        # Who has found a programme is done searching; the search would narrow every page.
+        "found_query": scope.but(search="").query(),
         "headings": _headings(scope, kept, asked["sort"] or "code"),
         "asked": asked,
         "element": _element_of(coverage, row),
+        "also": also,
         "state_label": state_label(asked["state"]) if asked["state"] else "",
         "all": len(frame.programmes.codes),
         "active": int(coverage.columns.sum()),
@@ -65,6 +72,18 @@ def _asked_for(frame, coverage, asked):
         "unknown": programmes.period_unknown,
     }
     return mask & periods[asked["period"]] if asked["period"] else mask
+
+
+def _also(frame, scope, asked):
+    """Return the element of another strategy that they support too, and which do."""
+    if not asked["also"]:
+        return None
+    second = counts.elements(frame, scope.but(strategy=asked["also_strategy"]))
+    row = second.tree.row_of[asked["also"]]
+    return _element_of(second, row) | {
+        "strategy": asked["also_strategy"],
+        "mask": counts.programmes_at(second, row, "supported"),
+    }
 
 
 def _list_rows(frame, coverage, columns, row):

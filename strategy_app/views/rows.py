@@ -1,17 +1,14 @@
 """Turn arrays of coverage into rows that templates can print, each number with its link."""
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from strategy_app.coverage import counts
+from strategy_app.coverage import counts, targets
 from strategy_app.coverage.counts import STATES, Coverage
 from strategy_app.coverage.frame import Frame
-from strategy_app.coverage.gaps import DEFINITIONS, Gap, Kind
 from strategy_app.coverage.scope import UNKNOWN
 from strategy_app.models import Programme
 from strategy_app.models.localized import LocalizedText, localized_text
@@ -30,6 +27,15 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Where a target stands on a bar: its place in %, its shape, the words for it."""
+
+    measure: str
+    place: float
+    words: str
+
+
+@dataclass(frozen=True)
 class ElementRow:
     """One element with its coverage."""
 
@@ -40,11 +46,13 @@ class ElementRow:
     address: str
     parts: list[Part]
     active: int
+    marks: list[Mark] = field(default_factory=list)
 
     @property
     def summary(self):
         """The bar in words, for those who do not see it."""
-        return _(", ").join(f"{part.label} {part.count}" for part in self.parts)
+        words = [f"{part.label} {part.count}" for part in self.parts]
+        return _(", ").join([*words, *(mark.words for mark in self.marks)])
 
 
 def state_label(state):
@@ -65,19 +73,22 @@ def programmes_address(scope, **extra):
     return f"{reverse('programme-list')}?{scope.query(**extra)}"
 
 
-def element_rows(coverage: Coverage, only=None) -> list[ElementRow]:
-    """Return a row for each alignable element, or for the tree rows ``only``."""
+def element_rows(coverage: Coverage, only=None, marks=None) -> list[ElementRow]:
+    """Return a row for each alignable element, or for the tree rows ``only``.
+
+    marks: what ``marks_of`` returns, where the bars are to show the targets.
+    """
     if coverage.tree is None:
         return []
     chosen = range(len(coverage.tree.codes)) if only is None else only
     return [
-        _element_row(coverage, row)
+        _element_row(coverage, row, (marks or {}).get(row, []))
         for row in chosen
         if only is not None or coverage.tree.alignable[row]
     ]
 
 
-def _element_row(coverage, row):
+def _element_row(coverage, row, marks):
     tree, scope = coverage.tree, coverage.scope
     code = tree.codes[row]
     return ElementRow(
@@ -88,7 +99,38 @@ def _element_row(coverage, row):
         address=element_address(scope, code),
         parts=parts_of(scope, coverage.counts[row], coverage.active, element=code),
         active=coverage.active,
+        marks=marks,
     )
+
+
+def marks_of(frame: Frame, coverage: Coverage) -> dict[int, list[Mark]]:
+    """Return the targets that can be marked on the bar of each tree row.
+
+    Those that speak of the programmes in scope, in what the bar counts.
+    """
+    marks: dict[int, list[Mark]] = {}
+    for standing in targets.standings(frame, coverage):
+        measure, value = standing.target.measure, standing.value
+        by_budget = measure == "share_budget"
+        if by_budget != (coverage.scope.basis == "budget") or not coverage.active:
+            continue
+        share = value if measure.startswith("share") else 100 * value / coverage.active
+        words = _target_words(measure) % {"value": amount(measure, value)}
+        mark = Mark(measure, round(min(share, 100.0), 3), words)
+        marks.setdefault(standing.row, []).append(mark)
+    return marks
+
+
+def _target_words(measure):
+    if measure == "principal":
+        return _("target %(value)s principal")
+    return _("target %(value)s")
+
+
+def amount(measure: str, value: float) -> str:
+    """Return a value of a target's measure in words: "5", "12.5 %"."""
+    shown = f"{value:.1f}".rstrip("0").rstrip(".")
+    return _("%(share)s %%") % {"share": shown} if measure.startswith("share") else shown
 
 
 def element_address(scope, code):
@@ -132,105 +174,6 @@ def group_label(frame: Frame, by: str, code: str) -> str:
         if group.code == code:
             return str(localized_text(group.name_en, group.name_ja))
     return code
-
-
-# --- gaps ---
-
-
-@dataclass(frozen=True)
-class GapRow:
-    """One gap in words, with what can be done about it."""
-
-    rank: int
-    kind: Kind
-    definition: str
-    code: str
-    title: LocalizedText
-    address: str
-    group: str
-    why: str
-    score: float
-    actions: list[tuple[str, str]]
-
-
-def unknown_below():
-    """Return the share of assessed programmes below which a gap is "unknown"."""
-    return settings.UNKNOWN_BELOW
-
-
-def kinds_counted(found: list[Gap]):
-    """Return each kind with how many gaps of it were found."""
-    numbers = Counter(gap.kind for gap in found)
-    return [(kind, DEFINITIONS[kind], numbers[kind]) for kind in Kind]
-
-
-def gap_rows(frame: Frame, coverage: Coverage, found: list[Gap], first=1) -> list[GapRow]:
-    """Return rows for these gaps, ranked from ``first`` on."""
-    tree, scope = coverage.tree, coverage.scope
-    return [
-        GapRow(
-            rank=rank,
-            kind=gap.kind,
-            definition=DEFINITIONS[gap.kind],
-            code=tree.codes[gap.row],
-            title=localized_text(tree.titles_en[gap.row], tree.titles_ja[gap.row]),
-            address=element_address(scope, tree.codes[gap.row]),
-            group=group_label(frame, gap.by, gap.group) if gap.group else "",
-            why=_why(gap),
-            score=gap.score,
-            actions=_actions(scope, tree.codes[gap.row], gap),
-        )
-        for rank, gap in enumerate(found, start=first)
-    ]
-
-
-def _why(gap):
-    numbers = {
-        "assessed": gap.assessed,
-        "active": gap.active,
-        "actual": gap.actual,
-        "percent": round(100 * gap.assessed / gap.active) if gap.active else 0,
-    }
-    if gap.kind == Kind.UNCOVERED:
-        return _("%(assessed)d of %(active)d assessed, none supports it") % numbers
-    if gap.kind == Kind.UNKNOWN:
-        only = (
-            _(
-                "only %(assessed)d of %(active)d assessed (%(percent)d %%);"
-                " %(actual)d support it"
-            )
-            if gap.actual
-            else _(
-                "only %(assessed)d of %(active)d assessed (%(percent)d %%);"
-                " none supports it so far"
-            )
-        )
-        return only % numbers
-    if gap.kind == Kind.THIN:
-        return _("one single programme supports it")
-    return _("none of %(active)d supports it (%(assessed)d assessed)") % numbers
-
-
-def _actions(scope, code, gap):
-    """Return what can be done from a gap: (what, where)."""
-    narrowed = scope.but(**{gap.by: gap.group}) if gap.by and gap.by != "status" else scope
-    missing = (
-        _("%(number)d not assessed") % {"number": gap.active - gap.assessed},
-        programmes_address(narrowed, element=code, state="not_assessed"),
-    )
-    if gap.kind == Kind.THIN:
-        return [
-            (_("See which"), programmes_address(scope, element=code, state="supported")),
-            missing,
-        ]
-    if gap.kind == Kind.HOLE:
-        matrix = f"{reverse('matrix')}?{scope.query(by=gap.by)}#{code}"
-        return [missing, (_("Matrix"), matrix)]
-    raisable = (
-        _("Those at level 1"),
-        programmes_address(narrowed, element=code, state="significant"),
-    )
-    return [missing, raisable] if gap.actual else [missing]
 
 
 def totals(grouped: counts.GroupedCoverage, frame: Frame):

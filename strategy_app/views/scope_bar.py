@@ -4,14 +4,19 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage.scope import Scope
+from strategy_app.models import SavedView
 from strategy_app.models.localized import localized_text
 
 _FILTERS = ("category", "department", "country", "status")
 # Shown in the bar, in this order; what else a page asks for is kept as it is.
-_FIELDS = ("strategy", "day", *_FILTERS, "level", "rollup", "basis")
+_FIELDS = (
+    "strategy", "day", *_FILTERS, "q", "layer", "level", "rollup", "basis", "known_at",
+)  # fmt: skip
+
+# What can be taken out of a scope, and its name there.
+_PARTS = {name: name for name in _FIELDS if name not in ("strategy", "q")} | {"q": "search"}
 
 
 @dataclass(frozen=True)
@@ -39,32 +44,35 @@ def scope_bar(request, form, scope: Scope) -> dict:
         "scope_parts": _parts(form, scope, others),
         "scope_without_filters": scope.but(**dict.fromkeys(_FILTERS)).query(),
         "strategy_name": localized_text(shown.name_en, shown.name_ja) if shown else None,
+        "can_save_view": request.user.is_authenticated
+        and request.resolver_match.url_name in SavedView.Page.values,
+        # With the day named, so that it shows the same day tomorrow.
+        "full_address": request.build_absolute_uri(
+            f"{request.path}?{scope.but(today=None).query(**dict(others.items()))}"
+        ),
         "active_query": scope.query(period="active"),
     }
 
 
 def _parts(form, scope, others):
-    parts = []
-    for name in _FILTERS:
-        if value := getattr(scope, name):
-            field = form.fields[name]
-            label = dict(field.choices).get(value, value)
-            parts.append((field.label, label, scope.but(**{name: None})))
-    if scope.level != 1:
-        field = form.fields["level"]
-        parts.append((field.label, dict(field.choices)["2"], scope.but(level=1)))
-    if not scope.rollup:
-        field = form.fields["rollup"]
-        parts.append((field.label, dict(field.choices)["false"], scope.but(rollup=True)))
-    if scope.basis != "programmes":
-        field = form.fields["basis"]
-        parts.append(
-            (field.label, dict(field.choices)["budget"], scope.but(basis="programmes"))
-        )
-    if scope.day != scope.today:
-        parts.append((_("Day"), date_format(scope.day), scope.but(day=scope.today)))
+    defaults = Scope(scope.strategy, scope.today)
+    found = []
+    for name, attribute in _PARTS.items():
+        value, default = getattr(scope, attribute), getattr(defaults, attribute)
+        if value != default:
+            without = scope.but(**{attribute: default})
+            found.append((form.fields[name].label, _shown(form, name, value), without))
     kept = {name: value for name, value in others.items() if value}
     return [
         Part(str(label), str(value), f"?{without.query(**kept)}")
-        for label, value, without in parts
+        for label, value, without in found
     ]
+
+
+def _shown(form, name, value):
+    if name == "day":
+        return date_format(value)
+    if name == "rollup":
+        value = str(value).lower()
+    choices = dict(getattr(form.fields[name], "choices", ()))
+    return choices.get(str(value), value)

@@ -64,6 +64,7 @@ def scoped(form_class=ScopeForm):
                     request, "strategy_app/bad_scope.html", {"form": form}, status=400
                 )
             request.scope = form.scope()
+            request._frame = form.frame  # which may be that of an older change
             return view(request, *args, **kwargs)
 
         return inner

@@ -8,8 +8,10 @@ from strategy_app.models import Element, Revision, Strategy, Wording
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import programme as programme_queries
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.views.rows import element_rows, gap_rows, parts_of, unknown_below
+from strategy_app.views.gap_rows import gap_rows
+from strategy_app.views.rows import element_rows, marks_of, parts_of
 from strategy_app.views.scoping import frame_of, reading, scoped, strategy_or_404
+from strategy_app.views.target import targets_of
 
 _SHOWN = 25
 
@@ -50,17 +52,18 @@ def strategy(request, code):
         "revision": revision,
         "in_force_until": coverage.tree.in_force_until if coverage.tree else None,
         "revisions": strategy_queries.published_revisions(stored.pk),
-        "sections": _sections(coverage, revision) if revision else [],
+        "sections": _sections(frame, coverage, revision) if revision else [],
         "coverage": coverage,
     }
     return render(request, "strategy_app/strategy/page.html", context)
 
 
-def _sections(coverage, revision):
+def _sections(frame, coverage, revision):
     """Return each wording in the order of the tree with its row of coverage."""
     tree = coverage.tree
     wordings = {row.element_id: row for row in strategy_queries.wordings(revision)}
     level = {-1: 0}
+    marks = marks_of(frame, coverage)
     sections = []
     for row, element_id in enumerate(tree.element_ids):
         level[row] = level[int(tree.parent[row])] + 1
@@ -68,7 +71,7 @@ def _sections(coverage, revision):
             {
                 "wording": wordings[int(element_id)],
                 "level": level[row],
-                "coverage": element_rows(coverage, [row])[0],
+                "coverage": element_rows(coverage, [row], marks)[0],
             }
         )
     return sections
@@ -90,10 +93,12 @@ def element(request, code, element_code):
         "wording": wording,
         "is_in_force": row is not None,
         "ancestors": _ancestors(coverage, row),
-        "children": _children(coverage, row),
+        "children": _children(frame, coverage, row),
         "coverage": coverage,
         "history": alignment_queries.history_of_element(stored)[:_SHOWN],
+        "correspondences": strategy_queries.correspondences(stored),
     }
+    context |= targets_of(request, stored, coverage)
     if row is not None:
         context |= _covered(frame, coverage, row)
     return render(request, "strategy_app/strategy/element.html", context)
@@ -119,24 +124,20 @@ def _ancestors(coverage, row):
     return element_rows(coverage, ancestors)
 
 
-def _children(coverage, row):
+def _children(frame, coverage, row):
     if row is None:
         return []
     below = [
         child for child, parent in enumerate(coverage.tree.parent) if int(parent) == row
     ]
-    return element_rows(coverage, below)
+    return element_rows(coverage, below, marks_of(frame, coverage))
 
 
 def _covered(frame, coverage, row):
     """Return the element's own numbers, gaps, and the first programmes of each state."""
     code = coverage.tree.codes[row]
     found = [
-        gap
-        for gap in gaps.find(
-            frame, coverage.scope, by="category", unknown_below=unknown_below()
-        )
-        if gap.row == row
+        gap for gap in gaps.find(frame, coverage.scope, by="category") if gap.row == row
     ]
     columns = {
         part: programme_queries.ordered(
@@ -152,7 +153,7 @@ def _covered(frame, coverage, row):
     }
     parts = parts_of(coverage.scope, coverage.counts[row], coverage.active, element=code)
     return {
-        "row": element_rows(coverage, [row])[0],
+        "row": element_rows(coverage, [row], marks_of(frame, coverage))[0],
         "gaps": gap_rows(frame, coverage, found),
         "states": [
             (

@@ -50,6 +50,8 @@ def test_root_lists_every_address(api):
         "coverage": f"{root}coverage/",
         "matrix": f"{root}coverage/matrix/",
         "gaps": f"{root}coverage/gaps/",
+        "timeline": f"{root}coverage/timeline/",
+        "compare": f"{root}coverage/compare/",
     }
 
 

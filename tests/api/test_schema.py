@@ -39,6 +39,8 @@ OPERATIONS = {
     "/api/v1/coverage/": {"get"},
     "/api/v1/coverage/matrix/": {"get"},
     "/api/v1/coverage/gaps/": {"get"},
+    "/api/v1/coverage/timeline/": {"get"},
+    "/api/v1/coverage/compare/": {"get"},
 }
 
 
@@ -84,7 +86,7 @@ def test_the_schema_describes_every_operation_and_its_answers(api):
     named = {row["name"] for row in coverage["parameters"] if row["in"] == "query"}
     assert named == {
         "strategy", "day", "category", "department", "country", "status", "level",
-        "rollup", "basis",
+        "rollup", "basis", "layer", "known_at", "q",
     }  # fmt: skip
     assert {"200", "304", "400", "401"} <= set(coverage["responses"])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories
-from tests.views.reading import text_of
+from tests.views.reading import link, text_of
 
 
 @pytest.fixture
@@ -120,3 +120,11 @@ def test_an_unknown_programme_is_not_found(client, ben, programmes):
     page = client.get("/programmes/NOPE/")
     assert page.status_code == 404
     assert "There is no such page" in text_of(page)
+
+
+def test_a_search_ends_with_what_it_found(client, ben, programmes):
+    client.force_login(ben)
+    page = client.get("/programmes/?q=satreps&category=CAT-A")
+    found = client.get(link(page, "SATREPS Programme SATREPS"))
+    assert found.context["scope"].search == ""
+    assert found.context["scope"].category == "CAT-A"

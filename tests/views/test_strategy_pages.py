@@ -80,7 +80,7 @@ def test_an_element_lists_its_programmes_by_state(client, ben, two_revisions):
         ("not_targeted", 0, []),
         ("not_assessed", 1, ["PRG-2"]),
     ]
-    assert [gap.kind.value for gap in page.context["gaps"]] == ["thin"]
+    assert [gap.kind.value for gap in page.context["gaps"]] == ["thin", "unconfirmed"]
     assert "Nothing has been recorded against this element itself." in text_of(page)
     below = client.get(link(page, "A.1 Element A.1"))
     assert "Named in its call." in text_of(below)
@@ -151,7 +151,7 @@ def test_pages_cost_a_fixed_number_of_queries(
     for path, expected in [
         ("/strategy/", 3),
         ("/strategy/STR/", 7),
-        ("/strategy/STR/A/", 8),
+        ("/strategy/STR/A/", 10),
     ]:
         client.get(path)
         with django_assert_num_queries(expected):

@@ -84,6 +84,12 @@ def _guards():
     Conditions are written in SQL that both databases read, with {is_not} for their
     null-safe inequality.
     """
+    yield from _append_only_guards()
+    yield from _ledger_guards()
+    yield from _published_guards()
+
+
+def _append_only_guards():
     tables = [model._meta.db_table for model in apps.get_app_config("strategy_app")
               .get_models()]  # fmt: skip
     histories = [table for table in tables if table.startswith(_HISTORY)]
@@ -91,6 +97,8 @@ def _guards():
         for event in ("UPDATE", "DELETE"):
             yield table, f"{table}_{event.lower()}", event, "TRUE", "append-only"
 
+
+def _ledger_guards():
     yield _LEDGER, "ledger_delete", "DELETE", "TRUE", "append-only"
     fixed = " OR ".join(f"NEW.{column} {{is_not}} OLD.{column}" for column in _FIXED)
     period_changes = (
@@ -119,6 +127,8 @@ def _guards():
         "periods of one cell never overlap",
     )  # fmt: skip
 
+
+def _published_guards():
     published = (
         "EXISTS (SELECT 1 FROM strategy_app_revision"
         " WHERE id = {row}.revision_id AND published_in_id IS NOT NULL)"

@@ -5,7 +5,9 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from strategy_app.models import Change
 from strategy_app.models.dates import today
+from strategy_app.services.change import recording
 from tests import factories
 from tests.views.reading import link, links_of, text_of
 
@@ -224,3 +226,17 @@ def test_pages_cost_a_fixed_number_of_queries(
     expected = {"/": 4, "/matrix/": 3, "/gaps/": 3, "/programmes/": 4}[path]
     with django_assert_num_queries(expected):
         client.get(path)
+
+
+def test_a_day_with_illustrative_records_says_so_even_once_they_are_replaced(
+    client, ben, portfolio
+):
+    with recording(Change.Action.LOAD, by=None, illustrative=True):
+        factories.load_history(portfolio, "A.2", 1, "2020-01-01")
+    factories.align(portfolio, "A.2", 0)
+    client.force_login(ben)
+    said = {
+        query: "Illustrative data" in text_of(client.get(f"/{query}"))
+        for query in ["", "?day=2021-01-01", "?day=2019-12-31"]
+    }
+    assert said == {"": False, "?day=2021-01-01": True, "?day=2019-12-31": False}

@@ -208,3 +208,10 @@ class Frame:
         begins, ends = self.periods
         in_force = self.ledger.illustrative & (ends == NEVER) & (begins != NEVER)
         return bool(in_force.any()) or self.programmes.illustrative_ends
+
+    def is_illustrative_on(self, day: datetime.date) -> bool:
+        """Whether an illustrative record was in force on ``day``, replaced since or not."""
+        ordinal = day.toordinal()
+        begins, ends = self.periods
+        held = (begins <= ordinal) & (ordinal < ends)
+        return bool((self.ledger.illustrative & held).any())

@@ -239,6 +239,19 @@ def completeness(coverage: Coverage) -> tuple[int, int]:
     return int((cells > 0).sum()), int(cells.size)
 
 
+def freshness(frame: Frame, coverage: Coverage) -> tuple[int, int]:
+    """Return how many records in force were judged lately, of how many.
+
+    Records of alignable elements and counted programmes, at the scope's layer; "lately"
+    is within the months that Thresholds say, whoever has confirmed them.
+    """
+    if coverage.tree is None:
+        return 0, 0
+    rows = matrix.records(frame, coverage.tree, coverage.scope, coverage.columns)
+    after = matrix.months_before(coverage.scope.day, frame.thresholds.fresh_months)
+    return int((frame.ledger.valid_from[rows] > after).sum()), len(rows)
+
+
 def has_budget(frame: Frame, day: datetime.date) -> bool:
     """Whether any budget is known for the fiscal year of ``day``."""
     return fiscal_year(day) in frame.programmes.budgets

@@ -102,6 +102,17 @@ def _in_force(frame, day, layer, rows=slice(None)):
     return holds
 
 
+def records(frame: Frame, tree: Tree, scope: Scope, columns: np.ndarray) -> np.ndarray:
+    """Return the ledger rows behind a matrix: int64[n], of alignable elements of ``tree``.
+
+    Those in force on the scope's day, at its layer, of the programmes in ``columns``.
+    """
+    cells, width = _cells(frame, tree), max(len(columns), 1)
+    rows = np.flatnonzero(_in_force(frame, scope.day, scope.layer) & (cells >= 0))
+    counted = tree.alignable[cells[rows] // width] & columns[cells[rows] % width]
+    return rows[counted]
+
+
 def of_layer(frame: Frame, layer: str, day: datetime.date, rows=slice(None)) -> np.ndarray:
     """Return which of these ledger rows can be trusted as ``layer`` says, bool[R].
 

@@ -13,6 +13,7 @@ from strategy_app.views.gap_rows import gap_rows, kinds_counted
 from strategy_app.views.rows import element_rows, marks_of
 from strategy_app.views.saved_view import address_of
 from strategy_app.views.scoping import frame_of, reading, scoped
+from strategy_app.views.trends import trends
 
 _WORST = 5
 _ENDS_WITHIN_DAYS = 365
@@ -28,10 +29,16 @@ def overview(request):
     coverage = counts.elements(frame, scope)
     found = gaps.find(frame, scope, by="category")
     assessed, cells = counts.completeness(coverage)
+    fresh, records = counts.freshness(frame, coverage)
     ending = _ending(frame, coverage, scope.day)
     context = {
         "coverage": coverage,
-        "rows": element_rows(coverage, marks=marks_of(frame, coverage)),
+        "rows": element_rows(
+            coverage, marks=marks_of(frame, coverage), trends=trends(frame, coverage)
+        ),
+        "fresh": fresh,
+        "records": records,
+        "fresh_months": frame.thresholds.fresh_months,
         "assessed": assessed,
         "cells": cells,
         "alignable": int(coverage.tree.alignable.sum()) if coverage.tree else 0,

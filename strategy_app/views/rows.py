@@ -12,6 +12,7 @@ from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import UNKNOWN
 from strategy_app.models import Programme
 from strategy_app.models.localized import LocalizedText, localized_text
+from strategy_app.views.trends import Trend
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class ElementRow:
     parts: list[Part]
     active: int
     marks: list[Mark] = field(default_factory=list)
+    trend: Trend | None = None
 
     @property
     def summary(self):
@@ -73,22 +75,24 @@ def programmes_address(scope, **extra):
     return f"{reverse('programme-list')}?{scope.query(**extra)}"
 
 
-def element_rows(coverage: Coverage, only=None, marks=None) -> list[ElementRow]:
+def element_rows(
+    coverage: Coverage, only=None, marks=None, trends=None
+) -> list[ElementRow]:
     """Return a row for each alignable element, or for the tree rows ``only``.
 
-    marks: what ``marks_of`` returns, where the bars are to show the targets.
+    marks, trends: what ``marks_of`` and ``trends`` return, where they are to be shown.
     """
     if coverage.tree is None:
         return []
     chosen = range(len(coverage.tree.codes)) if only is None else only
     return [
-        _element_row(coverage, row, (marks or {}).get(row, []))
+        _element_row(coverage, row, (marks or {}).get(row, []), (trends or {}).get(row))
         for row in chosen
         if only is not None or coverage.tree.alignable[row]
     ]
 
 
-def _element_row(coverage, row, marks):
+def _element_row(coverage, row, marks, trend):
     tree, scope = coverage.tree, coverage.scope
     code = tree.codes[row]
     return ElementRow(
@@ -100,6 +104,7 @@ def _element_row(coverage, row, marks):
         parts=parts_of(scope, coverage.counts[row], coverage.active, element=code),
         active=coverage.active,
         marks=marks,
+        trend=trend,
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from strategy_app.models import Change
 from strategy_app.models.dates import today
+from strategy_app.services import reference
 from strategy_app.services.change import recording
 from tests import factories
 from tests.views.reading import link, links_of, text_of
@@ -240,3 +241,28 @@ def test_a_day_with_illustrative_records_says_so_even_once_they_are_replaced(
         for query in ["", "?day=2021-01-01", "?day=2019-12-31"]
     }
     assert said == {"": False, "?day=2021-01-01": True, "?day=2019-12-31": False}
+
+
+def test_each_element_has_its_trend_past_and_ahead(client, ben, portfolio):
+    factories.load_history(portfolio, "A.2", 1, "2024-04-01")
+    portfolio.ends_on = "2028-03-31"
+    reference.save(portfolio, by=None)
+    client.force_login(ben)
+    page = client.get("/?day=2026-11-22")
+    trend = {row.code: row.trend for row in page.context["rows"]}["A.2"]
+    assert trend.words == (
+        "Supported: FY2021 0, FY2022 0, FY2023 0, FY2024 1, FY2025 1, FY2026 1, FY2027 1,"
+        " FY2028 0, FY2029 0"
+    )
+    # Years to come are joined to the last one that is past.
+    assert trend.past.split()[-1] == trend.future.split()[0] == "50.0,1.0"
+    assert len(trend.past.split()) + len(trend.future.split()) == 9 + 1
+    assert client.get(trend.address).status_code == 200
+
+
+def test_freshness_counts_records_judged_lately(client, ben, portfolio):
+    factories.load_history(portfolio, "A.2", 1, "2020-01-01")
+    client.force_login(ben)
+    page = client.get("/")
+    assert (page.context["fresh"], page.context["records"]) == (2, 3)
+    assert "2 of 3 records within 13 months" in text_of(page)

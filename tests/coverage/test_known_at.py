@@ -6,7 +6,7 @@ import pytest
 
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
-from strategy_app.models import Target, Thresholds
+from strategy_app.models import Change, Target, Thresholds
 from strategy_app.models.dates import today
 from strategy_app.services import reference
 from tests import factories
@@ -127,7 +127,7 @@ def test_there_is_nothing_known_at_a_change_that_there_is_not(programme):
 
 
 def test_before_the_first_revision_there_is_no_tree(programme):
-    older = frame.as_known_at(1)
+    older = frame.as_known_at(Change.objects.order_by("id").first().pk)
     coverage = counts.elements(older, SCOPE)
     assert (coverage.tree, coverage.active, coverage.counts.shape) == (None, 0, (0, 4))
     assert gaps.find(older, SCOPE) == []

@@ -24,7 +24,8 @@ def database(request, tmp_path, django_db_blocker):
         return
     name = f"writers_{os.getpid()}"
     mine = connection.settings_dict
-    host = (mine["HOST"] or "").replace("/", "%2F")
+    # A socket's folder stands where the path does, as in tests/with_postgres.py.
+    host = f"/{mine['HOST']}" if mine["HOST"].startswith("/") else mine["HOST"]
     login = mine["USER"] + (f":{mine['PASSWORD']}" if mine["PASSWORD"] else "")
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")

@@ -98,5 +98,7 @@ def save(opened: Locator):
 
 def numbers(page: Page, element: str) -> list[int]:
     """Return principal, significant, not targeted, not assessed from the overview."""
-    cells = page.locator(f'.coverage tr[id="{element}"] td.number').all_inner_texts()
-    return [int(text.replace(",", "")) for text in cells]
+    cells = page.locator(f'.coverage tr[id="{element}"] td.number')
+    # The overview may still be on its way: reading all of nothing would not wait for it.
+    expect(cells.first).to_be_visible()
+    return [int(text.replace(",", "")) for text in cells.all_inner_texts()]

@@ -3,8 +3,9 @@
 Rights follow from a person's role and departments:
 
 - viewer: reads;
-- staff: records alignments of programmes of their own departments;
-- manager: records for every department, confirms, sets targets;
+- staff: records alignments of programmes of their own departments, and confirms those
+  of colleagues;
+- manager: records and confirms for every department, sets targets;
 - strategy admin: all of it, and keeps strategy, programmes and people.
 """
 
@@ -39,11 +40,10 @@ def can_align(user, programme):
 
 
 def can_confirm(user, alignment):
-    """Whether they may confirm this record: a manager, and not the one who made it."""
+    """Whether they may confirm this record: whoever may record it, but its author."""
     return (
-        user.is_authenticated
-        and user.role in _EVERY_DEPARTMENT
-        and alignment.opened_in.by_id != user.pk
+        can_align(user, alignment.programme)
+        and alignment.judgement.opened_in.by_id != user.pk
     )
 
 

@@ -249,7 +249,7 @@ def freshness(frame: Frame, coverage: Coverage) -> tuple[int, int]:
         return 0, 0
     rows = matrix.records(frame, coverage.tree, coverage.scope, coverage.columns)
     after = matrix.months_before(coverage.scope.day, frame.thresholds.fresh_months)
-    return int((frame.ledger.valid_from[rows] > after).sum()), len(rows)
+    return int((frame.ledger.judged[rows] > after).sum()), len(rows)
 
 
 def has_budget(frame: Frame, day: datetime.date) -> bool:

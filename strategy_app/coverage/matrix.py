@@ -16,7 +16,10 @@ LAYERS = ("claimed", "evidenced", "confirmed", "fresh")
 LAYER_DEFINITIONS = {
     "claimed": _("All records in force."),
     "evidenced": _("Those of them that a dated source stands behind."),
-    "confirmed": _("Those of the evidenced that a second person has confirmed."),
+    "confirmed": _(
+        "Those of the evidenced that a second person has confirmed, as long as neither the"
+        " programme's text nor the element's wording has changed materially since."
+    ),
     "fresh": _(
         "Those of the confirmed that were judged, or found still right, within the last"
         " %(fresh_months)d months."
@@ -70,7 +73,7 @@ def _direct(frame, tree, day, layer):
     """Return the levels that stand on each element itself."""
     result = np.zeros((len(tree.codes), len(frame.programmes.codes)), np.uint8)
     cells = _cells(frame, tree)
-    rows = np.flatnonzero(_in_force(frame, day, layer) & (cells >= 0))
+    rows = np.flatnonzero(_in_force(frame, tree, day, layer) & (cells >= 0))
     result.ravel()[cells[rows]] = frame.ledger.level[rows]
     return result
 
@@ -82,7 +85,7 @@ def _patched(frame, tree, day, rollup, layer, levels, columns):
     is_changed[columns] = True
     rows = np.flatnonzero(is_changed[frame.ledger.programme])
     cells = _cells(frame, tree)[rows]
-    seen = _in_force(frame, day, layer, rows) & (cells >= 0)
+    seen = _in_force(frame, tree, day, layer, rows) & (cells >= 0)
     rows, cells = rows[seen], cells[seen]
     place = np.searchsorted(columns, frame.ledger.programme[rows])
     changed = np.zeros((len(tree.codes), len(columns)), np.uint8)
@@ -92,13 +95,13 @@ def _patched(frame, tree, day, rollup, layer, levels, columns):
     return result
 
 
-def _in_force(frame, day, layer, rows=slice(None)):
+def _in_force(frame, tree, day, layer, rows=slice(None)):
     """Return which of these ledger rows hold on ``day`` and are of the layer, bool[R]."""
     ordinal = day.toordinal()
     begins, ends = frame.periods
     holds = (begins[rows] <= ordinal) & (ordinal < ends[rows])
     if layer != "claimed":
-        holds &= of_layer(frame, layer, day, rows)
+        holds &= of_layer(frame, tree, layer, day, rows)
     return holds
 
 
@@ -108,26 +111,55 @@ def records(frame: Frame, tree: Tree, scope: Scope, columns: np.ndarray) -> np.n
     Those in force on the scope's day, at its layer, of the programmes in ``columns``.
     """
     cells, width = _cells(frame, tree), max(len(columns), 1)
-    rows = np.flatnonzero(_in_force(frame, scope.day, scope.layer) & (cells >= 0))
+    rows = np.flatnonzero(_in_force(frame, tree, scope.day, scope.layer) & (cells >= 0))
     counted = tree.alignable[cells[rows] // width] & columns[cells[rows] % width]
     return rows[counted]
 
 
-def of_layer(frame: Frame, layer: str, day: datetime.date, rows=slice(None)) -> np.ndarray:
+def of_layer(
+    frame: Frame, tree: Tree, layer: str, day: datetime.date, rows=slice(None)
+) -> np.ndarray:
     """Return which of these ledger rows can be trusted as ``layer`` says, bool[R].
 
     claimed: all; evidenced: a dated source stands behind it; confirmed: and a second
-    person by it; fresh: and it was judged within the months that Thresholds say.
+    person by it, which has not lapsed; fresh: and it was judged within the months that
+    Thresholds say.
     """
     ledger = frame.ledger
     depth = LAYERS.index(layer)
     trusted = ledger.dated[rows] if depth else np.ones(len(ledger.level[rows]), bool)
     if depth >= 2:
-        trusted = trusted & (ledger.confirmed[rows] <= frame.change)
+        trusted = trusted & _is_confirmed(frame, tree, rows)
     if depth >= 3:
         since = months_before(day, frame.thresholds.fresh_months)
-        trusted = trusted & (ledger.valid_from[rows] > since)
+        trusted = trusted & (ledger.judged[rows] > since)
     return trusted
+
+
+def _is_confirmed(frame, tree, rows):
+    """Return which of these ledger rows have a confirmation that stands, bool[R].
+
+    It lapses when, later, the text of the programme or, by the revision in force, the
+    element's wording has changed materially.
+    """
+    ledger, programmes = frame.ledger, frame.programmes
+    confirmed = ledger.confirmed[rows]
+    stands = confirmed <= frame.change
+    if programmes.text_changed.any():
+        stands &= confirmed > programmes.text_changed[ledger.programme[rows]]
+    if (tree.material_from != ALWAYS).any():
+        stands &= ~_is_reworded(frame, tree, rows)
+    return stands
+
+
+def _is_reworded(frame, tree, rows):
+    """Return which of these ledger rows were judged before their element's rewording.
+
+    Rows of elements that are not in the tree are none of them.
+    """
+    cells = _cells(frame, tree)[rows]
+    elements = cells // max(len(frame.programmes.codes), 1)
+    return (cells >= 0) & (frame.ledger.judged_from[rows] < tree.material_from[elements])
 
 
 def needs_review(
@@ -150,11 +182,9 @@ def needs_review(
         return result
     cells, ledger = _cells(frame, tree), frame.ledger
     rows = np.flatnonzero(
-        _in_force(frame, day, layer) & (cells >= 0) & (ledger.level >= least)
+        _in_force(frame, tree, day, layer) & (cells >= 0) & (ledger.level >= least)
     )
-    elements = cells[rows] // max(len(frame.programmes.codes), 1)
-    old = ledger.judged_from[rows] < tree.material_from[elements]
-    result.ravel()[cells[rows[old]]] = True
+    result.ravel()[cells[rows[_is_reworded(frame, tree, rows)]]] = True
     return _rolled_up(tree, result) if rollup else result
 
 
@@ -245,11 +275,11 @@ def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[
     chosen = chosen[selected(frame, scope)[ledger.programme[chosen]]]
     # Freshness passes with time: it ends periods below, as withdrawals do.
     layer = "confirmed" if scope.layer == "fresh" else scope.layer
-    chosen = chosen[of_layer(frame, layer, scope.day, chosen)]
+    chosen = chosen[of_layer(frame, tree, layer, scope.day, chosen)]
     columns = ledger.programme[chosen]
     begins, ends = (days[chosen] for days in frame.periods)
     if scope.layer == "fresh":
-        stale = _stale_from(ledger.valid_from[chosen], frame.thresholds.fresh_months)
+        stale = _stale_from(ledger.judged[chosen], frame.thresholds.fresh_months)
         ends = np.minimum(ends, stale)
     first = np.maximum(begins, programmes.starts[columns]).astype(np.int64)
     last = np.minimum(ends, programmes.ends[columns]).astype(np.int64)

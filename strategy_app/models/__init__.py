@@ -1,6 +1,13 @@
 """The tables. Everything that is written goes through ``strategy_app.services``."""
 
-from strategy_app.models.alignment import Alignment, Evidence, Level, LevelDefinition
+from strategy_app.models.alignment import (
+    Alignment,
+    Deferral,
+    Evidence,
+    Level,
+    LevelDefinition,
+    Return,
+)
 from strategy_app.models.change import Change, ChangeRequired
 from strategy_app.models.people import ApiToken, User
 from strategy_app.models.programme import Budget, Category, Department, Programme
@@ -23,12 +30,14 @@ __all__ = [
     "Change",
     "ChangeRequired",
     "Correspondence",
+    "Deferral",
     "Department",
     "Element",
     "Evidence",
     "Level",
     "LevelDefinition",
     "Programme",
+    "Return",
     "Revision",
     "SavedView",
     "Strategy",

@@ -114,6 +114,17 @@ class Alignment(models.Model):
         on_delete=models.PROTECT,
         related_name="confirmed_alignments",
     )
+    # The row in which this same judgement was first made, where taking back a change or a
+    # later confirmation has recorded it again: who judged and when is read there. That
+    # row never continues another one.
+    continues = models.ForeignKey(
+        "self",
+        verbose_name=_("continues"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="continued_by",
+    )
 
     objects = AlignmentQuerySet.as_manager()
 
@@ -152,6 +163,29 @@ class Alignment(models.Model):
     def __str__(self):
         return f"{self.programme.code} × {self.element.code}: {self.level}"
 
+    @property
+    def judgement(self):
+        """The row in which it was first judged: itself, or the one that it continues."""
+        return self.continues or self
+
+    @property
+    def lapse(self):
+        """Why its confirmation no longer counts: "wording", "programme", or None.
+
+        Only for rows of ``queries.alignment.rows``, which say whether they are reworded.
+        """
+        if self.confirmed_in_id is None:
+            return None
+        if self.reworded:
+            return "wording"
+        text_changed = self.programme.text_changed_in_id
+        return "programme" if text_changed and text_changed > self.confirmed_in_id else None
+
+    @property
+    def is_confirmed(self):
+        """Whether a second person's confirmation stands (see ``lapse``)."""
+        return self.confirmed_in_id is not None and self.lapse is None
+
 
 class Evidence(models.Model):
     """A source that an alignment rests on: an address or a file, and its date."""
@@ -179,3 +213,71 @@ class Evidence(models.Model):
 
     def __str__(self):
         return self.title
+
+
+class Return(models.Model):
+    """That a second reader gave a record back to whoever made it, and why.
+
+    The record stays in force; the return is settled once another row stands in its place.
+    """
+
+    alignment = models.ForeignKey(
+        Alignment,
+        verbose_name=_("alignment"),
+        on_delete=models.PROTECT,
+        related_name="returns",
+    )
+    note = models.TextField(_("note"))
+    returned_in = models.ForeignKey(
+        Change,
+        verbose_name=_("returned in"),
+        on_delete=models.PROTECT,
+        related_name="returns",
+    )
+
+    class Meta:
+        verbose_name = _("return")
+        verbose_name_plural = _("returns")
+        constraints = [
+            models.CheckConstraint(condition=~Q(note=""), name="return_has_note")
+        ]
+
+    def __str__(self):
+        return self.note
+
+
+class Deferral(models.Model):
+    """That somebody skipped a cell for now, and why; settled by any later judgement."""
+
+    programme = models.ForeignKey(
+        Programme,
+        verbose_name=_("programme"),
+        on_delete=models.PROTECT,
+        related_name="deferrals",
+    )
+    element = models.ForeignKey(
+        Element,
+        verbose_name=_("element"),
+        on_delete=models.PROTECT,
+        related_name="deferrals",
+    )
+    reason = models.TextField(_("reason"))
+    deferred_in = models.ForeignKey(
+        Change,
+        verbose_name=_("skipped in"),
+        on_delete=models.PROTECT,
+        related_name="deferrals",
+    )
+
+    class Meta:
+        verbose_name = _("skipped cell")
+        verbose_name_plural = _("skipped cells")
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="deferral_has_reason")
+        ]
+        indexes = [
+            models.Index(fields=["programme", "element"], name="deferral_cell"),
+        ]
+
+    def __str__(self):
+        return self.reason

@@ -29,6 +29,11 @@ class Change(models.Model):
         ALIGN = "align", _("Recorded an alignment")
         WITHDRAW = "withdraw", _("Withdrew an alignment")
         CONFIRM = "confirm", _("Confirmed an alignment")
+        REAFFIRM = "reaffirm", _("Found an alignment still right")
+        RETURN = "return", _("Returned an alignment")
+        DEFER = "defer", _("Skipped a cell for now")
+        IMPORT = "import", _("Applied a table")
+        REVERT = "revert", _("Took back a change")
         LOAD = "load", _("Loaded data")
         EDIT_STRATEGY = "edit_strategy", _("Edited a strategy")
         PUBLISH = "publish", _("Published a revision")
@@ -59,6 +64,15 @@ class Change(models.Model):
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
     # Illustrative data must be recognisable for as long as it is in force.
     illustrative = models.BooleanField(_("illustrative data"), default=False)
+    reverts = models.ForeignKey(
+        "self",
+        verbose_name=_("takes back"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="reverted_by",
+    )
 
     # Whether the block that asks has opened it, and may discard it (services/change.py).
     opened_here = False

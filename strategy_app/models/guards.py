@@ -16,10 +16,13 @@ PREFIX = "guard_"
 
 _LEDGER = "strategy_app_alignment"
 _HISTORY = "strategy_app_historical"
-_APPEND_ONLY = ["strategy_app_change", "strategy_app_evidence"]
+_APPEND_ONLY = [
+    "strategy_app_change", "strategy_app_evidence", "strategy_app_return",
+    "strategy_app_deferral",
+]  # fmt: skip
 _FIXED = [
     "id", "programme_id", "element_id", "level", "rationale", "wording_id",
-    "valid_from", "opened_in_id",
+    "valid_from", "opened_in_id", "continues_id",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from strategy_app.models.change import history
+from strategy_app.models.change import Change, history
 from strategy_app.models.dates import PartialDateField, first_day, last_day
 from strategy_app.models.localized import localized
 from strategy_app.models.strategy import validate_code
@@ -105,6 +105,17 @@ class Programme(models.Model):
     summary_ja = models.TextField(_("summary (Japanese)"), blank=True)
     source = models.TextField(
         _("source"), blank=True, help_text=_("Where these facts were checked.")
+    )
+    # The last change that altered its name or summary materially; what was confirmed
+    # before has to be confirmed anew.
+    text_changed_in = models.ForeignKey(
+        Change,
+        verbose_name=_("text changed in"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     history = history()
 

@@ -3,21 +3,44 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from strategy_app.models import Alignment, Element, Evidence, Programme
+from strategy_app.models import Alignment, Element, Evidence, Programme, Wording
+from strategy_app.models.dates import today
 
 
 def rows() -> QuerySet[Alignment]:
-    """Return ledger rows with all that a list shows of them, at a fixed cost in queries."""
-    return Alignment.objects.select_related(
-        "programme__department",
-        "element__strategy",
-        "wording",
-        "opened_in__by",
-        "closed_in__by",
-        "confirmed_in__by",
-    ).prefetch_related(Prefetch("evidence", Evidence.objects.order_by("id")))
+    """Return ledger rows with all that a list shows of them, at a fixed cost in queries.
+
+    ``reworded`` says whether the element's wording has changed materially, by today,
+    since the one that was judged.
+    """
+    return (
+        Alignment.objects.select_related(
+            "programme__department",
+            "element__strategy",
+            "wording",
+            "opened_in__by",
+            "closed_in__by",
+            "confirmed_in__by",
+            "continues__opened_in__by",
+        )
+        .prefetch_related(Prefetch("evidence", Evidence.objects.order_by("id")))
+        .annotate(reworded=reworded())
+    )
+
+
+def reworded() -> Exists:
+    """Return the condition that a row's element has been reworded materially since."""
+    return Exists(
+        Wording.objects.filter(
+            element=OuterRef("element"),
+            modification=Wording.Modification.MATERIAL,
+            revision__published_in__isnull=False,
+            revision__in_force_from__lte=today(),
+            revision__in_force_from__gt=OuterRef("wording__revision__in_force_from"),
+        )
+    )
 
 
 def in_force(found: Iterable[Alignment], day: datetime.date) -> dict[int, Alignment]:

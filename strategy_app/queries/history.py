@@ -88,8 +88,9 @@ def _edits(model, rows, previous):
     fields = [
         field
         for field in model.history.model.tracked_fields
-        # What is never shown of an API token is not shown of its history either.
-        if not field.primary_key and field.name != "digest"
+        # What is never shown of an API token is not shown of its history either, nor what
+        # a service notes beside the text that it has changed.
+        if not field.primary_key and field.name not in ("digest", "text_changed_in")
     ]
     names = _names(fields, [*rows, *previous.values()])
     return [_edit(model, fields, names, row, previous.get(row.history_id)) for row in rows]

@@ -12,7 +12,15 @@ _TURN = 20_170_801
 
 
 @contextmanager
-def recording(action, *, by, source=Change.Source.PAGE, reason="", illustrative=False):
+def recording(
+    action,
+    *,
+    by,
+    source=Change.Source.PAGE,
+    reason="",
+    illustrative=False,
+    reverts=None,
+):
     """Run the block in one transaction and one Change; yield the Change.
 
     Inside an open change the block joins it, so that a batch of services is one change.
@@ -37,6 +45,7 @@ def recording(action, *, by, source=Change.Source.PAGE, reason="", illustrative=
             source=source,
             reason=reason,
             illustrative=illustrative,
+            reverts=reverts,
         )
         change.opened_here = True
         with as_current(change):

@@ -15,6 +15,7 @@ from strategy_app.models import (
     User,
     Wording,
 )
+from strategy_app.queries import text
 from strategy_app.services.change import recording
 
 _ACTIONS = {
@@ -45,8 +46,10 @@ def save(
     (the ledger, wordings).
     """
     action = _action_of(instance)
-    with recording(action, by=by, source=source, illustrative=illustrative):
+    with recording(action, by=by, source=source, illustrative=illustrative) as change:
         instance.full_clean()
+        if isinstance(instance, Programme):
+            _note_changed_text(instance, change)
         instance.save()
         for name, values in (many or {}).items():
             getattr(instance, name).set(values)
@@ -62,6 +65,16 @@ def delete(
     """
     with recording(_action_of(instance), by=by, source=source):
         instance.delete()
+
+
+def _note_changed_text(programme, change):
+    """Note that what was confirmed of a programme rests on a text that has changed."""
+    stored = Programme.objects.filter(pk=programme.pk).first()
+    texts = ("name_en", "name_ja", "summary_en", "summary_ja")
+    if stored is not None and any(
+        text.is_material(getattr(stored, name), getattr(programme, name)) for name in texts
+    ):
+        programme.text_changed_in = change
 
 
 def _action_of(instance):

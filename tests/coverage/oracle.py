@@ -69,7 +69,9 @@ class Oracle:
         self.thresholds = [*self._known(Thresholds), Thresholds()][0]
         self.rows = [
             row
-            for row in Alignment.objects.prefetch_related("evidence")
+            for row in Alignment.objects.select_related("continues").prefetch_related(
+                "evidence"
+            )
             if self._is_known(row.opened_in_id)
         ]
         self.revisions = [
@@ -179,11 +181,18 @@ class Oracle:
     def _is_of_layer(self, row, scope):
         evidenced = any(source.dated_on for source in row.evidence.all())
         confirmed = evidenced and self._is_known(row.confirmed_in_id)
+        confirmed = confirmed and not self._has_lapsed(row, scope)
         oldest = _months_before(scope.day, self.thresholds.fresh_months)
-        fresh = confirmed and row.valid_from > oldest
+        fresh = confirmed and row.judgement.valid_from > oldest
         return {
             "claimed": True, "evidenced": evidenced, "confirmed": confirmed, "fresh": fresh,
         }[scope.layer]  # fmt: skip
+
+    def _has_lapsed(self, row, scope):
+        """Say whether what was confirmed has been written anew since."""
+        programme = next(x for x in self.programmes if x.id == row.programme_id)
+        text_changed = programme.text_changed_in_id or 0
+        return text_changed > row.confirmed_in_id or self.needs_review(row, scope)
 
     def needs_review(self, row, scope):
         """Say whether the element was worded anew materially since what was judged."""
@@ -203,7 +212,8 @@ class Oracle:
         turns = {row.valid_from for row in self.rows}
         turns |= {row.valid_until for row in self.rows if row.valid_until}
         turns |= {
-            _months_after(row.valid_from, self.thresholds.fresh_months) for row in self.rows
+            _months_after(row.judgement.valid_from, self.thresholds.fresh_months)
+            for row in self.rows
         }
         for programme in self.programmes:
             if programme.starts_on:

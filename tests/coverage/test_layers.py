@@ -115,5 +115,5 @@ def test_the_first_day_of_the_calendar_is_as_fresh_as_any(programme):
     first = datetime.date(1, 1, 1)
     columns = frame.current()
     assert counts.elements(columns, Scope("STR", first, layer="fresh")).tree is None
-    assert not matrix.of_layer(columns, "fresh", first).any()
+    assert not matrix.of_layer(columns, columns.tree("STR", DAY), "fresh", first).any()
     assert today() > first

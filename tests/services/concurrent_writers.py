@@ -30,11 +30,11 @@ def prepare():
 
 def write(name, mode):
     """Let THREADS writers edit the same cells at once; print one line an edit."""
-    from strategy_app.services import alignment
+    from strategy_app.services.alignment import record
 
     if mode == "unguarded":
         # The twin: whatever is in force is replaced, whoever saw what.
-        alignment._row_in_force = lambda programme, element, _replaces: open_row(element)
+        record._row_in_force = lambda programme, element, _replaces: open_row(element)
     gate = threading.Barrier(THREADS)
     outcomes = []
     writers = [

@@ -88,11 +88,21 @@ def test_nobody_confirms_their_own_record(programme, role):
     refused(PermissionDenied, alignment.confirm, alignment=row, by=author)
 
 
-@pytest.mark.parametrize("role", ["viewer", "staff"])
-def test_viewers_and_staff_confirm_nothing(programme, department_a, dai, role):
+def test_viewers_and_staff_of_other_departments_confirm_nothing(
+    programme, department_a, dai
+):
     row = record(programme, dai)
-    other = factories.make_person("other", role=role, departments=[department_a])
-    refused(PermissionDenied, alignment.confirm, alignment=row, by=other)
+    elsewhere = [factories.make_department("DEP-B")]
+    for role, departments in [("viewer", [department_a]), ("staff", elsewhere)]:
+        other = factories.make_person(role, role=role, departments=departments)
+        refused(PermissionDenied, alignment.confirm, alignment=row, by=other)
+
+
+def test_a_colleague_of_the_department_confirms(programme, department_a, aiko):
+    row = record(programme, aiko)
+    colleague = factories.make_person("emi", role="staff", departments=[department_a])
+    confirmed = alignment.confirm(alignment=row, by=colleague)
+    assert (confirmed.pk, confirmed.confirmed_in.by) == (row.pk, colleague)
 
 
 def test_a_row_no_longer_in_force_is_not_confirmed(programme, aiko, dai):

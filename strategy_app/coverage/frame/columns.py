@@ -31,7 +31,8 @@ class Programmes:
     starts, ends: first active day and first day after, as ordinals, int32[P].
     category, department, status: index into their groups, int32[P]; -1 not known.
     countries: bool[C, P]. budgets: fiscal year -> int64[P] amounts, 0 where none is known.
-    exists: bool[P], whether it was on record at the frame's change.
+    text_changed: id of the last change that altered its text materially, 0 for none,
+    int32[P]. exists: bool[P], whether it was on record at the frame's change.
     """
 
     ids: np.ndarray
@@ -47,6 +48,7 @@ class Programmes:
     departments: list[Group]
     country_codes: list[str]
     period_unknown: np.ndarray
+    text_changed: np.ndarray
     exists: np.ndarray
     illustrative_ends: bool
 
@@ -67,8 +69,10 @@ class Ledger:
 
     programme, element: column in Programmes and element id. level: 1 not targeted,
     2 significant, 3 principal. valid_from, valid_until: ordinals. opened, closed,
-    confirmed: change ids, OPEN where there is none. dated: whether a dated source stands
-    behind it. judged_from: since when the wording that was judged has been in force.
+    confirmed: change ids, OPEN where there is none. judged: ordinal of the day on which it
+    was judged, before valid_from where the row brings an older judgement back. dated:
+    whether a dated source stands behind it. judged_from: since when the wording that was
+    judged has been in force.
     """
 
     ids: np.ndarray
@@ -80,6 +84,7 @@ class Ledger:
     opened: np.ndarray
     closed: np.ndarray
     confirmed: np.ndarray
+    judged: np.ndarray
     illustrative: np.ndarray
     dated: np.ndarray
     judged_from: np.ndarray

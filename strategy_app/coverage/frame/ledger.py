@@ -47,6 +47,7 @@ _LEDGER_COLUMNS = (
     "opened_in_id",
     Coalesce("closed_in_id", Value(int(OPEN))),
     Coalesce("confirmed_in_id", Value(int(OPEN))),
+    Coalesce(_Ordinal("continues__valid_from"), _Ordinal("valid_from")),
     "wording_id",
 )
 
@@ -83,7 +84,7 @@ def _table(rows):
 
 def _ledger_columns(rows, programmes, dated):
     (ids, programme, element, level, valid_from, valid_until, opened, closed, confirmed,
-     wording) = _table(rows)  # fmt: skip
+     judged, wording) = _table(rows)  # fmt: skip
     illustrative = Change.objects.filter(illustrative=True).values_list("id", flat=True)
     dated = dated.order_by().values_list("alignment_id", flat=True).distinct()
     return Ledger(
@@ -96,6 +97,7 @@ def _ledger_columns(rows, programmes, dated):
         opened=opened,
         closed=closed,
         confirmed=confirmed,
+        judged=judged,
         illustrative=np.isin(opened, np.array(illustrative, np.int64)),
         dated=np.isin(ids, np.array(dated, np.int64)),
         judged_from=_judged_from(wording),

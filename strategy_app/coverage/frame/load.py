@@ -34,11 +34,20 @@ from strategy_app.models import Thresholds as ThresholdsModel
 from strategy_app.models.dates import first_day, last_day
 
 # Changes that touch nothing but the ledger, or nothing that coverage reads.
-_LEDGER_ONLY = {Change.Action.ALIGN, Change.Action.WITHDRAW, Change.Action.CONFIRM}
+_LEDGER_ONLY = {
+    Change.Action.ALIGN,
+    Change.Action.WITHDRAW,
+    Change.Action.CONFIRM,
+    Change.Action.REAFFIRM,
+    Change.Action.IMPORT,
+    Change.Action.REVERT,
+}
 _IRRELEVANT = {
     Change.Action.EDIT_PERSON,
     Change.Action.EDIT_TOKEN,
     Change.Action.EDIT_VIEW,
+    Change.Action.RETURN,
+    Change.Action.DEFER,
 }
 
 
@@ -112,7 +121,7 @@ def _rows(model: type[Model], known_at: int | None, *fields: str):
 
 _PROGRAMME_FIELDS = (
     "id", "code", "status", "starts_on", "ends_on", "category_id", "department_id",
-    "partner_countries", "end_is_illustrative",
+    "partner_countries", "end_is_illustrative", "text_changed_in_id",
 )  # fmt: skip
 # What stands for a programme that was not on record yet: nothing is known, never active.
 _NOT_YET = {
@@ -123,6 +132,7 @@ _NOT_YET = {
     "department_id": None,
     "partner_countries": "",
     "end_is_illustrative": False,
+    "text_changed_in_id": None,
 }
 
 
@@ -162,6 +172,7 @@ def _load_programmes(known_at, newest=None):
         departments=departments,
         country_codes=country_codes,
         period_unknown=np.array([_is_period_unknown(row) for row in rows], bool),
+        text_changed=np.array([row["text_changed_in_id"] or 0 for row in rows], np.int32),
         exists=exists,
         illustrative_ends=any(row["end_is_illustrative"] for row in rows),
     )

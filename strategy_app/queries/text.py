@@ -1,0 +1,34 @@
+"""Compare two versions of a text by its words, in English and in Japanese."""
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+
+# More than this share of the words changed, and a change is taken for a material one.
+EDITORIAL_SHARE = 0.2
+
+# Japanese is written without spaces: each of its characters stands for a word.
+_WORD = re.compile(
+    r"[\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3005-\u9fff]+"
+)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text; punctuation, spaces, case and width do not count."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def share_changed(before: str, after: str) -> float:
+    """Return how much of a text has changed: 0.0 (no word) to 1.0 (every one).
+
+    The words that were taken out or put in, of all words of both versions.
+    """
+    old, new = words(before), words(after)
+    if not old and not new:
+        return 0.0
+    return 1.0 - SequenceMatcher(None, old, new, autojunk=False).ratio()
+
+
+def is_material(before: str, after: str) -> bool:
+    """Whether more of the words has changed than a correction would."""
+    return before != after and share_changed(before, after) > EDITORIAL_SHARE

@@ -1,0 +1,139 @@
+"""What the ledger asks of a judgement, wherever it comes from."""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from strategy_app.models import Alignment, Element, Level, Programme, Wording
+from strategy_app.models.dates import today
+from strategy_app.queries import strategy as strategy_queries
+
+
+class Conflict(Exception):
+    """The row in force is not the one that the writer saw.
+
+    ``current`` is the row now in force, or None where there is none.
+    """
+
+    def __init__(self, current: Alignment | None):
+        super().__init__("another row is in force")
+        self.current = current
+
+
+@dataclass(frozen=True)
+class Source:
+    """A piece of evidence to be recorded: a title, an address or file, its date."""
+
+    title: str
+    url: str = ""
+    file: Any = ""
+    dated_on: datetime.date | None = None
+
+    @classmethod
+    def of(cls, item) -> "Source":
+        """Return recorded evidence as it would be recorded anew."""
+        return cls(item.title, item.url, item.file.name or "", item.dated_on)
+
+    @property
+    def identity(self) -> tuple:
+        """What tells one source from another."""
+        name = getattr(self.file, "name", self.file) or ""
+        return self.title, self.url, name, self.dated_on
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to be recorded for one cell.
+
+    ``replaces`` is the id of the row in force that the writer saw, None for no row.
+    """
+
+    programme: Programme
+    element: Element
+    level: int
+    rationale: str
+    evidence: list[Source] = field(default_factory=list)
+    replaces: int | None = None
+
+
+def check_can_be_aligned(programme: Programme, element: Element) -> Wording:
+    """Return the wording in force that a judgement made today would be about.
+
+    Raises ValidationError when the programme has ended, or the element is not in the
+    revision in force, or is there for context only.
+    """
+    check_goes_on(programme)
+    revision = strategy_queries.revision_in_force(element.strategy_id, today())
+    wording = (
+        revision and Wording.objects.filter(revision=revision, element=element).first()
+    )
+    return check_alignable(wording)
+
+
+def check_goes_on(programme: Programme) -> None:
+    """Refuse a programme that has ended (ValidationError)."""
+    if programme.has_ended(today()):
+        raise ValidationError(
+            {"programme": _("This programme has ended; its record is closed.")},
+            code="ended",
+        )
+
+
+def check_alignable(wording: Wording | None) -> Wording:
+    """Return the wording in force of an element that can be aligned with.
+
+    Raises ValidationError where there is none, or it is there for context only.
+    """
+    if wording is None:
+        raise ValidationError(
+            {"element": _("This element is not in the revision in force.")},
+            code="not_in_force",
+        )
+    if not wording.is_alignable:
+        raise ValidationError(
+            {"element": _("This element is context; nothing is aligned with it.")},
+            code="not_alignable",
+        )
+    return wording
+
+
+def check_judgement(level: int, rationale: str, evidence: list[Source]) -> None:
+    """Refuse a judgement that lacks what its level asks for (ValidationError by field).
+
+    Every level needs a rationale, a principal one also a dated source: the evidence rule
+    of the OECD-DAC handbook, made stricter.
+    """
+    errors = {}
+    if level not in Level.values:
+        errors["level"] = _("Choose a level: 0, 1 or 2.")
+    if not rationale.strip():
+        errors["rationale"] = (
+            _("Say in a sentence why it is not targeted.")
+            if level == Level.NOT_TARGETED
+            else _("Say why: this level needs a rationale.")
+        )
+    if level == Level.PRINCIPAL and not any(item.dated_on for item in evidence):
+        errors["evidence"] = _("A principal alignment needs a dated source.")
+    if any(item.dated_on is None for item in evidence):
+        errors["evidence"] = _("Give the date of each source.")
+    if errors:
+        raise ValidationError(errors)
+
+
+def says_the_same(
+    current: Alignment,
+    level: int,
+    rationale: str,
+    evidence: list[Source],
+    wording: Wording,
+) -> bool:
+    """Whether the row in force already records just this, about the same wording."""
+    recorded = (current.level, current.rationale, current.wording_id)
+    if recorded != (level, rationale, wording.pk):
+        return False
+    return {Source.of(item).identity for item in current.evidence.all()} == {
+        item.identity for item in evidence
+    }

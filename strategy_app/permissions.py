@@ -39,6 +39,11 @@ def can_align(user, programme):
     )
 
 
+def can_align_any(user):
+    """Whether there may be a programme whose alignment they record."""
+    return user.is_authenticated and user.role != User.Role.VIEWER
+
+
 def can_confirm(user, alignment):
     """Whether they may confirm this record: whoever may record it, but its author."""
     return (

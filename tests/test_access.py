@@ -18,6 +18,7 @@ GET = {
     "align": [SIGN_IN, DENIED, DENIED, 200, 200, 200],
     "set targets": [SIGN_IN, DENIED, DENIED, DENIED, 200, 200],
     "post": [405] * 6,
+    "revert": [SIGN_IN, DENIED, 200, 200, 200, 200],
     "file": [SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
 }
 
@@ -38,8 +39,14 @@ RULES = {
     "definitions": "read",
     "programme-list": "read",
     "programme": "read",
+    "tagging": "read",
+    "tagging-cells": "account",
+    "tagging-names": "account",
+    "tagging-write": "post",
+    "tagging-preview": "post",
     "change-list": "read",
     "change": "read",
+    "revert": "revert",
     "align": "align",
     "withdraw": "post",
     "confirm": "post",
@@ -115,6 +122,7 @@ def address(name, row):
         "target-remove": [Target.objects.get().pk],
         "programme": ["PRG-1"],
         "change": [row.opened_in_id],
+        "revert": [row.opened_in_id],
         "align": ["PRG-1", "STR", "A"],
         "withdraw": ["PRG-1", "STR", "A"],
         "confirm": ["PRG-1", "STR", "A"],
@@ -205,7 +213,7 @@ def test_who_may_withdraw(client, world):
 def test_who_may_confirm(client, world):
     row = world["row"]
     statuses = {}
-    for role in ["anonymous", "viewer", "other staff", "staff", "manager"]:
+    for role in ["anonymous", "viewer", "other staff", "manager"]:
         sign_in(client, world, role)
         answer = client.post(address("confirm", row), {"replaces": row.pk})
         statuses[role] = answer.status_code
@@ -213,15 +221,14 @@ def test_who_may_confirm(client, world):
         "anonymous": SIGN_IN,
         "viewer": DENIED,
         "other staff": DENIED,
-        "staff": DENIED,
         "manager": DENIED,  # it is their own
     }
     row.refresh_from_db()
     assert row.confirmed_in is None
-    sign_in(client, world, "admin")
+    sign_in(client, world, "staff")
     client.post(address("confirm", row), {"replaces": row.pk})
     row.refresh_from_db()
-    assert row.confirmed_in.by == world["people"]["admin"]
+    assert row.confirmed_in.by == world["people"]["staff"]
 
 
 def test_nobody_revokes_the_token_of_another(client, world):

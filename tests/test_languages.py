@@ -36,8 +36,10 @@ PAGES = {
     "programme-list": ([], ""),
     "programme": (["PRG-1"], ""),
     "align": (["PRG-1", "STR", "A.1"], ""),
+    "tagging": ([], "?open=A"),
     "change-list": ([], ""),
     "change": (["newest"], ""),
+    "revert": (["a judgement"], ""),
     "account": ([], ""),
     "target-add": (["STR", "A.1"], ""),
     "target": (["a target"], ""),
@@ -46,7 +48,7 @@ PAGES = {
 WITHOUT_A_PAGE = {
     "withdraw", "confirm", "evidence-file", "revoke-token", "set-language", "healthz",
     "readyz", "target-remove", "timeline-svg", "timeline-png", "save-view", "delete-view",
-    "start-view",
+    "start-view", "tagging-cells", "tagging-names", "tagging-write", "tagging-preview",
 }  # fmt: skip
 # What these pages say of themselves when asked for more than the plain page.
 FURTHER = [
@@ -134,6 +136,8 @@ def address(name):
     arguments, query = PAGES[name]
     if arguments == ["newest"]:
         arguments = [Change.objects.order_by("-id").values_list("pk", flat=True)[0]]
+    if arguments == ["a judgement"]:
+        arguments = [Change.objects.filter(action="align").order_by("id")[0].pk]
     if arguments == ["a target"]:
         arguments = [Target.objects.order_by("id").values_list("pk", flat=True)[0]]
     return reverse(name, args=arguments) + query
@@ -249,7 +253,7 @@ def test_gaps_say_why_in_japanese(client, chie, wide_world):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(PAGES) - {"account", "change-list", "change", "target"})
+    "name", sorted(set(PAGES) - {"account", "change-list", "change", "revert", "target"})
 )
 def test_a_page_without_anything_is_in_japanese(client, chie, name):
     factories.make_strategy()

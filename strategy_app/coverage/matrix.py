@@ -1,6 +1,7 @@
 """The matrix of a day: the level of every programme for every element."""
 
 import datetime
+from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +115,37 @@ def records(frame: Frame, tree: Tree, scope: Scope, columns: np.ndarray) -> np.n
     rows = np.flatnonzero(_in_force(frame, tree, scope.day, scope.layer) & (cells >= 0))
     counted = tree.alignable[cells[rows] // width] & columns[cells[rows] % width]
     return rows[counted]
+
+
+@dataclass(frozen=True)
+class Records:
+    """Ledger rows in force: rows and their tree's elements, int64[n], and their standing.
+
+    confirmed, reworded: bool[n], as ``of_layer`` and ``needs_review`` say.
+    """
+
+    rows: np.ndarray
+    elements: np.ndarray
+    confirmed: np.ndarray
+    reworded: np.ndarray
+
+
+def records_of(
+    frame: Frame, tree: Tree, day: datetime.date, columns: np.ndarray
+) -> Records:
+    """Return what is in force on ``day`` of the programmes in ``columns``, int64[n]."""
+    is_asked = np.zeros(len(frame.programmes.codes), bool)
+    is_asked[columns] = True
+    rows = np.flatnonzero(is_asked[frame.ledger.programme])
+    cells = _cells(frame, tree)[rows]
+    seen = _in_force(frame, tree, day, "claimed", rows) & (cells >= 0)
+    rows = rows[seen]
+    return Records(
+        rows=rows,
+        elements=cells[seen] // max(len(frame.programmes.codes), 1),
+        confirmed=_is_confirmed(frame, tree, rows),
+        reworded=_is_reworded(frame, tree, rows),
+    )
 
 
 def of_layer(

@@ -72,7 +72,7 @@ class EvidenceForm(forms.Form):
             self.add_error("title", _("Give the source a title."))
         if not cleaned.get("url") and not cleaned.get("file") and not self._kept_file():
             self.add_error("url", _("Give an address, or attach the file."))
-        if not cleaned.get("dated_on"):
+        if not cleaned.get("dated_on") and not self._is_as_recorded(cleaned):
             self.add_error("dated_on", _("Give the date of the source."))
         return cleaned
 
@@ -84,6 +84,16 @@ class EvidenceForm(forms.Form):
             url=cleaned["url"],
             file=cleaned["file"] or self._kept_file(),
             dated_on=cleaned["dated_on"],
+        )
+
+    def _is_as_recorded(self, cleaned):
+        """Whether it is a source of loaded history, which may lack its date, unchanged."""
+        kept = self.kept
+        return (
+            kept is not None
+            and kept.dated_on is None
+            and (kept.title, kept.url) == (cleaned.get("title"), cleaned.get("url"))
+            and not cleaned.get("file")
         )
 
     def _kept_file(self):
@@ -220,4 +230,10 @@ class AlignmentForm(forms.Form):
     def _check_judgement(self, cleaned):
         # Where a source is incomplete, its own fields say what is missing.
         if "level" in cleaned and "rationale" in cleaned and self.evidence.is_valid():
-            check_judgement(cleaned["level"], cleaned["rationale"], self.sources())
+            check_judgement(
+                cleaned["level"], cleaned["rationale"], self.sources(), self._recorded()
+            )
+
+    def _recorded(self):
+        """Return the recorded sources that go on being meant."""
+        return [Source.of(form.kept) for form in self.evidence.forms if form.kept]

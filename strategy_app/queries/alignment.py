@@ -65,6 +65,21 @@ def open_row(programme: Programme, element: Element) -> Alignment | None:
     return rows().open().filter(programme=programme, element=element).first()
 
 
+def open_rows_named(strategy: str, names: list[tuple[str, str]]) -> list[Alignment]:
+    """Return the rows in force in cells named by the codes of programme and element."""
+    found = (
+        rows()
+        .open()
+        .filter(
+            programme__code__in={programme for programme, _element in names},
+            element__code__in={element for _programme, element in names},
+            element__strategy__code=strategy,
+        )
+    )
+    wanted = set(names)
+    return [row for row in found if (row.programme.code, row.element.code) in wanted]
+
+
 def history_of_programme(programme: Programme) -> QuerySet[Alignment]:
     """Return every row ever recorded for a programme, the newest first."""
     return rows().filter(programme=programme).order_by("-opened_in_id", "-id")

@@ -1,15 +1,22 @@
 """Changes: the audit trail, newest first, and each with what it wrote."""
 
 from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, render
+from django.http import FileResponse, Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
 from strategy_app.models import Change, Evidence
-from strategy_app.permissions import can_administer
+from strategy_app.permissions import can_administer, can_align_any
 from strategy_app.queries import change as change_queries
 from strategy_app.queries import history as history_queries
+from strategy_app.services import alignment as alignment_services
+from strategy_app.services.alignment.revert import can_be_reverted, cells_of
 from strategy_app.views.scoping import reading, scoped, signed_in
 
 _PAGE, _ROWS = 50, 200
@@ -59,8 +66,62 @@ def change(request, number):
         "totals": change_queries.with_counts(Change.objects.filter(pk=number)).get(),
         "edits": history_queries.edits_of(found),
         "edits_total": history_queries.count_of(found),
+        "may_revert": can_be_reverted(found) and can_align_any(request.user),
+        "reverted_by": found.reverted_by.order_by("id"),
     }
     return render(request, "strategy_app/change/page.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@scoped()
+def revert(request, number):
+    """Show what taking back a change would do; do it when asked.
+
+    Whoever has just made the change asks from the grid, and is answered in JSON.
+    """
+    found = get_object_or_404(Change.objects.select_related("by"), pk=number)
+    if not can_be_reverted(found) or not can_align_any(request.user):
+        raise PermissionDenied
+    if request.method != "POST":
+        cells = cells_of(found, by=request.user)
+        context = {
+            "change": found,
+            "back": [cell for cell in cells if not cell.problem],
+            "stay": [cell for cell in cells if cell.problem],
+        }
+        return render(request, "strategy_app/change/revert.html", context)
+    result = alignment_services.revert(change=found, by=request.user)
+    message = _message(result)
+    if request.headers.get("Accept") == "application/json":
+        names = [_name_of(cell) for cell in result.restored]
+        answer = {"change": result.change and result.change.pk, "message": message}
+        return JsonResponse(answer | {"cells": names}, status=200 if names else 409)
+    (messages.success if result.change else messages.warning)(request, message)
+    shown = result.change.pk if result.change else found.pk
+    address = reverse("change", args=[shown])
+    return redirect(f"{address}?{request.scope.query()}")
+
+
+def _name_of(cell):
+    return f"{cell.row.programme.code} {cell.row.element.code}"
+
+
+def _message(result):
+    """Say what came of taking back a change."""
+    number, stay = len(result.restored), len(result.refused)
+    text = ngettext(
+        "%(number)d cell is as it was before.",
+        "%(number)d cells are as they were before.",
+        number,
+    ) % {"number": number}
+    if stay:
+        text += " " + ngettext(
+            "%(number)d stays as it is: %(problem)s",
+            "%(number)d stay as they are: %(problem)s",
+            stay,
+        ) % {"number": stay, "problem": result.refused[0].problem}
+    return text
 
 
 @signed_in

@@ -20,6 +20,7 @@ _PAGES = [
     ("compare", _("Compare")),
     ("strategy-list", _("Strategy")),
     ("programme-list", _("Programmes")),
+    ("tagging", _("Tagging")),
     ("change-list", _("Changes")),
 ]
 
@@ -29,6 +30,7 @@ _WITHIN = {
     "target": "strategy",
     "target-add": "strategy",
     "align": "programme",
+    "revert": "change",
 }
 
 

@@ -45,6 +45,8 @@ PAGES = [
     "/programmes/SATREPS/",
     "/programmes/SATREPS/align/JST-INTL/KP-2.5/",
     "/programmes/SATREPS/align/JST-INTL/KP-2.1/",
+    "/tagging/",
+    "/tagging/?open=all&department=DIA",
     "/changes/",
     "/account/",
     "/accounts/password/change/",
@@ -59,6 +61,7 @@ EMPTY_PAGES = [
     "/matrix/?category=INTL&department=MIRAIKAN",
     "/strategy/JST-INTL/?day=2012-01-01",
     "/changes/?action=withdraw",
+    "/tagging/?q=nothing-is-called-so",
 ]
 REFUSED_PAGES = {"/?day=2026-13-45&level=7": 400, "/programmes/NO-SUCH/": 404}
 

@@ -23,6 +23,7 @@ from strategy_app.services.alignment.rules import (
     check_goes_on,
     check_judgement,
     says_the_same,
+    sources_of,
 )
 from strategy_app.services.change import discard, recording
 
@@ -75,7 +76,7 @@ def judge(judgements: list[Judgement], *, by: User) -> list[Verdict]:
         _check_may_align(by, item.programme)
         check_goes_on(item.programme)
         check_alignable(wording)
-        check_judgement(item.level, item.rationale, item.evidence)
+        check_judgement(item.level, item.rationale, item.evidence, sources_of(current))
         if (current.pk if current else None) != item.replaces:
             return Verdict("conflict", current)
         if current is None:

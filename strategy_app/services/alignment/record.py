@@ -24,6 +24,7 @@ from strategy_app.services.alignment.rules import (
     check_can_be_aligned,
     check_judgement,
     says_the_same,
+    sources_of,
 )
 from strategy_app.services.change import discard, recording
 
@@ -52,7 +53,7 @@ def align(
     with recording(Change.Action.ALIGN, by=by, source=source) as change:
         current = _row_in_force(programme, element, replaces)
         wording = check_can_be_aligned(programme, element)
-        check_judgement(level, rationale, evidence)
+        check_judgement(level, rationale, evidence, sources_of(current))
         if current is not None and says_the_same(
             current, level, rationale, evidence, wording
         ):
@@ -245,7 +246,7 @@ def append_copy(row: Alignment, change: Change, **differently) -> Alignment:
     if "wording" in differently:
         del values["wording_id"]
     copy = Alignment.objects.create(**(values | differently))
-    attach(copy, [Source.of(item) for item in row.evidence.all()])
+    attach(copy, sources_of(row))
     return copy
 
 

@@ -14,7 +14,7 @@ from strategy_app.services.alignment.many import (
     close_all,
     open_rows,
 )
-from strategy_app.services.alignment.rules import Source
+from strategy_app.services.alignment.rules import sources_of
 from strategy_app.services.change import discard, recording
 
 REVERTIBLE = {
@@ -116,8 +116,7 @@ def revert(
             [_brought_back(cell, change, new, days) for cell in back], batch_size=500
         )
         attach_all(
-            (row, [Source.of(item) for item in cell.before.evidence.all()])
-            for row, cell in zip(rows, back, strict=True)
+            (row, sources_of(cell.before)) for row, cell in zip(rows, back, strict=True)
         )
         return result
 

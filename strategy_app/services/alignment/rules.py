@@ -1,6 +1,7 @@
 """What the ledger asks of a judgement, wherever it comes from."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,12 +101,16 @@ def check_alignable(wording: Wording | None) -> Wording:
     return wording
 
 
-def check_judgement(level: int, rationale: str, evidence: list[Source]) -> None:
+def check_judgement(
+    level: int, rationale: str, evidence: list[Source], recorded: Iterable[Source] = ()
+) -> None:
     """Refuse a judgement that lacks what its level asks for (ValidationError by field).
 
     Every level needs a rationale, a principal one also a dated source: the evidence rule
-    of the OECD-DAC handbook, made stricter.
+    of the OECD-DAC handbook, made stricter. ``recorded`` is what stood behind the row that
+    is replaced: loaded history may lack dates, and its sources are not lost for that.
     """
+    known = {item.identity for item in recorded}
     errors = {}
     if level not in Level.values:
         errors["level"] = _("Choose a level: 0, 1 or 2.")
@@ -117,7 +122,7 @@ def check_judgement(level: int, rationale: str, evidence: list[Source]) -> None:
         )
     if level == Level.PRINCIPAL and not any(item.dated_on for item in evidence):
         errors["evidence"] = _("A principal alignment needs a dated source.")
-    if any(item.dated_on is None for item in evidence):
+    if any(item.dated_on is None and item.identity not in known for item in evidence):
         errors["evidence"] = _("Give the date of each source.")
     if errors:
         raise ValidationError(errors)
@@ -134,6 +139,11 @@ def says_the_same(
     recorded = (current.level, current.rationale, current.wording_id)
     if recorded != (level, rationale, wording.pk):
         return False
-    return {Source.of(item).identity for item in current.evidence.all()} == {
+    return {item.identity for item in sources_of(current)} == {
         item.identity for item in evidence
     }
+
+
+def sources_of(row: Alignment | None) -> list[Source]:
+    """Return the recorded evidence of a row as it would be recorded anew."""
+    return [Source.of(item) for item in row.evidence.all()] if row else []

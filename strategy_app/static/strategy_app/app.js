@@ -21,6 +21,36 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   sendError(null).hidden = true;
 });
 
+// Whoever has signed in again in another tab has another token; what was typed here goes
+// on with the new one.
+let tokenIsOld = false;
+window.renewToken = async () => {
+  try {
+    const page = await (await fetch(location.href)).text();
+    const body = new DOMParser().parseFromString(page, "text/html").body;
+    const headers = body.getAttribute("hx-headers");
+    if (!headers || body.querySelector("[name=password]")) return false;
+    document.body.setAttribute("hx-headers", headers);
+    const token = JSON.parse(headers)["X-CSRFToken"];
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+    tokenIsOld = false;
+    return true;
+  } catch {
+    return false;
+  }
+};
+document.addEventListener("htmx:responseError", (event) => {
+  if ([401, 403].includes(event.detail.xhr.status)) tokenIsOld = true;
+});
+document.addEventListener("submit", async (event) => {
+  if (!tokenIsOld || !event.target.matches("[hx-post]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  await window.renewToken();
+  tokenIsOld = false;
+  event.target.requestSubmit();
+}, true);
+
 // After a refusal the first field that is wrong is where one goes on.
 // Only once it has settled: before that, htmx itself moves the focus.
 document.addEventListener("htmx:afterSettle", (event) => {

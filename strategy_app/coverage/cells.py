@@ -1,0 +1,67 @@
+"""What stands in each cell of the ledger on a day, and what its record lacks."""
+
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+
+from strategy_app.coverage import matrix
+from strategy_app.coverage.frame import Frame, Tree
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of E elements and n programmes; nothing is rolled up.
+
+    ids: ledger row in force, 0 for none, int64[E, n]. level: as stored (0 not assessed …
+    3 principal), uint8[E, n]. dated, confirmed, reworded: bool[E, n]: a dated source
+    stands behind it; a second person's confirmation stands; the wording has changed
+    materially since it was judged.
+    """
+
+    ids: np.ndarray
+    level: np.ndarray
+    dated: np.ndarray
+    confirmed: np.ndarray
+    reworded: np.ndarray
+
+
+def of_programmes(
+    frame: Frame, tree: Tree, day: datetime.date, columns: np.ndarray
+) -> Cells:
+    """Return the cells of these programme columns, int64[n], on ``day``, in their order."""
+    shape = (len(tree.codes), len(columns))
+    found = Cells(
+        ids=np.zeros(shape, np.int64),
+        level=np.zeros(shape, np.uint8),
+        dated=np.zeros(shape, bool),
+        confirmed=np.zeros(shape, bool),
+        reworded=np.zeros(shape, bool),
+    )
+    records = matrix.records_of(frame, tree, day, columns)
+    if not len(records.rows):
+        return found
+    place_of = np.zeros(len(frame.programmes.codes), np.int64)
+    place_of[columns] = np.arange(len(columns))
+    at = (records.elements, place_of[frame.ledger.programme[records.rows]])
+    found.ids[at] = frame.ledger.ids[records.rows]
+    found.level[at] = frame.ledger.level[records.rows]
+    found.dated[at] = frame.ledger.dated[records.rows]
+    found.confirmed[at] = records.confirmed
+    found.reworded[at] = records.reworded
+    return found
+
+
+def below(tree: Tree, cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each cell, how many alignable elements below are assessed, of how many.
+
+    int64[E, n] and int64[E]; the element itself is not among them.
+    """
+    assessed = (cells.level > 0) & tree.alignable[:, None]
+    number = assessed.astype(np.int64)
+    all_below = tree.alignable.astype(np.int64)
+    for row in range(len(tree.codes) - 1, 0, -1):
+        if (parent := tree.parent[row]) >= 0:
+            number[parent] += number[row]
+            all_below[parent] += all_below[row]
+    return number - assessed, all_below - tree.alignable

@@ -1,0 +1,51 @@
+"""What stands in the cells of a page, held against the rows one by one."""
+
+import numpy as np
+from hypothesis import given, settings
+
+from strategy_app.coverage import cells, frame
+from strategy_app.coverage.scope import Scope
+from tests.coverage import worlds
+from tests.coverage.oracle import Oracle
+
+
+@settings(worlds.RANDOM, max_examples=60)
+@given(world=worlds.worlds(), day=worlds.days)
+def test_cells_are_what_the_rows_say(db, world, day):
+    with worlds.rolled_back():
+        worlds.build(world)
+        columns = frame.current()
+        tree = columns.tree("STR", day)
+        if tree is None:
+            return
+        oracle, scope = Oracle(), Scope("STR", day)
+        wordings = {row.element.code: row for row in oracle.wordings_in_force(scope)}
+        order = np.arange(len(columns.programmes.codes))[::-1]
+        found = cells.of_programmes(columns, tree, day, order)
+        for place, column in enumerate(order):
+            programme = oracle.programmes[column]
+            for row, code in enumerate(tree.codes):
+                record = oracle.row_in_force(wordings[code], programme, scope)
+                seen = (
+                    found.ids[row, place], found.level[row, place], found.dated[row, place],
+                    found.confirmed[row, place], found.reworded[row, place],
+                )  # fmt: skip
+                assert seen == _expected(oracle, record, scope), (code, programme.code)
+        _assert_below(tree, found)
+
+
+def _expected(oracle, record, scope):
+    if record is None:
+        return (0, 0, False, False, False)
+    dated = any(source.dated_on for source in record.evidence.all())
+    confirmed = record.confirmed_in_id is not None and not oracle._has_lapsed(record, scope)
+    reworded = oracle.needs_review(record, scope)
+    return (record.pk, record.level + 1, dated, confirmed, reworded)
+
+
+def _assert_below(tree, found):
+    assessed, of_all = cells.below(tree, found)
+    for row in range(len(tree.codes)):
+        under = [other for other in tree.below(row)[1:] if tree.alignable[other]]
+        assert of_all[row] == len(under)
+        assert list(assessed[row]) == list((found.level[under] > 0).sum(axis=0))

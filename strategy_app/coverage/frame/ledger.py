@@ -48,6 +48,7 @@ _LEDGER_COLUMNS = (
     Coalesce("closed_in_id", Value(int(OPEN))),
     Coalesce("confirmed_in_id", Value(int(OPEN))),
     Coalesce(_Ordinal("continues__valid_from"), _Ordinal("valid_from")),
+    Coalesce("continues__opened_in__by_id", "opened_in__by_id", Value(0)),
     "wording_id",
 )
 
@@ -84,7 +85,7 @@ def _table(rows):
 
 def _ledger_columns(rows, programmes, dated):
     (ids, programme, element, level, valid_from, valid_until, opened, closed, confirmed,
-     judged, wording) = _table(rows)  # fmt: skip
+     judged, author, wording) = _table(rows)  # fmt: skip
     illustrative = Change.objects.filter(illustrative=True).values_list("id", flat=True)
     dated = dated.order_by().values_list("alignment_id", flat=True).distinct()
     return Ledger(
@@ -98,6 +99,7 @@ def _ledger_columns(rows, programmes, dated):
         closed=closed,
         confirmed=confirmed,
         judged=judged,
+        author=author,
         illustrative=np.isin(opened, np.array(illustrative, np.int64)),
         dated=np.isin(ids, np.array(dated, np.int64)),
         judged_from=_judged_from(wording),

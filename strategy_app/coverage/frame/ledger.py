@@ -47,7 +47,7 @@ _LEDGER_COLUMNS = (
     "opened_in_id",
     Coalesce("closed_in_id", Value(int(OPEN))),
     Coalesce("confirmed_in_id", Value(int(OPEN))),
-    Coalesce(_Ordinal("continues__valid_from"), _Ordinal("valid_from")),
+    Coalesce("continues_id", Value(0)),
     "wording_id",
 )
 
@@ -84,7 +84,7 @@ def _table(rows):
 
 def _ledger_columns(rows, programmes, dated):
     (ids, programme, element, level, valid_from, valid_until, opened, closed, confirmed,
-     judged, wording) = _table(rows)  # fmt: skip
+     continues, wording) = _table(rows)  # fmt: skip
     illustrative = Change.objects.filter(illustrative=True).values_list("id", flat=True)
     dated = dated.order_by().values_list("alignment_id", flat=True).distinct()
     return Ledger(
@@ -97,11 +97,26 @@ def _ledger_columns(rows, programmes, dated):
         opened=opened,
         closed=closed,
         confirmed=confirmed,
-        judged=judged,
+        judged=_judged(valid_from, continues),
         illustrative=np.isin(opened, np.array(illustrative, np.int64)),
         dated=np.isin(ids, np.array(dated, np.int64)),
         judged_from=_judged_from(wording),
     )
+
+
+def _judged(valid_from, continues):
+    """Return on which day each row was judged: where it continues another, on that one's.
+
+    Few do, so their days are asked for apart: joining the ledger to itself is slow.
+    """
+    asked = np.unique(continues)
+    days = Alignment.objects.in_bulk([int(pk) for pk in asked if pk])
+    if not days:
+        return valid_from
+    judged = valid_from.copy()
+    for row in np.flatnonzero(continues):
+        judged[row] = days[int(continues[row])].valid_from.toordinal()
+    return judged
 
 
 def _places(values, among):

@@ -11,6 +11,7 @@ from strategy_app.admin.base import ReadOnlyAdmin, TextFilter, YesNoFilter
 from strategy_app.admin.tagging import SYMBOLS
 from strategy_app.models import Alignment, Change
 from strategy_app.queries import history as history_queries
+from strategy_app.queries.alignment import reworded
 
 
 class ProgrammeFilter(TextFilter):
@@ -90,7 +91,7 @@ class AlignmentAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
 
     def get_queryset(self, request):
-        found = super().get_queryset(request)
+        found = super().get_queryset(request).annotate(reworded=reworded())
         return found.select_related(
             "programme", "element__strategy", "wording__revision__strategy",
             "opened_in__by", "closed_in__by", "confirmed_in__by",
@@ -110,7 +111,9 @@ class AlignmentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("confirmed"))
     def is_confirmed(self, row):
-        return _("Confirmed") if row.confirmed_in_id else "–"
+        if row.lapse:
+            return _("Lapsed")
+        return _("Confirmed") if row.is_confirmed else "–"
 
     @admin.display(description=_("recorded in"), ordering="opened_in")
     def opened_short(self, row):

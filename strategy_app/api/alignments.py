@@ -133,6 +133,8 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
             )
         except Conflict as conflict:
             return self._conflict(conflict.current)
+        except ValidationError as refused:
+            raise errors.refusal(errors.problems_refused(refused)) from None
         return Response(self._shown(row))
 
     def _shown(self, row):

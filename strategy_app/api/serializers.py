@@ -138,7 +138,13 @@ class AlignmentSerializer(serializers.ModelSerializer):
     recorded_at = serializers.DateTimeField(source="opened_in.at")
     recorded_by = _PersonField(source="opened_in.by")
     confirmed = serializers.SerializerMethodField(
-        help_text="Whether a second person has confirmed it."
+        help_text="Whether a second person's confirmation stands."
+    )
+    lapse = serializers.ChoiceField(
+        choices=["wording", "programme"],
+        allow_null=True,
+        read_only=True,
+        help_text="Why a confirmation no longer counts: what has been written anew since.",
     )
     illustrative = serializers.BooleanField(source="opened_in.illustrative")
     opened_in = serializers.IntegerField(
@@ -152,11 +158,11 @@ class AlignmentSerializer(serializers.ModelSerializer):
         fields = (
             "id", "strategy", "programme", "element", "level", "rationale", "evidence",
             "valid_from", "valid_until", "recorded_at", "recorded_by", "confirmed",
-            "illustrative", "opened_in", "closed_in", "confirmed_in",
+            "lapse", "illustrative", "opened_in", "closed_in", "confirmed_in",
         )  # fmt: skip
 
     def get_confirmed(self, alignment) -> bool:
-        return alignment.confirmed_in_id is not None
+        return alignment.is_confirmed
 
 
 class ChangeSerializer(serializers.ModelSerializer):

@@ -87,10 +87,10 @@ class _Cell:
         template = fragment if self.request.htmx else page
         return render(self.request, template, context, status=status)
 
-    def show_line(self, message):
+    def show_line(self, message, level=messages.SUCCESS):
         """Answer with what stands there now: the line for htmx, else back to the page."""
         if not self.request.htmx:
-            messages.success(self.request, message)
+            messages.add_message(self.request, level, message)
             return redirect(self.back)
         alignment = alignment_queries.open_row(self.programme, self.element)
         depth, effective = self._place()
@@ -193,6 +193,8 @@ def confirm(request, code, strategy, element_code):
         alignment_services.confirm(alignment=cell.current, by=request.user)
     except Conflict:
         return _conflict_for_reader(cell)
+    except ValidationError as refusal:  # reworded since the page was shown
+        return cell.show_line(" ".join(refusal.messages), messages.WARNING)
     return cell.show_line(
         _("%(programme)s × %(element)s is confirmed.")
         % {"programme": cell.programme.code, "element": cell.element.code}

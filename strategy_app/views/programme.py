@@ -216,7 +216,8 @@ def line_of(request, stored, wording, alignment: Alignment | None, *, depth, eff
         "may_confirm": alignment is not None
         and request.scope.day == today()
         and alignment.valid_until is None
-        and alignment.confirmed_in_id is None
+        and not alignment.is_confirmed
+        and not alignment.reworded
         and can_confirm(request.user, alignment),
         "address": reverse(
             "align",

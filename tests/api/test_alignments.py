@@ -49,6 +49,7 @@ def shown(row, **fields):
         "recorded_at": local(row.opened_in.at),
         "recorded_by": "dai",
         "confirmed": False,
+        "lapse": None,
         "illustrative": False,
         "opened_in": row.opened_in_id,
         "closed_in": None,

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from strategy_app.models import Alignment, Change, Evidence
 from strategy_app.models.dates import today
+from strategy_app.services import alignment, reference
 from tests import factories
 from tests.views.reading import link, text_of
 
@@ -317,3 +318,33 @@ def test_another_day_offers_nothing_to_record(client, aiko, satreps):
     assert address() not in page.content.decode()
     today_page = client.get(link(page, "Record on today's page"))
     assert address() in today_page.content.decode()
+
+
+def test_a_lapsed_confirmation_says_why_and_can_be_given_again(
+    client, aiko, dai, chie, satreps
+):
+    row = factories.align(satreps, "A.1", 1, by=aiko)
+    alignment.confirm(alignment=row, by=dai)
+    client.force_login(dai)
+    page = reverse("programme", args=["SATREPS"])
+    assert "✓ confirmed" in text_of(client.get(page))
+    satreps.name_en = "Something else altogether"
+    reference.save(satreps, by=chie)
+
+    shown = text_of(client.get(page))
+    assert "✓ confirmed" not in shown.partition("History of its alignments")[0]
+    assert "the programme's text has changed since" in shown
+    client.post(address(verb="confirm"), {"replaces": row.pk})
+    assert "has lapsed" not in text_of(client.get(page))
+
+
+def test_a_reworded_record_is_not_confirmed(client, aiko, dai, satreps):
+    row = factories.align(satreps, "A.1", 1, by=aiko)
+    strategy = factories.get_element("A.1").strategy
+    factories.revise_as(strategy, {"A.1": "material"}, day=str(today()))
+    client.force_login(dai)
+    shown = text_of(client.get(reverse("programme", args=["SATREPS"])))
+    assert "wording has changed since it was judged" in shown
+    answer = client.post(address(verb="confirm"), {"replaces": row.pk}, follow=True)
+    assert "re-read it first" in text_of(answer)
+    assert Alignment.objects.get().confirmed_in is None

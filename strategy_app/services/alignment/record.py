@@ -117,7 +117,7 @@ def confirm(
             raise Conflict(None)
         if current.reworded:
             raise ValidationError(
-                _("The element's wording has changed since: it has to be re-read first.")
+                {"element": _("The element's wording has changed: re-read it first.")}
             )
         if current.is_confirmed:
             discard(change)

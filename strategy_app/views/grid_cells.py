@@ -91,7 +91,7 @@ def rows(
 
 def one_by_one(frame: Frame, tree: Tree, day, names: list[tuple[str, str]], folded) -> dict:
     """Return the cells of these (programme, element) codes as HTML, by "CODE ELEMENT"."""
-    column_of = {code: place for place, code in enumerate(frame.programmes.codes)}
+    column_of = frame.programmes.place_of
     elements_of = {}
     for programme, element in names:
         if programme in column_of and element in tree.row_of:

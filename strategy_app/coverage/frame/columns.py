@@ -57,6 +57,11 @@ class Programmes:
         """Column of each programme id."""
         return {int(pk): column for column, pk in enumerate(self.ids)}
 
+    @cached_property
+    def place_of(self) -> dict[str, int]:
+        """Column of each programme code."""
+        return {code: column for column, code in enumerate(self.codes)}
+
     def active(self, day: datetime.date) -> np.ndarray:
         """Return which programmes are active on ``day``, bool[P]."""
         ordinal = day.toordinal()

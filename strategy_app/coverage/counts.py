@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
@@ -206,8 +207,12 @@ def _counted_by_group(levels, starts, weights):
     """Count the three assessed parts of one row, sorted by group: int64[G, 3]."""
     parts = [levels == level for level in _LEVEL_OF[:3]]
     if weights is not None:
-        parts = [part * weights for part in parts]
-    return np.stack([np.add.reduceat(part, starts, dtype=np.int64) for part in parts], 1)
+        return np.stack([np.add.reduceat(part * weights, starts) for part in parts], 1)
+    # Counting a stretch at a time is much faster than one reduceat, which widens first.
+    stretches = list(pairwise([*starts.tolist(), len(levels)]))
+    return np.array(
+        [[np.count_nonzero(part[a:b]) for part in parts] for a, b in stretches], np.int64
+    )
 
 
 def programmes_at(coverage: Coverage, row: int, state: str) -> np.ndarray:

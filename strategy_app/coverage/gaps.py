@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from strategy_app.coverage import counts, matrix, targets
 from strategy_app.coverage.counts import Coverage
-from strategy_app.coverage.frame import NEVER, Frame
+from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
 
 
@@ -271,6 +271,11 @@ def _cliffs(frame, coverage, standings, years):
     """Yield, for each element, the first day ahead on which its support falls away."""
     today, programmes = coverage.scope.day.toordinal(), frame.programmes
     horizon = _years_after(coverage.scope.day, years)
+    # Days ahead on which each begins and ends; 0 is today or before, the last too late.
+    begin, end = (
+        np.clip(days.astype(np.int64) - today, 0, horizon - today + 1)
+        for days in (programmes.starts, programmes.ends)
+    )
     # What never begins, or has ended before it began, carries nothing on any day.
     lives = matrix.selected(frame, coverage.scope) & (programmes.starts < programmes.ends)
     levels = coverage.levels
@@ -280,15 +285,15 @@ def _cliffs(frame, coverage, standings, years):
         fall = None
         for least, goal, target in _goals(coverage, standings, row):
             carries = np.flatnonzero((levels[row] > least) & lives)
-            starts, ends = programmes.starts[carries], programmes.ends[carries]
-            day = _first_fall(starts, ends, goal, today, horizon)
-            if day is not None and (fall is None or day < fall):
-                fall, aimed_at = day, target
-                ending = carries[(ends > today) & (ends <= day)]
-                remaining = int(((starts <= day) & (ends > day)).sum())
+            ahead = _first_fall(begin[carries], end[carries], goal, horizon - today)
+            if ahead is not None and (fall is None or ahead < fall):
+                fall, aimed_at = ahead, target
+                ending = carries[(end[carries] > 0) & (end[carries] <= ahead)]
+                begun = begin[carries] <= ahead
+                remaining = np.count_nonzero(begun & (end[carries] > ahead))
         if fall is None:
             continue
-        share = (horizon - fall) / (horizon - today)
+        share = 1 - fall / (horizon - today)
         yield Gap(
             Kind.CLIFF,
             row,
@@ -298,7 +303,7 @@ def _cliffs(frame, coverage, standings, years):
             active=coverage.active,
             target=aimed_at,
             low=float(remaining),
-            from_day=datetime.date.fromordinal(fall),
+            from_day=datetime.date.fromordinal(today + fall),
             programmes=[int(column) for column in ending],
         )
 
@@ -329,11 +334,13 @@ def _years_after(day, years):
         return day.replace(year=day.year + years, day=28).toordinal()
 
 
-def _first_fall(starts, ends, goal, today, horizon):
-    """Return the first ordinal ahead on which fewer than ``goal`` of them are active."""
-    days = np.unique(ends[(ends > today) & (ends <= min(horizon, NEVER - 1))])
-    active = np.searchsorted(np.sort(starts), days, "right") - np.searchsorted(
-        np.sort(ends), days, "right"
-    )
-    below = np.flatnonzero(active < goal)
-    return int(days[below[0]]) if len(below) else None
+def _first_fall(begin, end, goal, horizon):
+    """Return how many days ahead one ends and fewer than ``goal`` are left, None if never.
+
+    begin, end: days ahead, from 0 to horizon + 1.
+    """
+    begun, ended = (np.bincount(days, minlength=horizon + 2) for days in (begin, end))
+    active = np.cumsum(begun - ended)
+    falls = (active < goal) & (ended > 0)
+    below = np.flatnonzero(falls[1 : horizon + 1])
+    return int(below[0]) + 1 if len(below) else None

@@ -7,6 +7,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage.frame import ALWAYS, NEVER, Frame, Tree
+from strategy_app.coverage.frame.kept import appended
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Programme
 
@@ -82,9 +83,7 @@ def _direct(frame, tree, day, layer):
 def _patched(frame, tree, day, rollup, layer, levels, columns):
     """Return the levels of the frame before, with the changed columns computed anew."""
     width = len(frame.programmes.codes)
-    is_changed = np.zeros(width, bool)
-    is_changed[columns] = True
-    rows = np.flatnonzero(is_changed[frame.ledger.programme])
+    rows = _rows_about(frame, columns)
     cells = _cells(frame, tree)[rows]
     seen = _in_force(frame, tree, day, layer, rows) & (cells >= 0)
     rows, cells = rows[seen], cells[seen]
@@ -94,6 +93,16 @@ def _patched(frame, tree, day, rollup, layer, levels, columns):
     result = levels.copy()
     result[:, columns] = _rolled_up(tree, changed) if rollup else changed
     return result
+
+
+def _rows_about(frame, columns):
+    """Return the ledger rows about a few programmes."""
+    programme = frame.ledger.programme
+    if len(columns) == 1:  # after most changes; comparing is faster than looking up
+        return np.flatnonzero(programme == columns[0])
+    is_asked = np.zeros(len(frame.programmes.codes), bool)
+    is_asked[columns] = True
+    return np.flatnonzero(is_asked[programme])
 
 
 def _in_force(frame, tree, day, layer, rows=slice(None)):
@@ -134,9 +143,7 @@ def records_of(
     frame: Frame, tree: Tree, day: datetime.date, columns: np.ndarray
 ) -> Records:
     """Return what is in force on ``day`` of the programmes in ``columns``, int64[n]."""
-    is_asked = np.zeros(len(frame.programmes.codes), bool)
-    is_asked[columns] = True
-    rows = np.flatnonzero(is_asked[frame.ledger.programme])
+    rows = _rows_about(frame, columns)
     cells = _cells(frame, tree)[rows]
     seen = _in_force(frame, tree, day, "claimed", rows) & (cells >= 0)
     rows = rows[seen]
@@ -270,7 +277,7 @@ def _cells(frame, tree):
         width = len(frame.programmes.codes)
         cells = np.where(rows >= 0, rows * width + ledger.programme[done:], -1)
         cells = cells.astype(np.int32 if width * len(tree.codes) < NEVER else np.int64)
-        kept = cells if kept is None else np.concatenate([kept, cells])
+        kept = cells if kept is None else appended(kept, cells)
         frame.kept.cells[tree.revision_id] = kept
     return kept
 

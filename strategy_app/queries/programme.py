@@ -26,12 +26,7 @@ def matching(frame: Frame, search: str) -> np.ndarray:
             | Q(summary_en__icontains=word)
             | Q(summary_ja__icontains=word)
         )
-    column_of = frame.programmes.column_of
-    mask = np.zeros(len(frame.programmes.codes), bool)
-    for pk in found.values_list("id", flat=True):
-        if pk in column_of:
-            mask[column_of[pk]] = True
-    return mask
+    return np.isin(frame.programmes.ids, list(found.values_list("id", flat=True)))
 
 
 def ordered(frame: Frame, mask: np.ndarray, sort: str) -> np.ndarray:

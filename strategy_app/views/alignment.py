@@ -114,7 +114,7 @@ class _Cell:
         """Return depth and effective level of the cell, from the data as it is now."""
         frame = coverage_frame.current()
         tree = frame.tree(self.element.strategy.code, today())
-        column = frame.programmes.column_of.get(self.programme.pk)
+        column = frame.programmes.column_of(self.programme.pk)
         row = tree.row_of.get(self.element.code) if tree else None
         if row is None or column is None:
             return 0, None

@@ -170,7 +170,7 @@ def programme(request, code):
 
 
 def _starts_at(frame, stored):
-    column = frame.programmes.column_of.get(stored.pk)
+    column = frame.programmes.column_of(stored.pk)
     return None if column is None else frame.programmes.starts[column]
 
 
@@ -184,7 +184,7 @@ def alignment_lines(request, stored: Programme, history: list[Alignment]) -> lis
     if tree is None:
         return []
     levels = matrix.levels(frame, tree, scope.day, rollup=True)
-    column = frame.programmes.column_of.get(stored.pk)
+    column = frame.programmes.column_of(stored.pk)
     rows = alignment_queries.in_force(history, scope.day)
     wordings = strategy_queries.wordings_by_element(tree.revision_id)
     lines = []

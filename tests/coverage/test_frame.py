@@ -2,7 +2,7 @@
 
 import datetime
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 
 import numpy as np
 import pytest
@@ -295,7 +295,7 @@ def test_what_another_change_wrote_is_not_counted_as_known(programme):
     factories.align(programme, "A", 0, rationale="On reflection, no.")
     factories.align(programme, "B", 2)
     newest = frame.current()
-    as_known_then = replace(newest, change=first.change)
+    as_known_then = frame.as_known_at(first.change)
     scope = Scope("STR", today())
     assert counts.elements(newest, scope).counts[:, :3].tolist() == [
         [0, 0, 1], [0, 0, 0], [0, 0, 0], [1, 0, 0]

@@ -52,10 +52,10 @@ class Programmes:
     exists: np.ndarray
     illustrative_ends: bool
 
-    @cached_property
-    def column_of(self) -> dict[int, int]:
-        """Column of each programme id."""
-        return {int(pk): column for column, pk in enumerate(self.ids)}
+    def column_of(self, pk: int) -> int | None:
+        """Return the column of the programme with this id, None where it has none."""
+        found = np.flatnonzero(self.ids == pk)
+        return int(found[0]) if len(found) else None
 
     @cached_property
     def place_of(self) -> dict[str, int]:
@@ -171,6 +171,8 @@ class Frame:
     strategies: list[Group]
     targets: list[Target]
     thresholds: Thresholds
+    # Whether the ledger may hold what was written after the change.
+    looks_back: bool = False
     # What was computed last (``matrix``, ``counts``, ``gaps``); it goes with the frame.
     kept: Kept = field(init=False, default_factory=Kept, compare=False, repr=False)
 
@@ -188,12 +190,10 @@ class Frame:
         Rows opened later are never in force, rows closed later are still open.
         """
         ledger = self.ledger
-        later, still_open = ledger.opened > self.change, ledger.closed > self.change
         begins, ends = ledger.valid_from, ledger.valid_until
-        if later.any():
-            begins = np.where(later, NEVER, begins)
-        if (ends[still_open] != NEVER).any():
-            ends = np.where(still_open, NEVER, ends)
+        if self.looks_back:
+            begins = np.where(ledger.opened > self.change, NEVER, begins)
+            ends = np.where(ledger.closed > self.change, NEVER, ends)
         return begins, ends
 
     @property

@@ -78,3 +78,24 @@ class Kept:
             if len(changed) <= _PATCHED
         }
         return later
+
+
+def with_room(size: int, dtype: np.typing.DTypeLike) -> np.ndarray:
+    """Return an empty column to which ``size`` values, and a few more, can be appended."""
+    return np.empty(size + size // 50 + 1_000, dtype)[:0]
+
+
+def appended(column: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Return a column with values added, in room behind it where there is some.
+
+    What an earlier frame sees of the same memory ends before. Only the newest frame is
+    ever carried on, so nobody else writes there.
+    """
+    if not len(new):
+        return column
+    size, room = len(column) + len(new), column.base
+    if room is None or len(room) < size:
+        room = with_room(size, column.dtype).base
+        room[: len(column)] = column
+    room[len(column) : size] = new
+    return room[:size]

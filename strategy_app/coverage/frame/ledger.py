@@ -16,6 +16,7 @@ from strategy_app.coverage.frame.columns import (
     Ledger,
     Programmes,
 )
+from strategy_app.coverage.frame.kept import appended, with_room
 from strategy_app.models import Alignment, Change, Evidence, Wording
 
 
@@ -66,30 +67,33 @@ def _rows_until(number):
 
 def load_ledger(programmes: Programmes, number: int) -> Ledger:
     """Return the ledger of the change ``number``, which is the newest one."""
+    rows = _rows_until(number)
     dated = Evidence.objects.filter(dated_on__isnull=False)
-    return _ledger_columns(_rows_until(number), programmes, dated)
+    return _ledger_columns(rows, rows.order_by().count(), programmes, dated)
 
 
-def _table(rows):
-    """Return rows of the database as int32 columns, read in blocks: they are many."""
-    blocks, rows = [], rows.iterator(chunk_size=_BLOCK)
+def _table(rows, size):
+    """Return about ``size`` rows of the database as int32 columns.
+
+    They are many: read in blocks, each to its place, they never stand in memory twice.
+    """
+    columns = [with_room(size, np.int32) for _column in _LEDGER_COLUMNS]
+    rows = rows.iterator(chunk_size=_BLOCK)
     while block := list(islice(rows, _BLOCK)):
-        blocks.append(np.array(block, np.int32))
-    empty = np.zeros((0, len(_LEDGER_COLUMNS)), np.int32)
-    return [
-        np.concatenate([block[:, number] for block in [empty, *blocks]])
-        for number in range(len(_LEDGER_COLUMNS))
-    ]
+        values = np.array(block, np.int32).T
+        columns = [appended(*pair) for pair in zip(columns, values, strict=True)]
+    return columns
 
 
-def _ledger_columns(rows, programmes, dated):
+def _ledger_columns(rows, size, programmes, dated):
     (ids, programme, element, level, valid_from, valid_until, opened, closed, confirmed,
-     continues, wording) = _table(rows)  # fmt: skip
+     continues, wording) = _table(rows, size)  # fmt: skip
+    programme[:] = _places(programme, programmes.ids)
     illustrative = Change.objects.filter(illustrative=True).values_list("id", flat=True)
     dated = dated.order_by().values_list("alignment_id", flat=True).distinct()
     return Ledger(
         ids=ids,
-        programme=_places(programme, programmes.ids),
+        programme=programme,
         element=element,
         level=(level + 1).astype(np.uint8),
         valid_from=valid_from,
@@ -111,9 +115,7 @@ def _judged(valid_from, continues):
     """
     asked = np.unique(continues)
     days = Alignment.objects.in_bulk([int(pk) for pk in asked if pk])
-    if not days:
-        return valid_from
-    judged = valid_from.copy()
+    judged = appended(with_room(len(valid_from), np.int32), valid_from)
     for row in np.flatnonzero(continues):
         judged[row] = days[int(continues[row])].valid_from.toordinal()
     return judged
@@ -153,6 +155,7 @@ def with_ledger_of(known: Frame, number: int, at: datetime.datetime) -> Frame:
         )
     touched = _ledger_columns(
         _rows_until(number).filter(pk__in=ids),
+        len(ids),
         known.programmes,
         Evidence.objects.filter(alignment__in=ids, dated_on__isnull=False),
     )
@@ -195,21 +198,5 @@ def _patched(old, touched, since):
         if not np.array_equal(column[at[is_old]], new[is_old]):
             column = column.copy()
             column[at[is_old]] = new[is_old]
-        columns[name] = _appended(column, new[~is_old])
+        columns[name] = appended(column, new[~is_old])
     return Ledger(**columns)
-
-
-def _appended(column, new):
-    """Return a column with values added, in room behind it where there is some.
-
-    What an earlier frame sees of the same memory ends before. Only the newest frame is
-    ever carried on, so nobody else writes there.
-    """
-    if not len(new):
-        return column
-    size, room = len(column) + len(new), column.base
-    if room is None or len(room) < size:
-        room = np.empty(size + size // 50 + 1_000, column.dtype)
-        room[: len(column)] = column
-    room[len(column) : size] = new
-    return room[:size]

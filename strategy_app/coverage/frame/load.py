@@ -89,6 +89,7 @@ def as_known_at(newest: Frame, change: Change) -> Frame:
     """
     return replace(
         newest,
+        looks_back=True,
         change=change.pk,
         changed_at=change.at,
         programmes=_load_programmes(change.pk, newest.programmes),
@@ -138,48 +139,89 @@ _NOT_YET = {
 
 def _load_programmes(known_at, newest=None):
     """Return the columns of programmes; of an older change, in the newest one's order."""
-    rows = list(_rows(Programme, known_at, *_PROGRAMME_FIELDS))
+    rows = _rows(Programme, known_at, *_PROGRAMME_FIELDS)
     if newest is None:
-        rows.sort(key=lambda row: row["code"])
-        ids, codes, exists = [row["id"] for row in rows], None, np.ones(len(rows), bool)
-        codes = [row["code"] for row in rows]
+        rows, exists = rows.iterator(), None
     else:
         known = {row["id"]: row for row in rows}
         # Those deleted since come last, so that the ledger's columns stay what they are.
-        deleted = known.keys() - newest.column_of.keys()
-        ids = [*map(int, newest.ids), *sorted(deleted)]
-        codes = [*newest.codes, *(known[pk]["code"] for pk in sorted(deleted))]
-        exists = np.array([pk in known for pk in ids], bool)
-        rows = [known.get(pk, _NOT_YET) for pk in ids]
+        deleted = sorted(known.keys() - set(newest.ids.tolist()))
+        former = dict(zip(newest.ids.tolist(), newest.codes, strict=True))
+        exists = np.array([pk in known for pk in [*former, *deleted]], bool)
+        rows = [
+            known.get(pk, _NOT_YET | {"id": pk}) | {"code": code}
+            for pk, code in [*former.items(), *((pk, known[pk]["code"]) for pk in deleted)]
+        ]
     categories, category_index = _groups(Category)
     departments, department_index = _groups(Department)
-    statuses = {value: index for index, value in enumerate(Programme.Status.values)}
-    country_codes, membership = _countries(rows)
-    # A hundred thousand programmes have a few hundred dates.
-    first, last = cache(first_day), cache(last_day)
-    periods = [_period(row, first, last) for row in rows]
+    codes, countries = [], {}
+    table = np.fromiter(
+        _numbers(rows, category_index, department_index, codes, countries), _NUMBERS
+    )
+    if newest is None:
+        order = sorted(range(len(codes)), key=codes.__getitem__)
+        table, codes = table[order], [codes[row] for row in order]
+        exists = np.ones(len(codes), bool)
+    country_codes, membership = _countries(list(countries), table["countries"])
+    column = {name: np.ascontiguousarray(table[name]) for name in _NUMBERS.names}
     return Programmes(
-        ids=np.array(ids, np.int64),
+        ids=column["id"],
         codes=codes,
-        starts=np.array([start for start, _end in periods], np.int32),
-        ends=np.array([end for _start, end in periods], np.int32),
-        category=_indices(rows, "category_id", category_index),
-        department=_indices(rows, "department_id", department_index),
-        status=np.array([statuses[row["status"]] for row in rows], np.int32),
+        starts=column["starts"],
+        ends=column["ends"],
+        category=column["category"],
+        department=column["department"],
+        status=column["status"],
         countries=membership,
-        budgets=_load_budgets(ids, known_at),
+        budgets=_load_budgets(column["id"], known_at),
         categories=categories,
         departments=departments,
         country_codes=country_codes,
-        period_unknown=np.array([_is_period_unknown(row) for row in rows], bool),
-        text_changed=np.array([row["text_changed_in_id"] or 0 for row in rows], np.int32),
+        period_unknown=column["period_unknown"],
+        text_changed=column["text_changed"],
         exists=exists,
-        illustrative_ends=any(row["end_is_illustrative"] for row in rows),
+        illustrative_ends=bool(column["illustrative_end"].any()),
     )
 
 
-def _indices(rows, name, index):
-    return np.array([index.get(row[name], -1) for row in rows], np.int32)
+# What is kept of a programme beside its code; ``countries`` numbers its list of them.
+_NUMBERS = np.dtype(
+    [
+        ("id", np.int64),
+        ("starts", np.int32),
+        ("ends", np.int32),
+        ("category", np.int32),
+        ("department", np.int32),
+        ("status", np.int32),
+        ("countries", np.int32),
+        ("text_changed", np.int32),
+        ("period_unknown", bool),
+        ("illustrative_end", bool),
+    ]
+)
+
+
+def _numbers(rows, categories, departments, codes, countries):
+    """Yield each row as a tuple of _NUMBERS; its code and countries go into the last two.
+
+    One by one, for a hundred thousand dicts at once would take more room than all columns.
+    """
+    statuses = {value: index for index, value in enumerate(Programme.Status.values)}
+    # A hundred thousand programmes have a few hundred dates.
+    first, last = cache(first_day), cache(last_day)
+    for row in rows:
+        codes.append(row["code"])
+        yield (
+            row["id"],
+            *_period(row, first, last),
+            categories.get(row["category_id"], -1),
+            departments.get(row["department_id"], -1),
+            statuses[row["status"]],
+            countries.setdefault(row["partner_countries"] or "", len(countries)),
+            row["text_changed_in_id"] or 0,
+            _is_period_unknown(row),
+            row["end_is_illustrative"],
+        )
 
 
 def _groups(model):
@@ -191,18 +233,15 @@ def _groups(model):
     return groups, index
 
 
-def _countries(rows):
-    """Return the codes of all partner countries, and who has which: bool[C, P]."""
-    stored = [
-        [code for code in (row["partner_countries"] or "").split(",") if code]
-        for row in rows
-    ]
+def _countries(lists, number):
+    """Return the codes of all partner countries, and who has which: bool[C, P].
+
+    lists: the distinct lists of countries as stored; number: which of them each has.
+    """
+    stored = [[code for code in some.split(",") if code] for some in lists]
     codes = sorted({code for some in stored for code in some})
-    membership = np.zeros((len(codes), len(rows)), bool)
-    index = {code: number for number, code in enumerate(codes)}
-    for column, some in enumerate(stored):
-        membership[[index[code] for code in some], column] = True
-    return codes, membership
+    has = np.array([[code in some for some in stored] for code in codes], bool)
+    return codes, has.reshape(len(codes), len(lists))[:, number]
 
 
 def _is_period_unknown(row):
@@ -223,7 +262,7 @@ def _period(row, first_day=first_day, last_day=last_day):
 
 
 def _load_budgets(ids, known_at):
-    column_of = {int(pk): column for column, pk in enumerate(ids)}
+    column_of = {pk: column for column, pk in enumerate(ids.tolist())}
     budgets = {}
     for row in _rows(Budget, known_at, "programme_id", "fiscal_year", "amount"):
         year, pk = row["fiscal_year"], row["programme_id"]

@@ -4,8 +4,15 @@ Started as ``python -m gunicorn -c config/gunicorn.py config.wsgi``. Importing t
 also reads .env, so PORT may stand there.
 """
 
+import ctypes
+import gc
 import os
+from contextlib import suppress
+from importlib import import_module
+from logging import getLogger
 from pathlib import Path
+
+from django.conf import settings
 
 from config.settings import LOGGING
 
@@ -14,11 +21,42 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 graceful_timeout = 20
+# Code and data that are loaded before the workers part ways, they share in memory.
+preload_app = True
 # The workers' sign of life is a file; on a slow disk it would stall them.
 if Path("/dev/shm").is_dir():  # noqa: S108
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 # Two servers of one user would share its path.
 control_socket_disable = True
+
+
+def when_ready(_server):
+    """Load what every worker needs: all modules of the pages, and the data of coverage.
+
+    Out of the garbage collector's sight, it stays shared, and collecting what requests
+    leave behind costs little and is done often.
+    """
+    from django.db import DatabaseError, connections  # noqa: PLC0415 - once it is set up
+
+    from strategy_app.coverage import frame  # noqa: PLC0415
+
+    import_module(settings.ROOT_URLCONF)
+    try:
+        frame.current()
+    except DatabaseError:  # not there yet; /readyz says so, and each worker will look
+        getLogger("gunicorn.error").warning("The data could not be loaded ahead.")
+    connections.close_all()  # a connection is of one process only
+    _return_large_memory()
+    gc.collect()
+    gc.freeze()
+
+
+def _return_large_memory():
+    """Let glibc give arrays of a megabyte back when they are given up, not keep them."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(ctypes.c_int(-3), ctypes.c_int(1 << 20))
+
+
 # Each request is logged by the application, with its id.
 accesslog = None
 logconfig_dict = LOGGING

@@ -153,6 +153,15 @@ class Pair:
             return _joined([], [])
         return differences(self.before, self.after)
 
+    def by_kind(self) -> dict[Kind, int]:
+        """Return how many differences there are of each kind, kept beside the frame."""
+        frame = self.own.frame
+        if self.other.frame is not frame:
+            return self.differences.by_kind()
+        asked = [counts.question(side.scope) for side in (self.own, self.other)]
+        key = ("by_kind", self.by, *asked)
+        return frame.kept.answer(key, lambda: self.differences.by_kind())
+
 
 def pair(frame: Frame, scope: Scope, other_frame: Frame, other: Scope, *, by: str) -> Pair:
     """Count both sides. The frames must hold the same programmes in the same columns.

@@ -4,6 +4,7 @@ import re
 
 import nh3
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format
 from django.utils.html import format_html
@@ -146,6 +147,35 @@ def percent_of(part, whole):
     share = 100 * part / whole
     shown = f"{share:.1f}" if 0 < share < 10 else f"{share:.0f}"
     return _("%(share)s %%") % {"share": shown}
+
+
+@register.simple_tag
+def matrix_cell(cell, show):
+    """Print a number of the matrix as a link to its programmes, or its share, or a hole.
+
+    In Python, for a page has five hundred of them and a template takes most of its time.
+    """
+    if not cell.address:
+        return mark_safe('<span class="no-cell">–</span>')
+    count, active = intcomma(cell.count), intcomma(cell.active)
+    if cell.assessed is None:
+        told = _("%(count)s of %(active)s") % {"count": count, "active": active}
+    else:
+        told = _("%(count)s of %(active)s; %(assessed)s assessed") % {
+            "count": count, "active": active, "assessed": intcomma(cell.assessed),
+        }  # fmt: skip
+    if cell.is_hole:
+        shown = format_html(
+            '<span aria-hidden="true">◌</span>'
+            '<span class="visually-hidden">{}: 0</span>',
+            _("Hole"),
+        )
+    else:
+        shown = percent_of(cell.count, cell.active) if show == "shares" else count
+    return format_html(
+        '<a href="{address}" hx-get="{address}" title="{told}">{shown}</a>',
+        address=cell.address, told=told, shown=shown,
+    )  # fmt: skip
 
 
 @register.filter

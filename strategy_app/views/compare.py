@@ -202,7 +202,7 @@ def _turn(request, pair):
     shown = of_element.only(kind=asked["kind"])
     page = Paginator(shown, _PAGE).get_page(request.GET.get("page"))
     return {
-        "kinds": kinds_of(of_element, lambda kind: f"?{scope.query(**kept, kind=kind)}"),
+        "kinds": kinds_of(of_element.by_kind(), lambda kind: f"?{scope.query(**kept, kind=kind)}"),
         "all": len(of_element),
         "all_address": f"?{scope.query(**kept)}",
         "every_element_address": "?"
@@ -215,8 +215,11 @@ def _turn(request, pair):
     }
 
 
-def kinds_of(differences, address):
-    """Return each kind: what it is called and means, how many there are, where they are."""
+def kinds_of(numbers, address):
+    """Return each kind: what it is called and means, how many there are, where they are.
+
+    numbers: how many, by kind.
+    """
     return [
         {
             "kind": kind,
@@ -225,7 +228,7 @@ def kinds_of(differences, address):
             "is_upwards": kind in _UPWARDS,
             "address": address(kind.value),
         }
-        for kind, number in differences.by_kind().items()
+        for kind, number in numbers.items()
     ]
 
 
@@ -237,7 +240,7 @@ def since(pair: Pair) -> dict:
         "before": pair.before.scope.day,
         "after": pair.after.scope.day,
         "address": address,
-        "kinds": kinds_of(pair.differences, lambda kind: f"{address}&kind={kind}#changes"),
+        "kinds": kinds_of(pair.by_kind(), lambda kind: f"{address}&kind={kind}#changes"),
     }
 
 

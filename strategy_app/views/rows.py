@@ -1,9 +1,11 @@
 """Turn arrays of coverage into rows that templates can print, each number with its link."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from strategy_app.coverage import counts, targets
@@ -57,22 +59,31 @@ class ElementRow:
         return _(", ").join([*words, *(mark.words for mark in self.marks)])
 
 
+_STATE_LABELS = {
+    "principal": gettext_lazy("Principal"),
+    "significant": gettext_lazy("Significant"),
+    "not_targeted": gettext_lazy("Not targeted"),
+    "not_assessed": gettext_lazy("Not assessed"),
+    "supported": gettext_lazy("Supported"),
+    "assessed": gettext_lazy("Assessed"),
+    "active": gettext_lazy("Active"),
+}
+
+
 def state_label(state):
     """Return what a state is called: one of the four parts, or a sum of them."""
-    return {
-        "principal": _("Principal"),
-        "significant": _("Significant"),
-        "not_targeted": _("Not targeted"),
-        "not_assessed": _("Not assessed"),
-        "supported": _("Supported"),
-        "assessed": _("Assessed"),
-        "active": _("Active"),
-    }[state]
+    return str(_STATE_LABELS[state])
 
 
 def programmes_address(scope, **extra):
     """Return the list of the programmes that a number counts."""
-    return f"{reverse('programme-list')}?{scope.query(**extra)}"
+    return f"{_list_address(get_script_prefix())}?{scope.query(**extra)}"
+
+
+@cache
+def _list_address(_prefix):
+    """Return where the list is; a page asks hundreds of times."""
+    return reverse("programme-list")
 
 
 def element_rows(

@@ -65,7 +65,12 @@ def scoped(form_class=ScopeForm):
                 )
             request.scope = form.scope()
             request._frame = form.frame  # which may be that of an older change
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            # Requests and forms refer to themselves, so they wait for the garbage
+            # collector; megabytes of frames are not to wait with them.
+            form.frame = None
+            del request._frame
+            return response
 
         return inner
 

@@ -39,6 +39,10 @@ def report(engine, address):
         ("questions", "p50 / p95 ms"),
         ("sql", "SQL ms (× module)"),
         ("pages", "p50 / p95 / CPU ms, queries"),
+        ("1 client", "p50 / p95 / CPU ms of two workers"),
+        ("16 clients", "p50 / p95 / CPU ms of two workers"),
+        ("beside writers", "p50 / p95 / CPU ms, failed"),
+        ("server", "first page ms, MB of master and two workers"),
         ("process", "MB"),
     ]:
         print(f"\n{engine}: {part}, {unit}\n{'':<26}" + "".join(columns))
@@ -55,6 +59,11 @@ def in_words(row):
         return f"{row['p50']:.1f} (×{row['ratio']:.0f})"
     if "queries" in row:
         return f"{row['p50']:.1f} / {row['p95']:.1f} / {row['cpu']:.1f}, {row['queries']}"
+    if "failed" in row:
+        failed = f", {row['failed']} failed" if row["failed"] else ""
+        return f"{row['p50']:.0f} / {row['p95']:.0f} / {row['cpu']:.0f}{failed}"
+    if "ms" in row:
+        return f"{row['ms']:.0f}"
     return f"{row['p50']:.2f} / {row['p95']:.2f}"
 
 
@@ -76,7 +85,8 @@ def measured(address):
         run([sys.executable, "-m", "tests.benchmarks.questions"], environment)
     )
     pages = run([sys.executable, "-m", "tests.benchmarks.pages"], environment)
-    return found | {"pages": json.loads(pages)}
+    serving = run([sys.executable, "-m", "tests.benchmarks.serving"], environment)
+    return found | {"pages": json.loads(pages)} | json.loads(serving)
 
 
 def database_of_its_own(url, size):

@@ -60,7 +60,9 @@ class Kept:
         """Return what still holds after a change of the ledger alone.
 
         columns: of the programmes with rows touched, int32, distinct. turns: the days on
-        which these rows begin or end.
+        which these rows begin or end. It is handed over: a request that is still at the
+        frame before computes anew what it asks for again, and requests that are done, but
+        not yet collected as garbage, hold no matrices.
         """
         later = Kept(orders=self.orders, cells=dict(self.cells))
         if self.turns is not None:
@@ -72,6 +74,8 @@ class Kept:
                 for key, (levels, earlier) in self.outdated.items()
                 if key not in self.matrices
             ]
+            for store in (self.matrices, self.outdated, self.answers):
+                store.clear()
         later.outdated = {
             key: (levels, changed)
             for key, levels, changed in known[:_MATRICES]

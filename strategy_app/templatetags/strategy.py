@@ -166,8 +166,7 @@ def matrix_cell(cell, show):
         }  # fmt: skip
     if cell.is_hole:
         shown = format_html(
-            '<span aria-hidden="true">◌</span>'
-            '<span class="visually-hidden">{}: 0</span>',
+            '<span aria-hidden="true">◌</span><span class="visually-hidden">{}: 0</span>',
             _("Hole"),
         )
     else:

@@ -202,7 +202,9 @@ def _turn(request, pair):
     shown = of_element.only(kind=asked["kind"])
     page = Paginator(shown, _PAGE).get_page(request.GET.get("page"))
     return {
-        "kinds": kinds_of(of_element.by_kind(), lambda kind: f"?{scope.query(**kept, kind=kind)}"),
+        "kinds": kinds_of(
+            of_element.by_kind(), lambda kind: f"?{scope.query(**kept, kind=kind)}"
+        ),
         "all": len(of_element),
         "all_address": f"?{scope.query(**kept)}",
         "every_element_address": "?"

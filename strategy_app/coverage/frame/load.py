@@ -79,7 +79,31 @@ def update(known: Frame, number: int, at: datetime.datetime) -> Frame:
         return carried_on(known, nothing, nothing, change=number, changed_at=at)
     if actions <= _LEDGER_ONLY | _IRRELEVANT:
         return with_ledger_of(known, number, at)
-    return load(number, at)
+    if Change.Action.LOAD in actions:
+        return load(number, at)
+    strategies, _index = _groups(Strategy)
+    return replace(
+        with_ledger_of(_with_programmes_anew(known, actions), number, at),
+        trees=_load_trees(number),
+        strategies=strategies,
+        targets=_load_targets(None),
+        thresholds=_load_thresholds(None),
+    )
+
+
+def _with_programmes_anew(known, actions):
+    """Return the known frame with today's programmes, and its ledger at their places."""
+    if not actions & {Change.Action.EDIT_PROGRAMME, Change.Action.EDIT_REFERENCE}:
+        return known
+    programmes = _load_programmes(None)
+    order = np.argsort(programmes.ids)
+    # Who has been deleted since has no rows, so its place does not matter.
+    at = np.searchsorted(programmes.ids, known.programmes.ids, sorter=order)
+    place = order[np.minimum(at, len(order) - 1)] if len(order) else at
+    moved = place.astype(np.int32)[known.ledger.programme]
+    return replace(
+        known, programmes=programmes, ledger=replace(known.ledger, programme=moved)
+    )
 
 
 def as_known_at(newest: Frame, change: Change) -> Frame:

@@ -183,7 +183,11 @@ class MatrixPageForm(MatrixForm):
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
-        choices=[("counts", _("Numbers")), ("shares", _("Shares"))],
+        choices=[
+            ("counts", _("Numbers")),
+            ("shares", _("Shares")),
+            ("assessed", _("Assessed")),
+        ],
     )
     sort = forms.ChoiceField(
         label=_("Order"),

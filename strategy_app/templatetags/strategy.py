@@ -166,11 +166,12 @@ def matrix_cell(cell, show):
         }  # fmt: skip
     if cell.is_hole:
         shown = format_html(
-            '<span aria-hidden="true">◌</span><span class="visually-hidden">{}: 0</span>',
-            _("Hole"),
+            '<span aria-hidden="true">{}</span><span class="visually-hidden">{}: 0</span>',
+            "◌?" if cell.is_unread else "◌",
+            _("Hole, not assessed yet") if cell.is_unread else _("Hole"),
         )
     else:
-        shown = percent_of(cell.count, cell.active) if show == "shares" else count
+        shown = count if show == "counts" else percent_of(cell.count, cell.active)
     return format_html(
         '<a href="{address}" hx-get="{address}" title="{told}">{shown}</a>',
         address=cell.address, told=told, shown=shown,

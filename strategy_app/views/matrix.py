@@ -45,6 +45,11 @@ class Cell:
             return 0
         return min(_SHADES, 1 + int(_SHADES * self.count / self.active))
 
+    @property
+    def is_unread(self):
+        """Whether it may only look like a hole, for nobody has assessed it yet."""
+        return self.is_hole and not self.assessed
+
 
 @dataclass(frozen=True)
 class MatrixRow:
@@ -76,7 +81,8 @@ def matrix(request):
     frame, scope, form = frame_of(request), request.scope, request.scope_form
     by, second = form.by_or_default(), form.second_or_default()
     show, sort = form.cleaned_data["show"] or "counts", form.cleaned_data["sort"] or "code"
-    table = _table(frame, scope, by, second)
+    state = "assessed" if show == "assessed" and by != "strategy" else "supported"
+    table = _table(frame, scope, by, second, state)
     if sort == "value":
         table = _by_value(table)
     asked = {"by": by, "second": second if by == "strategy" else None}
@@ -92,6 +98,7 @@ def matrix(request):
         "shows": [
             (value, label, scope.query(**asked, show=_said(value), sort=_said(sort)))
             for value, label in form.fields["show"].choices
+            if value != "assessed" or by != "strategy"
         ],
         "sorts": [
             (value, label, scope.query(**asked, show=_said(show), sort=_said(value)))
@@ -109,12 +116,13 @@ def _said(value):
     return None if value in ("counts", "code") else value
 
 
-def _table(frame, scope, by, second):
+def _table(frame, scope, by, second, state):
+    """Return the table that counts what is at a state: "supported" or "assessed"."""
     if by == "fiscal_year":
-        return _by_fiscal_year(frame, scope)
+        return _by_fiscal_year(frame, scope, state)
     if by == "strategy":
         return _by_strategy(frame, scope, second)
-    return _by_group(frame, scope, by)
+    return _by_group(frame, scope, by, state)
 
 
 def _alignable(coverage):
@@ -122,51 +130,51 @@ def _alignable(coverage):
     return [] if tree is None else [row for row, yes in enumerate(tree.alignable) if yes]
 
 
-def _rows(coverage, cells_of):
+def _rows(coverage, cells_of, state="supported"):
     """Return a row for each alignable element; ``cells_of(row, code)`` gives its cells."""
-    rows = []
+    rows, counted = [], getattr(coverage, state)
     for row, element in zip(_alignable(coverage), element_rows(coverage), strict=True):
         total = Cell(
-            count=int(coverage.supported[row]),
+            count=int(counted[row]),
             assessed=int(coverage.assessed[row]),
             active=coverage.active,
-            address=programmes_address(
-                coverage.scope, element=element.code, state="supported"
-            ),
+            address=programmes_address(coverage.scope, element=element.code, state=state),
         )
         rows.append(MatrixRow(element, cells_of(row, element.code), total))
     return rows
 
 
-def _by_group(frame, scope, by):
+def _by_group(frame, scope, by, state):
     grouped = counts.by_group(frame, scope, by)
-    supported, holes = grouped.supported, grouped.holes
+    assessed = grouped.active - grouped.counts[:, :, 3]
+    counted = grouped.supported if state == "supported" else assessed
+    holes = grouped.holes & (state == "supported")
 
     def cells_of(row, element):
         return [
             Cell(
-                count=int(supported[row, index]),
-                assessed=int(grouped.active[index] - grouped.counts[row, index, 3]),
+                count=int(counted[row, index]),
+                assessed=int(assessed[row, index]),
                 active=int(grouped.active[index]),
                 is_hole=bool(holes[row, index]),
                 address=programmes_address(
-                    scope.but(**{by: code}), element=element, state="supported"
+                    scope.but(**{by: code}), element=element, state=state
                 ),
             )
             for index, code in enumerate(grouped.groups)
         ]
 
     columns = [Column(*column) for column in totals(grouped, frame)]
-    return Table(grouped.overall, columns, _rows(grouped.overall, cells_of))
+    return Table(grouped.overall, columns, _rows(grouped.overall, cells_of, state))
 
 
-def _by_fiscal_year(frame, scope):
+def _by_fiscal_year(frame, scope, state):
     coverage = counts.elements(frame, scope)
     this = fiscal_year(scope.day)
     points = timeline.points(frame, scope, this - _YEARS_BEFORE, this + _YEARS_AFTER)
 
     def cells_of(_row, element):
-        return [_cell_of_year(point, element) for point in points]
+        return [_cell_of_year(point, element, state) for point in points]
 
     columns = [
         Column(
@@ -177,21 +185,19 @@ def _by_fiscal_year(frame, scope):
         )
         for point in points
     ]
-    return Table(coverage, columns, _rows(coverage, cells_of))
+    return Table(coverage, columns, _rows(coverage, cells_of, state))
 
 
-def _cell_of_year(point, element):
+def _cell_of_year(point, element, state):
     tree = point.coverage.tree
     row = tree.row_of.get(element) if tree else None
     if row is None:
         return Cell(count=0, assessed=None, active=0, address="")
     return Cell(
-        count=int(point.coverage.supported[row]),
+        count=int(getattr(point.coverage, state)[row]),
         assessed=int(point.coverage.assessed[row]),
         active=point.coverage.active,
-        address=programmes_address(
-            point.coverage.scope, element=element, state="supported"
-        ),
+        address=programmes_address(point.coverage.scope, element=element, state=state),
     )
 
 

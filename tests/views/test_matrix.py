@@ -73,6 +73,43 @@ def test_strongest_first_and_shares(client, ben, two_strategies):
     assert "67 %" in text_of(page)
 
 
+@pytest.mark.parametrize("by", ["department", "fiscal_year"])
+def test_how_much_is_assessed_is_counted_and_listed(client, ben, two_strategies, by):
+    factories.align(two_strategies[2], "A", 0)
+    client.force_login(ben)
+    page = client.get(f"/matrix/?strategy=STR&by={by}&show=assessed")
+    rows = {row.element.code: row for row in page.context["table"].rows}
+    assert (rows["A"].total.count, rows["B"].total.count) == (3, 0)
+    assert page.context["table"].holes == 0
+    for row in rows.values():
+        for cell in [*row.cells, row.total]:
+            if cell.address and cell.count:
+                listed = client.get(cell.address)
+                assert listed.context["page"].paginator.count == cell.count
+    assert "100 %" in text_of(page)
+
+
+def test_a_hole_that_nobody_has_looked_into_is_told_apart(client, ben, two_strategies):
+    department = factories.make_department("DEP-X")
+    for number, level in [(7, None), (8, 0)]:
+        other = factories.make_programme(
+            f"PRG-{number}", category=factories.make_category(f"CAT-{number}"),
+            department=department,
+        )  # fmt: skip
+        if level is not None:
+            factories.align(other, "A", level)
+    client.force_login(ben)
+    page = client.get("/matrix/?strategy=STR&by=category")
+    columns = [column.code for column in page.context["table"].columns]
+    (row,) = [row for row in page.context["table"].rows if row.element.code == "A"]
+    at = {code: row.cells[columns.index(code)] for code in ("CAT-7", "CAT-8")}
+    assert {code: (cell.is_hole, cell.is_unread) for code, cell in at.items()} == {
+        "CAT-7": (True, True),
+        "CAT-8": (True, False),
+    }
+    assert "Hole, not assessed yet: 0" in text_of(page)
+
+
 def test_an_unknown_second_strategy_is_named(client, ben, two_strategies):
     client.force_login(ben)
     answer = client.get("/matrix/?by=strategy&second=NOPE")

@@ -80,3 +80,15 @@ document.addEventListener("focusin", (event) => {
     event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 });
+
+// Where a script may, the address of what is shown is copied rather than gone to.
+for (const link of document.querySelectorAll(".copy-address")) {
+  if (!navigator.clipboard) break;
+  link.textContent = link.dataset.copy;
+  link.setAttribute("role", "button");
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    await navigator.clipboard.writeText(link.href);
+    link.textContent = link.dataset.copied;
+  });
+}

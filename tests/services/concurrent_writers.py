@@ -1,7 +1,7 @@
 """Writers in a process of their own, for ``test_concurrency.py``; prints what became of it.
 
     python -m tests.services.concurrent_writers prepare
-    python -m tests.services.concurrent_writers write NAME (guarded|unguarded)
+    python -m tests.services.concurrent_writers write NAME (guarded|unguarded) THREADS EDITS
     python -m tests.services.concurrent_writers report
 
 They run on the product's own settings, on the database in DATABASE_URL.
@@ -15,11 +15,11 @@ import threading
 import django
 from django.core.management import call_command
 
-THREADS, EDITS, CELLS = 4, 25, ["A", "B", "C"]
+CELLS = [f"C{number}" for number in range(20)]
 
 
 def prepare():
-    """Migrate, and make one programme and a strategy of three elements."""
+    """Migrate, and make one programme and a strategy of twenty elements."""
     from tests import factories
 
     call_command("migrate", verbosity=0)
@@ -28,18 +28,20 @@ def prepare():
     factories.make_person("dai", role="manager")
 
 
-def write(name, mode):
-    """Let THREADS writers edit the same cells at once; print one line an edit."""
+def write(name, mode, threads, edits):
+    """Let so many threads edit the same cells so many times at once; print each edit."""
     from strategy_app.services.alignment import record
 
     if mode == "unguarded":
         # The twin: whatever is in force is replaced, whoever saw what.
         record._row_in_force = lambda programme, element, _replaces: open_row(element)
-    gate = threading.Barrier(THREADS)
+    gate = threading.Barrier(int(threads))
     outcomes = []
     writers = [
-        threading.Thread(target=one_writer, args=(f"{name}-{number}", gate, outcomes))
-        for number in range(THREADS)
+        threading.Thread(
+            target=one_writer, args=(f"{name}-{number}", gate, int(edits), outcomes)
+        )
+        for number in range(int(threads))
     ]
     for writer in writers:
         writer.start()
@@ -48,8 +50,8 @@ def write(name, mode):
     print(json.dumps(outcomes))  # noqa: T201
 
 
-def one_writer(name, gate, outcomes):
-    """Look at a cell, judge it, save: EDITS times, over what others do meanwhile."""
+def one_writer(name, gate, edits, outcomes):
+    """Look at a cell, judge it, save: many times, over what others do meanwhile."""
     from django.db import connection
 
     from strategy_app.models import Element, Programme, User
@@ -57,7 +59,7 @@ def one_writer(name, gate, outcomes):
 
     programme, by = Programme.objects.get(), User.objects.get(username="dai")
     elements = [Element.objects.get(code=code) for code in CELLS]
-    for number in range(EDITS):
+    for number in range(edits):
         element = elements[number % len(elements)]
         seen = open_row(element)
         replaces = seen and seen.pk

@@ -38,7 +38,7 @@ from strategy_app.services.alignment import (
     judge,
     judge_history,
 )
-from strategy_app.services.alignment.many import batches, open_rows
+from strategy_app.services.alignment.many import batches, open_ids, open_rows
 from strategy_app.services.alignment.rules import check_judgement, sources_of
 
 # What people and spreadsheets write for a hyphen.
@@ -153,12 +153,12 @@ def judge_lines(lines: list[Line], *, by: User, seen: list[int | None]) -> None:
 
     seen: for each line the row in force that was seen there, see ``rows_seen``.
     """
-    rows = _rows_in_force(lines)
+    rows = open_rows(line.cell for line in lines if line.cell and not line.period)
     for line, replaces in zip(lines, seen, strict=True):
         if line.judgement is not None and not line.errors:
             line.judgement = _beside_recorded(line, rows.get(line.cell), replaces)
     for attribute, judged in [
-        ("judgement", lambda items: judge(items, by=by)),
+        ("judgement", lambda items: judge(items, by=by, current_of=rows)),
         ("period", lambda items: judge_history(items, by=by)),
     ]:
         some = [line for line in lines if getattr(line, attribute) and not line.errors]
@@ -172,8 +172,8 @@ def judge_lines(lines: list[Line], *, by: User, seen: list[int | None]) -> None:
 
 def rows_seen(lines: list[Line]) -> list[int | None]:
     """Return for each line the id of the row in force that it would replace."""
-    rows = _rows_in_force(lines)
-    return [rows[line.cell].pk if line.cell in rows else None for line in lines]
+    ids = open_ids(line.cell for line in lines if line.cell and not line.period)
+    return [None if line.period else ids.get(line.cell) for line in lines]
 
 
 def to_record(lines: Iterable[Line]) -> tuple[list[Judgement], list[Period]]:
@@ -183,10 +183,6 @@ def to_record(lines: Iterable[Line]) -> tuple[list[Judgement], list[Period]]:
         [line.judgement for line in lines if line.judgement],
         [line.period for line in lines if line.period],
     )
-
-
-def _rows_in_force(lines):
-    return open_rows(line.cell for line in lines if line.cell and not line.period)
 
 
 def _beside_recorded(line, row, replaces):
@@ -302,6 +298,7 @@ class _Reader:
                 "strategy"
             )
         }
+        self.sources = {}
         self.rationale = PlainTextField(max_length=RATIONALE_MAX, required=False)
         self.day = DayField(required=False)
 
@@ -402,13 +399,16 @@ class _Reader:
         if texts["dated_on"]:
             texts["dated_on"] = line.cells["dated_on"] = _day_text(texts["dated_on"])
         is_history = self.loads_history and _is_history(line)
-        form = (_UndatedEvidenceForm if is_history else EvidenceForm)(texts)
-        if form.is_valid():
-            return [form.source()] if not form.is_blank else []
-        for key, messages in form.errors.items():
+        asked = (is_history, *texts.values())
+        if asked not in self.sources:  # many rows rest on the same source
+            form = (_UndatedEvidenceForm if is_history else EvidenceForm)(texts)
+            is_source = form.is_valid() and not form.is_blank
+            self.sources[asked] = [form.source()] if is_source else [], form.errors
+        sources, errors = self.sources[asked]
+        for key, messages in errors.items():
             for message in messages:
                 line.add_error(key, message)
-        return []
+        return list(sources)
 
 
 def _day_text(text):

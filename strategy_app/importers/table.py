@@ -13,6 +13,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from strategy_app.importers import workbook
+from strategy_app.importers.workbook.refusals import (
+    too_far_down,
+    too_far_right,
+    too_many,
+)
 from strategy_app.services.alignment.many import MOST
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -121,11 +126,11 @@ def _checked(numbered, merges):
             continue
         # A row for the header comes on top of those that can be written.
         if len(rows) > MOST:
-            raise workbook.too_many(MOST)
+            raise too_many(MOST)
         if number > LAST_ROW:
-            raise workbook.too_far_down(number)
+            raise too_far_down(number)
         if len(cells) > LAST_COLUMN:
-            raise workbook.too_far_right(number)
+            raise too_far_right(number)
         characters += sum(map(len, cells))
         if characters > MOST_CHARACTERS:
             raise ValidationError(_("This holds too much text: split the table."))

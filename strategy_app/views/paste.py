@@ -245,6 +245,7 @@ def _preview(request, table, *, form=None, lines=None, status=200):
     show = request.GET.get("show")
     show = show if show in KINDS else ""
     shown = [line for line in lines if not show or line.kind == show]
+    has_periods = any(line.is_history for line in lines)
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "table": table,
@@ -254,8 +255,8 @@ def _preview(request, table, *, form=None, lines=None, status=200):
         "query": f"{request.scope.query()}&show={show}",
         "total": len(lines),
         "page": page,
-        "rows": [shown_row(line) for line in page],
-        "has_periods": any(name in lines[0].cells for name in HISTORY),
+        "rows": [shown_row(line, has_periods) for line in page],
+        "has_periods": has_periods,
         "first_refused": "error" if numbers["error"] else "conflict",
         "refused": numbers["error"] + numbers["conflict"],
         "to_do": numbers["add"] + numbers["update"],

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from strategy_app.importers.alignments import Line
-from strategy_app.importers.columns import COLUMNS, EVIDENCE, HISTORY
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from strategy_app.importers.cells import Line
+from strategy_app.importers.columns import COLUMNS, EVIDENCE, HISTORY, REQUIRED
 from strategy_app.models import Wording
 from strategy_app.services.alignment.rules import sources_of
 from strategy_app.views.batch import verdict_name
 
 _SIGNS = {"error": "▲", "conflict": "⇄", "add": "+", "update": "→", "same": "="}
-_GROUPS = [("programme",), ("element",), ("level",), ("rationale",), EVIDENCE]
 
 
 @dataclass(frozen=True)
@@ -24,20 +26,28 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Group:
+    """The fields that stand in one column of the page."""
+
+    label: str
+    fields: list[Field]
+
+
+@dataclass(frozen=True)
 class ShownRow:
-    """A line of a table: groups holds its fields where it is wrong, one group a column."""
+    """A line of a table: groups holds its fields where it is wrong, by column."""
 
     line: Line
     sign: str
     label: str
-    groups: list[list[Field]]
+    groups: list[Group]
     adds_source: bool
     keeps: int
     wording: Wording | None
 
 
-def shown_row(line: Line) -> ShownRow:
-    """Return a line as it is printed."""
+def shown_row(line: Line, has_periods: bool) -> ShownRow:
+    """Return a line as it is printed, in a table with or without a column of periods."""
     kind = line.kind
     recorded = sources_of(line.verdict.current) if line.verdict else []
     evidence = line.judgement.evidence if line.judgement else []
@@ -45,7 +55,7 @@ def shown_row(line: Line) -> ShownRow:
         line=line,
         sign=_SIGNS[kind],
         label=verdict_name(kind),
-        groups=_fields(line) if kind == "error" else [],
+        groups=_groups(line, has_periods) if kind == "error" else [],
         adds_source=kind == "update" and len(evidence) > len(recorded),
         keeps=len(recorded) if kind == "update" else 0,
         wording=_wording(line.verdict),
@@ -59,24 +69,28 @@ def _wording(verdict):
     return verdict.wording or (verdict.current and verdict.current.wording)
 
 
-def _fields(line):
-    groups = list(_GROUPS)
-    if line.cells.keys() & set(HISTORY):
-        groups.append(HISTORY)
+def _groups(line, has_periods):
+    """Return the fields of a line by the column of the page in which they stand."""
+    groups = [(COLUMNS[key], (key,)) for key in REQUIRED] + [(_("Evidence"), EVIDENCE)]
+    if has_periods:
+        groups.append((pgettext("period", "In force"), HISTORY))
     return [
-        [
-            Field(
-                key=key,
-                label=str(COLUMNS[key]),
-                value=line.cells.get(key, ""),
-                errors=line.errors.get(key, []),
-                is_there=key in line.cells,
-            )
-            for key in group
-            # A column that the table does not have is mentioned where it is missed.
-            if key in line.cells or key in line.errors
-        ]
-        for group in groups
+        Group(
+            str(label),
+            [
+                Field(
+                    key=key,
+                    label=str(COLUMNS[key]),
+                    value=line.cells.get(key, ""),
+                    errors=line.errors.get(key, []),
+                    is_there=key in line.cells,
+                )
+                for key in keys
+                # A column that the table does not have is mentioned where it is missed.
+                if key in line.cells or key in line.errors
+            ],
+        )
+        for label, keys in groups
     ]
 
 

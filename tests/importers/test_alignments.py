@@ -149,6 +149,7 @@ def test_a_code_is_matched_without_width_case_and_blanks(programme, aiko, code):
         ("ＰＲＩＮＣＩＰＡＬ", 2), ("主要(主たる目的)", 2), ("主要（主たる目的）", 2),
         ("1", 1), ("重要", 1), ("significant", 1),
         ("0", 0), (" 0 ", 0), ("not targeted", 0), ("Not Targeted", 0), ("対象外", 0),
+        ("2.0", 2), ("0.0", 0),
     ],
 )  # fmt: skip
 def test_a_level_is_known_by_number_and_names(programme, aiko, text, level):
@@ -183,6 +184,7 @@ def test_days_are_understood_or_refused(programme, aiko, day, expected):
     )
     if expected:
         assert line.judgement.evidence == [factories.a_source()]
+        assert line.cells["dated_on"] == "2026-03-31"
     else:
         assert list(line.errors) == ["dated_on"]
 
@@ -196,6 +198,7 @@ def test_days_are_understood_or_refused(programme, aiko, day, expected):
         ("P-001\t\t1\tx", "element", "Name the element"),
         ("P-001\tB\t1\tx", "element", "This element is context"),
         ("P-001\tA\t3\tx", "level", "Choose a level"),
+        ("P-001\tA\t1.5\tx", "level", "Choose a level"),
         ("P-001\tA\t\tx", "level", "Choose a level"),
         ("P-001\tA\tnot assessed\tx", "level", "Choose a level"),
         ("P-001\tA\t1\t", "rationale", "Say why"),
@@ -222,6 +225,7 @@ def test_each_error_is_at_the_cell_that_it_concerns(programme, aiko, row, column
     (errors,) = errors_of(row, aiko)
     assert list(errors) == [column]
     assert words in errors[column]
+    assert "attach" not in errors[column]  # a table holds no files
 
 
 def test_errors_are_in_the_readers_language(programme, aiko):

@@ -93,6 +93,15 @@ def test_an_error_stands_at_its_cell_which_can_be_put_right(aikos):
     assert "Apply 2 rows" in text_of(page)
 
 
+def test_without_a_header_the_periods_are_shown_only_where_there_are_some(
+    client, programme, chie
+):
+    client.force_login(chie)
+    assert "In force" not in text_of(send(client, "PRG-1\tA.1\t0\tNo."))
+    page = send(client, "PRG-1\tA.1\t0\tNo.\t\t\t\t2024-04-01")
+    assert "In force" in text_of(page)
+
+
 def test_the_whole_text_stays_and_can_be_corrected(aikos):
     page = send(aikos, WRONG)
     assert escape(WRONG) in page.content.decode()
@@ -181,8 +190,9 @@ def test_a_viewer_may_not(client, programme, ben):
     assert reverse("paste") not in client.get(reverse("programme-list")).content.decode()
 
 
-def test_the_list_of_programmes_leads_here(aikos):
-    assert reverse("paste") in aikos.get(reverse("programme-list")).content.decode()
+@pytest.mark.parametrize("name", ["programme-list", "tagging"])
+def test_list_and_grid_lead_here(aikos, name):
+    assert reverse("paste") in aikos.get(reverse(name)).content.decode()
 
 
 # --- apply ---

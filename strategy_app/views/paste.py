@@ -33,7 +33,8 @@ from strategy_app.views.paste_rows import kinds_with_numbers, shown_row
 from strategy_app.views.scoping import frame_of, scoped, signed_in
 
 PAGE_SIZE = 100
-KINDS = ("error", "conflict", "add", "update", "same")
+REFUSED = ("error", "conflict")
+KINDS = (*REFUSED, "add", "update", "same")
 # What surrounds a table in a request.
 _AROUND = 512 * 1024
 
@@ -111,7 +112,7 @@ def paste_apply(request, number):
         return _applied_already(request, table.applied_in_id)
     form = ApplyForm(request.POST)
     lines = _judged(request, table)
-    is_refused = any(line.kind in ("error", "conflict") for line in lines)
+    is_refused = any(line.kind in REFUSED for line in lines)
     if not form.is_valid() or is_refused:
         return _preview(request, table, form=form, lines=lines, status=409)
     judgements, history = to_record(lines)
@@ -243,8 +244,9 @@ def _preview(request, table, *, form=None, lines=None, status=200):
         lines = _judged(request, table)
     numbers = Counter(line.kind for line in lines)
     show = request.GET.get("show")
-    show = show if show in KINDS else ""
-    shown = [line for line in lines if not show or line.kind == show]
+    show = show if show in (*KINDS, "refused") else ""
+    kinds = REFUSED if show == "refused" else (show,)
+    shown = [line for line in lines if not show or line.kind in kinds]
     has_periods = any(line.is_history for line in lines)
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -257,8 +259,8 @@ def _preview(request, table, *, form=None, lines=None, status=200):
         "page": page,
         "rows": [shown_row(line, has_periods) for line in page],
         "has_periods": has_periods,
-        "first_refused": "error" if numbers["error"] else "conflict",
-        "refused": numbers["error"] + numbers["conflict"],
+        "numbers": numbers,
+        "refused": sum(numbers[kind] for kind in REFUSED),
         "to_do": numbers["add"] + numbers["update"],
     }
     return render(request, "strategy_app/paste/preview.html", context, status=status)

@@ -19,7 +19,7 @@ from tests.importers.workbooks import saved, with_parts, with_sheet, workbook
 
 WORDS = "事業,要素,整合度,判断理由\nＰ－００１,A.1,主要,「髙橋」の㈱"
 GOOD = workbook(["P-1", "A", 1, "Because."])
-# What a refusal may take, in seconds, on a machine that is busy with other tests.
+# What a refusal may take, in seconds of this process, whatever else the machine does.
 FAST = 2
 
 
@@ -298,9 +298,9 @@ TOO_LARGE = {
 @pytest.mark.parametrize(("content", "words"), TOO_LARGE.values(), ids=TOO_LARGE)
 def test_what_is_too_large_is_refused_fast(content, words):
     content = content()
-    begun = time.monotonic()
+    begun = time.process_time()
     assert words in refusal(content)
-    assert time.monotonic() - begun < FAST
+    assert time.process_time() - begun < FAST
 
 
 def test_a_sheet_of_very_many_elements_is_refused():
@@ -312,18 +312,18 @@ def test_a_workbook_of_a_million_rows_is_refused_fast():
     row = '<row><c t="inlineStr"><is><t>P-{}</t></is></c></row>'
     rows = "".join(row.format(number) for number in range(1_000_000))
     content = with_sheet(GOOD, f"<worksheet><sheetData>{rows}</sheetData></worksheet>")
-    begun = time.monotonic()
+    begun = time.process_time()
     assert re.search("rows|unpacked", refusal(content))
-    assert time.monotonic() - begun < FAST
+    assert time.process_time() - begun < FAST
 
 
 def test_a_directory_that_lies_about_sizes_is_not_believed():
     content = with_sheet(GOOD, f"<worksheet>{BLANK}")
     true = struct.pack("<L", len("<worksheet>") + len(BLANK))
     assert content.count(true) == 2  # beside the part, and in the directory
-    begun = time.monotonic()
+    begun = time.process_time()
     assert refusal(content.replace(true, struct.pack("<L", 1000)))
-    assert time.monotonic() - begun < FAST
+    assert time.process_time() - begun < FAST
 
 
 def test_as_many_rows_as_one_change_may_write_are_read():
@@ -333,9 +333,9 @@ def test_as_many_rows_as_one_change_may_write_are_read():
         len(read_table("\n".join("\t".join(row) for row in [header, *rows])).rows)
         == MOST + 1
     )
-    begun = time.monotonic()
+    begun = time.process_time()
     assert len(read_table(workbook(header, *rows)).rows) == MOST + 1
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def far_away(place):

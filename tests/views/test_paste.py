@@ -257,11 +257,20 @@ def test_what_somebody_recorded_meanwhile_is_a_conflict_for_all(aikos, programme
     assert numbers(page) == {"error": 0, "add": 1, "conflict": 1}
     assert "I was faster." in text_of(page)
     assert everything() == before
+    assert "Where somebody else was faster" in text_of(page)
+    assert "Correct the cells" not in text_of(page)
     # Having seen it, one may still record one's own.
     page = aikos.post(reverse("paste-table", args=[table.pk]), {}, follow=True)
     assert numbers(page) == {"error": 0, "add": 1, "update": 1}
     apply(aikos, PendingTable.objects.latest("id"))
     assert Alignment.objects.open().count() == 2
+
+
+def test_all_that_is_refused_is_shown_together(aikos, programme, dai):
+    table = table_of(aikos, f"{WRONG}\nPRG-1\tA.2\t0\tNo.")
+    record(programme, dai, rationale="I was faster.")
+    page = aikos.get(reverse("paste-table", args=[table.pk]), {"show": "refused"})
+    assert [row.line.kind for row in page.context["rows"]] == ["conflict", "error"]
 
 
 def test_what_somebody_withdrew_meanwhile_is_a_conflict_too(aikos, programme, aiko):

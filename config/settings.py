@@ -243,6 +243,8 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 
 # The administration's forms of a long draft have more fields than Django's default.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# A table of 5,000 rows that is pasted (importers/table.py) has more than 2.5 MB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # --- Languages and time -----------------------------------------------------------
 

@@ -1,6 +1,11 @@
 """What all tests share: the people, fresh caches, and guards that let tables be emptied."""
 
+import os
+import subprocess
+import sys
+
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
@@ -45,6 +50,43 @@ def removable_guards(request):
         cache.clear()
     else:
         yield
+
+
+@pytest.fixture
+def own_database(tmp_path, django_db_blocker):
+    """Make an empty database of this test alone, return its address, drop it at the end."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
+        return
+    name = f"own_{os.getpid()}"
+    mine = connection.settings_dict
+    # A socket's folder stands where the path does, as in tests/with_postgres.py.
+    host = f"/{mine['HOST']}" if mine["HOST"].startswith("/") else mine["HOST"]
+    login = mine["USER"] + (f":{mine['PASSWORD']}" if mine["PASSWORD"] else "")
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        yield f"postgres://{login}@{host}{mine['PORT'] and ':' + str(mine['PORT'])}/{name}"
+        cursor.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def start_on_own_database(own_database):
+    """Return a function that starts a module in a process, on a database of its own."""
+
+    def start(module, *arguments):
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {
+                "DATABASE_URL": own_database,
+                "SECRET_KEY": "only for this test",
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+            },
+            stdout=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+
+    return start
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ manages. Every function names what it makes by codes and returns it.
 
 import datetime
 
+from strategy_app.importers.alignments import read_lines, rows_seen
+from strategy_app.importers.table import read_table
 from strategy_app.models import (
     Alignment,
     Budget,
@@ -21,7 +23,7 @@ from strategy_app.models import (
     Wording,
 )
 from strategy_app.models.change import Change
-from strategy_app.services import alignment, people, reference
+from strategy_app.services import alignment, pending_table, people, reference
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.change import recording
 
@@ -236,6 +238,15 @@ def make_target(element, value=2, *, day="2020-04-01", **fields):
 def make_token(user, **fields):
     """Make an API token of someone; return it and its key."""
     return people.create_token(user=user, by=user, name="For tests", **fields)
+
+
+def make_table(text, owner, *, strategy="STR", name=""):
+    """Let somebody look through a table, as the page does."""
+    strategy = Strategy.objects.get(code=strategy)
+    lines = read_lines(read_table(text), strategy=strategy, by=owner)
+    return pending_table.keep(
+        owner=owner, name=name, strategy=strategy, text=text, seen=rows_seen(lines)
+    )
 
 
 def make_correspondence(code, other, *, strategy="STR", others_strategy="OTH"):

@@ -38,3 +38,11 @@ def run_code(folder, code, **variables):
     done = run(folder, "-c", code, **variables)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def said(process, *, timeout=60):
+    """Wait for a process (at most so many seconds) and return what it printed."""
+    with process:
+        text = process.communicate(timeout=timeout)[0]
+    assert process.returncode == 0
+    return text

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from strategy_app.models import Alignment, Change, Target
+from strategy_app.models import Alignment, Change, PendingTable, Target
 from tests import factories
 
 ROLES = ["anonymous", "viewer", "other staff", "staff", "manager", "admin"]
@@ -19,6 +19,8 @@ GET = {
     "set targets": [SIGN_IN, DENIED, DENIED, DENIED, 200, 200],
     "post": [405] * 6,
     "revert": [SIGN_IN, DENIED, 200, 200, 200, 200],
+    "record": [SIGN_IN, DENIED, 200, 200, 200, 200],
+    "own table": [SIGN_IN, DENIED, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
     "file": [SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
 }
 
@@ -44,6 +46,11 @@ RULES = {
     "tagging-names": "account",
     "tagging-write": "post",
     "tagging-preview": "post",
+    "paste": "record",
+    "paste-csv": "record",
+    "paste-xlsx": "record",
+    "paste-table": "own table",
+    "paste-apply": "post",
     "change-list": "read",
     "change": "read",
     "revert": "revert",
@@ -109,6 +116,9 @@ def world(department_a):
     }
     factories.make_target(factories.get_element("A"), 1)
     row = factories.align(programme, "A", by=people["manager"])
+    factories.make_table(
+        "PRG-1\tA.1\t1\tIt says so.", factories.make_person("t", role="admin")
+    )
     return {"people": people, "row": row, "programme": programme}
 
 
@@ -123,6 +133,8 @@ def address(name, row):
         "programme": ["PRG-1"],
         "change": [row.opened_in_id],
         "revert": [row.opened_in_id],
+        "paste-table": [PendingTable.objects.get().pk],
+        "paste-apply": [PendingTable.objects.get().pk],
         "align": ["PRG-1", "STR", "A"],
         "withdraw": ["PRG-1", "STR", "A"],
         "confirm": ["PRG-1", "STR", "A"],
@@ -183,7 +195,7 @@ def test_public_pages_open_reading_without_names(name, client, world, settings):
     [
         n
         for n, rule in sorted(RULES.items())
-        if rule in ("account", "align", "set targets", "file")
+        if rule in ("account", "align", "set targets", "record", "own table", "file")
     ],
 )
 def test_public_pages_open_nothing_else(name, client, world, settings):

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from strategy_app import urls
 from strategy_app.coverage.gaps import Kind
-from strategy_app.models import Alignment, Change, Programme, Target, Wording
+from strategy_app.models import Alignment, Change, PendingTable, Programme, Target, Wording
 from strategy_app.services import alignment, reference, saved_view
 from strategy_app.services import strategy as strategy_services
 from tests import factories
@@ -37,6 +37,8 @@ PAGES = {
     "programme": (["PRG-1"], ""),
     "align": (["PRG-1", "STR", "A.1"], ""),
     "tagging": ([], "?open=A"),
+    "paste": ([], ""),
+    "paste-table": (["a table"], ""),
     "change-list": ([], ""),
     "change": (["newest"], ""),
     "revert": (["a judgement"], ""),
@@ -49,6 +51,7 @@ WITHOUT_A_PAGE = {
     "withdraw", "confirm", "evidence-file", "revoke-token", "set-language", "healthz",
     "readyz", "target-remove", "timeline-svg", "timeline-png", "save-view", "delete-view",
     "start-view", "tagging-cells", "tagging-names", "tagging-write", "tagging-preview",
+    "paste-csv", "paste-xlsx", "paste-apply",
 }  # fmt: skip
 # What these pages say of themselves when asked for more than the plain page.
 FURTHER = [
@@ -70,6 +73,20 @@ FURTHER = [
     "/strategy/STR/A.1/?category=CAT-B",
     "/strategy/TWO/A/",
 ]
+
+
+# A row of each kind: wrong in every cell, an addition, an update, nothing new, history.
+TABLE = """\
+Programme\tElement\tLevel\tRationale\tSource\tURL\tDate\tFrom\tUntil
+x\ty\tz\t=1\t<b>\tC:\\x\tsoon\tsoon\tsoon
+PRG-1\tA\t1\t明記されている。
+PRG-1\tA\t1\t明記されている。
+PRG-1\tA.1\t1\t明記されている。\t要領\thttps://example.org/\t2026-03-31
+PRG-1\tA.2\t0\t明記されていない。
+PRG-1\tB\t2
+PRG-1\tA.2\t0\t当時の評価。\t\t\t\t2020-04-01\t2021-04-01
+PRG-1\tA.1\t0\t当時の評価。\t\t\t\t2020-04-01
+"""
 
 
 class _Words(HTMLParser):
@@ -138,6 +155,8 @@ def address(name):
         arguments = [Change.objects.order_by("-id").values_list("pk", flat=True)[0]]
     if arguments == ["a judgement"]:
         arguments = [Change.objects.filter(action="align").order_by("id")[0].pk]
+    if arguments == ["a table"]:
+        arguments = [PendingTable.objects.get().pk]
     if arguments == ["a target"]:
         arguments = [Target.objects.order_by("id").values_list("pk", flat=True)[0]]
     return reverse(name, args=arguments) + query
@@ -148,7 +167,7 @@ def read(client, path, language="ja"):
 
 
 @pytest.fixture
-def world(department_a, dai):
+def world(department_a, dai, chie):
     """A programme with something in everything that a page can show, and a second one."""
     factories.make_strategy(context=["B"])
     programme = factories.make_programme(
@@ -167,6 +186,7 @@ def world(department_a, dai):
     factories.make_target(factories.get_element("A"), 2)
     programme.end_is_illustrative = False
     reference.save(programme, by=dai)
+    factories.make_table(TABLE, chie)
     return programme
 
 
@@ -253,7 +273,10 @@ def test_gaps_say_why_in_japanese(client, chie, wide_world):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(PAGES) - {"account", "change-list", "change", "revert", "target"})
+    "name",
+    sorted(
+        set(PAGES) - {"account", "change-list", "change", "paste-table", "revert", "target"}
+    ),
 )
 def test_a_page_without_anything_is_in_japanese(client, chie, name):
     factories.make_strategy()

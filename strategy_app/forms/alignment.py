@@ -22,8 +22,20 @@ FILE_KINDS = ["pdf", "docx", "xlsx", "pptx", "odt", "txt", "csv", "png", "jpg", 
 class EvidenceForm(forms.Form):
     """One source: what it is called, where it is, of which day."""
 
+    no_address = _("Give an address, or attach the file.")
+
     title = PlainTextField(label=_("Title"), max_length=300, required=False)
-    url = AddressField(label=_("Address"), max_length=1000, required=False)
+    url = AddressField(
+        label=_("Address"),
+        max_length=1000,
+        required=False,
+        error_messages={
+            "invalid": _(
+                "Enter an address that begins with http:// or https://."
+                " A file can be attached beside it."
+            )
+        },
+    )
     file = forms.FileField(
         label=_("or file"),
         required=False,
@@ -71,7 +83,7 @@ class EvidenceForm(forms.Form):
         if not cleaned.get("title"):
             self.add_error("title", _("Give the source a title."))
         if not cleaned.get("url") and not cleaned.get("file") and not self._kept_file():
-            self.add_error("url", _("Give an address, or attach the file."))
+            self.add_error("url", self.no_address)
         if not cleaned.get("dated_on") and not self._is_as_recorded(cleaned):
             self.add_error("dated_on", _("Give the date of the source."))
         return cleaned

@@ -98,10 +98,7 @@ class AddressField(forms.URLField):
     """An address on the web: a path to a file, or any other scheme, is refused."""
 
     default_error_messages = {
-        "invalid": _(
-            "Enter an address that begins with http:// or https://."
-            " A file can be attached beside it."
-        )
+        "invalid": _("Enter an address that begins with http:// or https://.")
     }
 
     def __init__(self, **kwargs):

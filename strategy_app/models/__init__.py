@@ -9,6 +9,7 @@ from strategy_app.models.alignment import (
     Return,
 )
 from strategy_app.models.change import Change, ChangeRequired
+from strategy_app.models.pending_table import PendingTable
 from strategy_app.models.people import ApiToken, User
 from strategy_app.models.programme import Budget, Category, Department, Programme
 from strategy_app.models.saved_view import SavedView
@@ -36,6 +37,7 @@ __all__ = [
     "Evidence",
     "Level",
     "LevelDefinition",
+    "PendingTable",
     "Programme",
     "Return",
     "Revision",

@@ -31,6 +31,9 @@ _WITHIN = {
     "target-add": "strategy",
     "align": "programme",
     "revert": "change",
+    "paste": "tagging",
+    "paste-table": "tagging",
+    "paste-apply": "tagging",
 }
 
 

@@ -12,7 +12,7 @@ from strategy_app.forms.programme import ProgrammeListForm
 from strategy_app.models import Alignment, LevelDefinition, Programme
 from strategy_app.models.dates import today
 from strategy_app.models.localized import localized_text
-from strategy_app.permissions import can_align, can_confirm
+from strategy_app.permissions import can_align, can_align_any, can_confirm
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
 from strategy_app.queries import programme as programme_queries
@@ -54,6 +54,7 @@ def programme_list(request):
         "state_label": state_label(asked["state"]) if asked["state"] else "",
         "all": len(frame.programmes.codes),
         "active": int(coverage.columns.sum()),
+        "may_paste": can_align_any(request.user),
     }
     return render(request, "strategy_app/programme/list.html", context)
 

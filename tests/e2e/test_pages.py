@@ -47,6 +47,7 @@ PAGES = [
     "/programmes/SATREPS/align/JST-INTL/KP-2.1/",
     "/tagging/",
     "/tagging/?open=all&department=DIA",
+    "/tagging/paste/",
     "/changes/",
     "/account/",
     "/accounts/password/change/",

@@ -4,54 +4,21 @@ Each is a process, on a database of their own with the product's settings.
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
+from functools import partial
 
 import pytest
-from django.conf import settings
-from django.db import connection
+
+from tests.production import said
 
 # Processes, threads in each, edits of each thread.
 CROWD, FEW = (16, 1, 500), (2, 4, 50)
 
 
 @pytest.fixture
-def database(request, tmp_path, django_db_blocker):
-    """Make a database of its own and return its address; drop it afterwards."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
-        return
-    name = f"writers_{os.getpid()}"
-    mine = connection.settings_dict
-    # A socket's folder stands where the path does, as in tests/with_postgres.py.
-    host = f"/{mine['HOST']}" if mine["HOST"].startswith("/") else mine["HOST"]
-    login = mine["USER"] + (f":{mine['PASSWORD']}" if mine["PASSWORD"] else "")
-    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        yield f"postgres://{login}@{host}{mine['PORT'] and ':' + str(mine['PORT'])}/{name}"
-        cursor.execute(f"DROP DATABASE {name}")
-
-
-@pytest.fixture
-def start(database):
-    """Return a function that starts a process on the database."""
-
-    def start(*arguments):
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.services.concurrent_writers", *arguments],
-            cwd=settings.BASE_DIR,
-            env=os.environ | {
-                "DATABASE_URL": database,
-                "SECRET_KEY": "only for this test",
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            },
-            stdout=subprocess.PIPE,
-            text=True,
-        )  # fmt: skip
-
-    return start
+def start(start_on_own_database):
+    """Return a function that starts the writers' module."""
+    return partial(start_on_own_database, "tests.services.concurrent_writers")
 
 
 def write_at_once(start, mode, processes, threads, edits):
@@ -64,14 +31,6 @@ def write_at_once(start, mode, processes, threads, edits):
     outcomes = [tuple(edit) for writer in writers for edit in json.loads(said(writer))]
     assert len(outcomes) == processes * threads * edits
     return outcomes, json.loads(said(start("report")))
-
-
-def said(process):
-    """Wait for a process and return what it printed."""
-    with process:
-        text = process.communicate(timeout=600)[0]
-    assert process.returncode == 0
-    return text
 
 
 def forks(outcomes):

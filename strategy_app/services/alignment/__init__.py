@@ -1,5 +1,6 @@
 """Write the ledger; nothing else does."""
 
+from strategy_app.services.alignment.history import Period, judge_history, load_all
 from strategy_app.services.alignment.many import (
     Refused,
     Verdict,
@@ -30,6 +31,7 @@ from strategy_app.services.alignment.rules import (
 __all__ = [
     "Conflict",
     "Judgement",
+    "Period",
     "Refused",
     "Reverted",
     "Source",
@@ -41,7 +43,9 @@ __all__ = [
     "confirm_all",
     "judge",
     "judge_confirmations",
+    "judge_history",
     "judge_withdrawals",
+    "load_all",
     "load_row",
     "reaffirm",
     "record_all",

@@ -61,9 +61,18 @@ class Refused(Exception):
         self.verdicts = verdicts
 
 
-def judge(judgements: list[Judgement], *, by: User) -> list[Verdict]:
-    """Say for each judgement whether it would add, update, change nothing or be refused."""
-    current_of = open_rows((item.programme.pk, item.element.pk) for item in judgements)
+def judge(
+    judgements: list[Judgement],
+    *,
+    by: User,
+    current_of: dict[tuple[int, int], Alignment] | None = None,
+) -> list[Verdict]:
+    """Say for each judgement whether it would add, update, change nothing or be refused.
+
+    current_of: the rows in force by cell, where they have been looked up just now.
+    """
+    if current_of is None:
+        current_of = open_rows((item.programme.pk, item.element.pk) for item in judgements)
     wording_of = wordings_in_force({item.element.strategy_id for item in judgements})
     seen = set()
 
@@ -200,9 +209,7 @@ def confirm_all(
 
 def open_rows(cells: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Alignment]:
     """Return the row in force of each (programme id, element id) that has one."""
-    elements_of = defaultdict(set)
-    for programme, element in cells:
-        elements_of[programme].add(element)
+    elements_of = _by_programme(cells)
     found = {}
     for programmes in batches(elements_of):
         elements = set().union(*(elements_of[pk] for pk in programmes))
@@ -213,6 +220,29 @@ def open_rows(cells: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Alignme
         ):
             found[row.programme_id, row.element_id] = row
     return found
+
+
+def open_ids(cells: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Return the id of the row in force of each cell that has one."""
+    elements_of = _by_programme(cells)
+    found = {}
+    for programmes in batches(elements_of):
+        elements = set().union(*(elements_of[pk] for pk in programmes))
+        for programme, element, pk in (
+            Alignment.objects.open()
+            .filter(programme__in=programmes, element__in=elements)
+            .values_list("programme", "element", "pk")
+        ):
+            found[programme, element] = pk
+    return found
+
+
+def _by_programme(cells):
+    """Return the ids of elements by the id of their programme."""
+    elements_of = defaultdict(set)
+    for programme, element in cells:
+        elements_of[programme].add(element)
+    return elements_of
 
 
 def wordings_in_force(strategy_ids: Iterable[int]) -> dict[int, Wording]:

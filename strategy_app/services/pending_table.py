@@ -1,0 +1,79 @@
+"""Keep tables that are looked through, and apply them: all of it or nothing, once."""
+
+import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from strategy_app.models import Change, PendingTable, Strategy, User
+from strategy_app.services.alignment import Judgement, Period, load_all, record_all
+from strategy_app.services.change import discard, recording
+
+# Of one person; what is older than the newest of them, or than that, is removed.
+MOST_KEPT = 10
+KEPT_FOR = datetime.timedelta(days=30)
+
+
+class AppliedAlready(Exception):
+    """The table has been applied before, in ``change``."""
+
+    def __init__(self, change: Change):
+        super().__init__("applied already")
+        self.change = change
+
+
+def keep(
+    *, owner: User, name: str, strategy: Strategy, text: str, seen: list[int | None]
+) -> PendingTable:
+    """Keep a table that somebody looks through, in place of their oldest ones.
+
+    seen: for each of its rows the id of the row in force that they are shown.
+    """
+    with transaction.atomic():
+        table = PendingTable.objects.create(
+            owner=owner,
+            made_at=timezone.now(),
+            name=name[:200],
+            strategy=strategy,
+            text=text,
+            seen=seen,
+        )
+        newest = PendingTable.objects.filter(owner=owner).order_by("-id")[:MOST_KEPT]
+        PendingTable.objects.filter(owner=owner).exclude(
+            pk__in=list(newest.values_list("pk", flat=True))
+        ).delete()
+        PendingTable.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+    return table
+
+
+def apply(
+    *,
+    table: PendingTable,
+    judgements: list[Judgement],
+    history: list[Period],
+    by: User,
+    reason: str = "",
+) -> Change | None:
+    """Write what a table says in one change, or raise Refused and write nothing.
+
+    Returns the change, None where all of it stands there already. Raises AppliedAlready,
+    and PermissionDenied when it is somebody else's.
+    """
+    if table.owner_id != by.pk:
+        raise PermissionDenied
+    with recording(Change.Action.IMPORT, by=by, reason=reason) as change:
+        # Writers take turns, so whoever sends it twice is second here.
+        table.refresh_from_db()
+        if table.applied_in_id is not None:
+            raise AppliedAlready(table.applied_in)
+        written = [
+            record_all(judgements, by=by) if judgements else None,
+            load_all(history, by=by) if history else None,
+        ]
+        if not any(written):
+            discard(change)
+            return None
+        table.applied_in, table.text, table.seen = change, "", []
+        table.save(update_fields=["applied_in", "text", "seen"])
+        return change

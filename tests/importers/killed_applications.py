@@ -1,0 +1,138 @@
+"""Apply a table in processes that are killed, for ``test_killed.py``; prints what is left.
+
+    python -m tests.importers.killed_applications ROWS KILLS (guarded|unguarded)
+
+It runs on the product's own settings, on the empty database in DATABASE_URL. Of each table
+one half says something else than what is recorded, the other half is not recorded.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import sys
+import time
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import django
+from django.core.management import call_command
+from django.db import connection, connections
+
+ELEMENTS = 50
+
+
+def main(rows, kills, mode):
+    """Kill one application after the other; print each moment, exit code and remains."""
+    from tests import factories
+
+    call_command("migrate", verbosity=0)
+    factories.make_strategy(elements=[f"E{number}" for number in range(ELEMENTS)])
+    for number in range(rows // ELEMENTS):
+        factories.make_programme(f"P-{number}")
+    by = factories.make_person("dai", role="manager")
+
+    _killed(Table("first", rows, by), mode="guarded", after=None)
+    measured = Table("measured", rows, by)
+    begun = time.perf_counter()
+    _killed(measured, mode="guarded", after=None)
+    seconds = time.perf_counter() - begun
+    whole = measured.remains()
+
+    table, outcomes = Table("0", rows, by), []
+    for number in range(1, kills + 1):
+        # One random moment in each of as many equal parts of the time that it takes.
+        moment = seconds * (number - random.random()) / kills  # noqa: S311
+        code = _killed(table, mode=mode, after=moment)
+        _use(number)
+        remains = table.remains()
+        outcomes.append([round(moment, 3), code, remains])
+        if remains == whole:
+            table = Table(str(number), rows, by)
+        elif any(remains.values()):
+            break  # there is nothing to go on from
+    print(json.dumps({"seconds": seconds, "whole": whole, "outcomes": outcomes}))  # noqa: T201
+
+
+class Table:
+    """A table that somebody has looked through; its name stands in all that it writes."""
+
+    def __init__(self, name, rows, by):
+        from strategy_app.importers import alignments
+        from strategy_app.importers.table import read_table
+        from strategy_app.models import Alignment
+        from strategy_app.services import alignment
+        from tests import factories
+
+        self.words, self.by = f"Table {name}", by
+        some = Alignment.objects.open().filter(element__code__regex="[02468]$")
+        alignment.withdraw_all(some.values_list("pk", flat=True), by=by)
+        text = "\n".join(
+            f"P-{number // ELEMENTS}\tE{number % ELEMENTS}\t1\t{self.words}"
+            f"\t{self.words}\thttps://example.org/report\t2026-03-31"
+            for number in range(rows)
+        )
+        self.kept = factories.make_table(text, by)
+        self.lines = alignments.read_lines(
+            read_table(text), strategy=self.kept.strategy, by=by
+        )
+        alignments.judge_lines(self.lines, by=by, seen=self.kept.seen)
+
+    def apply(self, mode):
+        """Write it, as its page does."""
+        from strategy_app.importers.alignments import to_record
+        from strategy_app.services import change, pending_table
+
+        if mode == "unguarded":
+            # The twin: no transaction holds together what is written.
+            change.transaction = SimpleNamespace(atomic=nullcontext)
+        judgements, history = to_record(self.lines)
+        pending_table.apply(
+            table=self.kept, judgements=judgements, history=history, by=self.by,
+            reason=self.words,
+        )  # fmt: skip
+
+    def remains(self):
+        """Return how much of all that it writes is there."""
+        from strategy_app.models import Alignment, Change, Evidence, PendingTable
+
+        changes = Change.objects.filter(reason=self.words)
+        return {
+            "changes": changes.count(),
+            "rows": Alignment.objects.filter(rationale=self.words).count(),
+            "open": Alignment.objects.open().filter(rationale=self.words).count(),
+            "sources": Evidence.objects.filter(title=self.words).count(),
+            "closed": Alignment.objects.filter(closed_in__in=changes).count(),
+            "applied": PendingTable.objects.filter(applied_in__in=changes).count(),
+        }
+
+
+def _killed(table, *, mode, after):
+    """Apply a table in a process, killed after so many seconds; return its exit code."""
+    connections.close_all()  # none may be shared with the process
+    process = multiprocessing.get_context("fork").Process(target=table.apply, args=[mode])
+    process.start()
+    process.join(after)
+    process.kill()
+    process.join()
+    return process.exitcode
+
+
+def _use(number):
+    """Write something, once it is one's turn; a lock left behind would keep it waiting."""
+    from tests import factories
+
+    factories.make_department(f"AFTER-{number}")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for check, healthy in [
+                ("integrity_check", [("ok",)]),
+                ("foreign_key_check", []),
+            ]:
+                assert cursor.execute(f"PRAGMA {check}").fetchall() == healthy
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -40,7 +40,7 @@ def run_code(folder, code, **variables):
     return done.stdout
 
 
-def said(process, *, timeout=60):
+def said(process, *, timeout=600):
     """Wait for a process (at most so many seconds) and return what it printed."""
     with process:
         text = process.communicate(timeout=timeout)[0]

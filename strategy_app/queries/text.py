@@ -32,3 +32,28 @@ def share_changed(before: str, after: str) -> float:
 def is_material(before: str, after: str) -> bool:
     """Whether more of the words has changed than a correction would."""
     return before != after and share_changed(before, after) > EDITORIAL_SHARE
+
+
+# Words, single Japanese characters, and whatever stands between, so that the pieces
+# joined are the text.
+_PIECE = re.compile(
+    r"[\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3005-\u9fff]+|\s+|."
+)
+
+
+def difference(before: str, after: str) -> list[tuple[str, str]]:
+    """Return two versions as one text: ("same" | "out" | "in", piece) in order.
+
+    The pieces but those put in are ``before``; the pieces but those taken out ``after``.
+    """
+    old, new = _PIECE.findall(before), _PIECE.findall(after)
+    found = []
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, False).get_opcodes():
+        if kind == "equal":
+            found.append(("same", "".join(old[i1:i2])))
+            continue
+        if i1 < i2:
+            found.append(("out", "".join(old[i1:i2])))
+        if j1 < j2:
+            found.append(("in", "".join(new[j1:j2])))
+    return found

@@ -132,14 +132,14 @@ def test_few_questions_whatever_there_is(
     factories.align(programme, "A", 2, by=aiko)
     client.force_login(aiko)
     page(client)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page(client)
     for number in (2, 3):
         other = factories.make_programme(f"PRG-{number}", department=programme.department)
         for element in ("A", "A.1", "B"):
             factories.align(other, element, 2, by=aiko)
     page(client)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page(client)
 
 

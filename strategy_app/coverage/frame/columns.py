@@ -75,9 +75,9 @@ class Ledger:
     programme, element: column in Programmes and element id. level: 1 not targeted,
     2 significant, 3 principal. valid_from, valid_until: ordinals. opened, closed,
     confirmed: change ids, OPEN where there is none. judged: ordinal of the day on which it
-    was judged, before valid_from where the row brings an older judgement back. dated:
-    whether a dated source stands behind it. judged_from: since when the wording that was
-    judged has been in force.
+    was judged, before valid_from where the row brings an older judgement back. author: id
+    of the person who judged it, 0 for nobody. dated: whether a dated source stands behind
+    it. judged_from: since when the wording that was judged has been in force.
     """
 
     ids: np.ndarray
@@ -90,6 +90,7 @@ class Ledger:
     closed: np.ndarray
     confirmed: np.ndarray
     judged: np.ndarray
+    author: np.ndarray
     illustrative: np.ndarray
     dated: np.ndarray
     judged_from: np.ndarray

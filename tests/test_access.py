@@ -19,6 +19,7 @@ GET = {
     "set targets": [SIGN_IN, DENIED, DENIED, DENIED, 200, 200],
     "post": [405] * 6,
     "revert": [SIGN_IN, DENIED, 200, 200, 200, 200],
+    "record": [SIGN_IN, DENIED, 200, 200, 200, 200],
     "file": [SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
 }
 
@@ -50,6 +51,10 @@ RULES = {
     "align": "align",
     "withdraw": "post",
     "confirm": "post",
+    "return": "post",
+    "reaffirm": "post",
+    "queue": "record",
+    "review": "record",
     "revoke-token": "post",
     "set-language": "post",
     "evidence-file": "file",
@@ -81,7 +86,10 @@ RULES = {
 # Tested where they stand: sign-in in tests/views, the administration in tests/admin,
 # writing by the API in tests/api.
 ELSEWHERE = ("account_", "mfa_", "socialaccount_", "social/", "openid_connect_", "admin:")
-WRITES_ONLY = {"api-alignments-withdraw", "api-alignments-confirm", "api-nothing"}
+WRITES_ONLY = {
+    "api-alignments-withdraw", "api-alignments-confirm", "api-alignments-reaffirm",
+    "api-alignments-send-back", "api-nothing",
+}  # fmt: skip
 
 
 def names(patterns=None, namespace=""):
@@ -126,6 +134,8 @@ def address(name, row):
         "align": ["PRG-1", "STR", "A"],
         "withdraw": ["PRG-1", "STR", "A"],
         "confirm": ["PRG-1", "STR", "A"],
+        "return": ["PRG-1", "STR", "A"],
+        "reaffirm": ["PRG-1", "STR", "A"],
         "revoke-token": [1],
         "delete-view": [1],
         "start-view": [1],
@@ -183,7 +193,7 @@ def test_public_pages_open_reading_without_names(name, client, world, settings):
     [
         n
         for n, rule in sorted(RULES.items())
-        if rule in ("account", "align", "set targets", "file")
+        if rule in ("account", "align", "record", "set targets", "file")
     ],
 )
 def test_public_pages_open_nothing_else(name, client, world, settings):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from strategy_app.admin.base import ReadOnlyAdmin, TextFilter, YesNoFilter
 from strategy_app.admin.tagging import SYMBOLS
 from strategy_app.models import Alignment, Change
+from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
-from strategy_app.queries.alignment import reworded
 
 
 class ProgrammeFilter(TextFilter):
@@ -37,7 +37,18 @@ class ConfirmedFilter(YesNoFilter):
     title = _("confirmed")
     parameter_name = "confirmed"
     yes, no = _("Confirmed"), _("Not confirmed")
-    condition = Q(confirmed_in__isnull=False)
+
+    @property
+    def condition(self):
+        return alignment_queries.confirmed()  # as of today
+
+
+# What the list says of a confirmation: that it stands, or why it no longer does.
+_LAPSES = {
+    None: _("Confirmed"),
+    "wording": _("Lapsed: the wording has changed"),
+    "programme": _("Lapsed: the programme's text has changed"),
+}
 
 
 def link(address, text):
@@ -91,11 +102,11 @@ class AlignmentAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
 
     def get_queryset(self, request):
-        found = super().get_queryset(request).annotate(reworded=reworded())
+        found = super().get_queryset(request)
         return found.select_related(
             "programme", "element__strategy", "wording__revision__strategy",
             "opened_in__by", "closed_in__by", "confirmed_in__by",
-        )  # fmt: skip
+        ).annotate(reworded=alignment_queries.reworded())  # fmt: skip
 
     @admin.display(description=_("programme"), ordering="programme__code")
     def programme_code(self, row):
@@ -111,9 +122,7 @@ class AlignmentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("confirmed"))
     def is_confirmed(self, row):
-        if row.lapse:
-            return _("Lapsed")
-        return _("Confirmed") if row.is_confirmed else "–"
+        return _LAPSES[row.lapse] if row.confirmed_in_id else "–"
 
     @admin.display(description=_("recorded in"), ordering="opened_in")
     def opened_short(self, row):

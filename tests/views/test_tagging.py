@@ -288,14 +288,14 @@ def test_the_programme_page_costs_a_fixed_number_of_queries(
     factories.make_strategy(elements=["A", "B", "C"][:number])
     programme = factories.make_programme("SATREPS", department=department_a)
     for code in ["A", "B", "C"][:number]:
-        for level in range(number):
+        for level in [0, 2, 1][-number:]:
             factories.align(
                 programme, code, level, evidence=[factories.a_source()] * number
             )
     client.force_login(aiko)
     page = reverse("programme", args=["SATREPS"])
     client.get(page)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(page)
 
 

@@ -108,10 +108,10 @@ def _ledger_columns(rows, programmes, dated):
 
 
 def _judgement(valid_from, author, continues):
-    """Return on which day and by whom each row was judged: where it continues another, as
-    that one was.
+    """Return on which day and by whom each row was judged: what it continues says so.
 
-    Few do, so those are asked for apart: joining the ledger to itself is slow.
+    Few rows continue another, so those are asked for apart: to join the ledger to itself
+    is slow.
     """
     asked = [int(pk) for pk in np.unique(continues) if pk]
     first = Alignment.objects.select_related("opened_in").in_bulk(asked)

@@ -49,8 +49,9 @@ PAGES = {
 }
 WITHOUT_A_PAGE = {
     "withdraw", "confirm", "return", "reaffirm", "evidence-file", "revoke-token",
-    "set-language", "healthz", "readyz", "target-remove", "timeline-svg", "timeline-png", "save-view", "delete-view",
-    "start-view", "tagging-cells", "tagging-names", "tagging-write", "tagging-preview",
+    "set-language", "healthz", "readyz", "target-remove", "timeline-svg", "timeline-png",
+    "save-view", "delete-view", "start-view", "tagging-cells", "tagging-names",
+    "tagging-write", "tagging-preview",
 }  # fmt: skip
 # What these pages say of themselves when asked for more than the plain page.
 FURTHER = [

@@ -48,7 +48,7 @@
       const button = form && form.querySelector("button[type=submit]:not(:disabled)");
       if (!button || event.repeat) return;
       event.preventDefault();
-      form.requestSubmit(button);
+      button.click(); // which htmx takes note of: the button says what to do
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;

@@ -74,5 +74,5 @@ def department_codes_of(user):
 
 def _departments(user):
     if not hasattr(user, "_department_codes"):
-        user._department_codes = dict(user.departments.values_list("id", "code"))
+        user._department_codes = {item.pk: item.code for item in user.departments.all()}
     return user._department_codes

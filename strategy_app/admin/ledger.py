@@ -95,10 +95,11 @@ class AlignmentAdmin(ReadOnlyAdmin):
         ),
         (_("When it holds"), {"fields": ["valid_from", "valid_until"]}),
         (_("When that was written"), {"fields": ["opened", "closed", "confirmed"]}),
+        (_("Second reading"), {"fields": ["is_confirmed", "returned"]}),
     ]  # fmt: skip
     readonly_fields = [
         "programme_link", "element_link", "level_shown", "wording_judged", "sources",
-        "opened", "closed", "confirmed",
+        "opened", "closed", "confirmed", "is_confirmed", "returned",
     ]  # fmt: skip
 
     def get_queryset(self, request):
@@ -161,6 +162,14 @@ class AlignmentAdmin(ReadOnlyAdmin):
     @admin.display(description=_("confirmed in"))
     def confirmed(self, row):
         return change_link(row.confirmed_in)
+
+    @admin.display(description=_("returns"))
+    def returned(self, row):
+        items = [
+            (item.note, change_link(item.returned_in))
+            for item in row.returns.select_related("returned_in__by").order_by("-id")
+        ]
+        return format_html_join("", '<div class="note">{} ({})</div>', items) or "–"
 
     def history_view(self, request, object_id, extra_context=None):
         """Show every row of the same programme and element."""

@@ -50,6 +50,19 @@ class Cells:
         return Cells(self.elements[which], self.columns[which], self.since[which])
 
 
+@dataclass(frozen=True)
+class Returned:
+    """Records that a second reader gave back, by the ids of their ledger rows in order.
+
+    rows: int64[n]. unclaimed: bool[n], their author is nobody, has left, or may no longer
+    record there. since: ordinals of the days on which they were returned, int64[n].
+    """
+
+    rows: np.ndarray
+    unclaimed: np.ndarray
+    since: np.ndarray
+
+
 def records(frame: Frame, tree: Tree, day: datetime.date) -> Records:
     """Return what is in force on ``day`` and what each record waits for; kept."""
 
@@ -95,22 +108,23 @@ def missing_by_programme(frame: Frame, tree: Tree, day: datetime.date) -> np.nda
 
 
 def is_waiting(
-    frame: Frame, found: Records, kind: str, person: int, returned: np.ndarray
+    frame: Frame, found: Records, kind: str, person: int, returned: Returned
 ) -> np.ndarray:
     """Return which records wait for a ``kind`` of work by a person: bool[n].
 
-    Nobody confirms their own. What is ``returned`` (ids of ledger rows) waits for its
-    author, and for whoever may record where it has none.
+    Nobody confirms their own. What is returned waits for its author; where that is nobody
+    who could see to it, for whoever may record there.
     """
     if kind == "needs_review":
         return found.reworded
     if kind == "stale":
         return found.stale
-    author = frame.ledger.author[found.rows]
-    is_back = np.isin(frame.ledger.ids[found.rows], returned) if len(returned) else False
+    author, ids = frame.ledger.author[found.rows], frame.ledger.ids[found.rows]
+    is_back = np.isin(ids, returned.rows)
     if kind == "returned":
-        return is_back & ((author == person) | (author == 0))
-    return found.unconfirmed & (author != person) & np.logical_not(is_back)
+        unclaimed = np.isin(ids, returned.rows[returned.unclaimed])
+        return is_back & ((author == person) | unclaimed)
+    return found.unconfirmed & (author != person) & ~is_back
 
 
 def cells(
@@ -121,13 +135,12 @@ def cells(
     *,
     columns: np.ndarray,
     person: int,
-    returned: np.ndarray,
+    returned: Returned,
 ) -> Cells:
     """Return the cells that wait for a ``kind`` (one of KINDS) of work by a person.
 
     columns: the programmes that they may record for and ask about, bool[P]. person: their
-    id. returned: ids of the ledger rows that are returned to their author, int64[n]. In
-    the order of the programmes, and within each of the strategy.
+    id. In the order of the programmes, and within each of the strategy.
     """
     if kind == "not_assessed":
         missing = not_assessed(frame, tree, day) & columns
@@ -139,17 +152,19 @@ def cells(
     mine = is_waiting(frame, found, kind, person, returned) & columns[found.columns]
     rows = found.rows[mine]
     elements, places = found.elements[mine], found.columns[mine]
-    since = _since(frame, tree, kind, rows, elements)
+    since = _since(frame, tree, kind, rows, elements, returned)
     return Cells(elements, places, since).chosen(np.lexsort((elements, places)))
 
 
-def _since(frame, tree, kind, rows, elements):
+def _since(frame, tree, kind, rows, elements, returned):
     """Return from which day on each record has waited, as ordinals."""
     ledger = frame.ledger
     if kind == "needs_review":
         return tree.material_from[elements].astype(np.int64)
     if kind == "stale":
         return matrix.stale_from(ledger.judged[rows], frame.thresholds.fresh_months)
+    if kind == "returned":
+        return returned.since[np.searchsorted(returned.rows, ledger.ids[rows])]
     return ledger.valid_from[rows].astype(np.int64)
 
 
@@ -188,7 +203,7 @@ def numbers(
     *,
     columns: np.ndarray,
     person: int,
-    returned: np.ndarray,
+    returned: Returned,
 ) -> dict[str, int]:
     """Return how many cells wait for each kind of work; arguments as ``cells`` has them."""
     found = records(frame, tree, day)
@@ -209,7 +224,7 @@ def number(
     *,
     columns: np.ndarray,
     person: int,
-    returned: np.ndarray,
+    returned: Returned,
 ) -> int:
     """Return how many cells wait for a person: each once, whatever it waits for.
 

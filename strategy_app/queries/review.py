@@ -7,7 +7,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from strategy_app.coverage.frame import Frame
+from strategy_app.coverage.waiting import Returned
 from strategy_app.models import Alignment, Deferral, Return, User
+from strategy_app.permissions import can_align
 
 
 def open_returns() -> QuerySet[Return]:
@@ -26,36 +28,35 @@ def open_returns() -> QuerySet[Return]:
     )
 
 
-def returned_rows(frame: Frame) -> np.ndarray:
-    """Return the ids of the ledger rows that are returned, int64[n]; kept with the frame.
+def returned(frame: Frame) -> Returned:
+    """Return which records are returned, and to whom; kept with the frame.
 
-    To return something is a change, so a newer frame asks anew.
+    To return something is a change, and so is it that somebody leaves, so a newer frame
+    asks anew. Three queries, none of them where nothing is returned but the first.
     """
 
     def read():
-        ids = open_returns().order_by().values_list("alignment_id", flat=True)
-        return np.unique(np.array(list(ids), np.int64))
+        found = open_returns().select_related(
+            "alignment__programme",
+            "alignment__opened_in",
+            "alignment__continues__opened_in",
+        )
+        newest = {item.alignment_id: item for item in found.order_by("id")}
+        rows = sorted(newest)
+        authors = User.objects.filter(is_active=True).prefetch_related("departments")
+        author_of = {pk: newest[pk].alignment.judgement.opened_in.by_id for pk in rows}
+        known = authors.in_bulk({pk for pk in author_of.values() if pk})
+        unclaimed = [
+            (author := known.get(author_of[pk])) is None
+            or not can_align(author, newest[pk].alignment.programme)
+            for pk in rows
+        ]
+        days = [localdate(newest[pk].returned_in.at).toordinal() for pk in rows]
+        return Returned(
+            np.array(rows, np.int64), np.array(unclaimed, bool), np.array(days, np.int64)
+        )
 
     return frame.kept.answer(("returned",), read)
-
-
-def returned_days(frame: Frame) -> dict[tuple[int, int], int]:
-    """Return on which day each returned record was returned, as an ordinal.
-
-    By the ids of programme and element. Kept with the frame.
-    """
-
-    def read():
-        return {
-            (programme, element): localdate(at).toordinal()
-            for programme, element, at in open_returns()
-            .order_by("id")
-            .values_list(
-                "alignment__programme_id", "alignment__element_id", "returned_in__at"
-            )
-        }
-
-    return frame.kept.answer(("returned days",), read)
 
 
 def returns_of(rows: Iterable[Alignment]) -> dict[int, Return]:

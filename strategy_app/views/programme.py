@@ -236,7 +236,7 @@ class Beside:
     @classmethod
     def of(cls, request, history, versions):
         """Read what belongs beside these rows; nothing where no row is returned."""
-        returned = review_queries.returned_rows(frame_of(request))
+        returned = review_queries.returned(frame_of(request)).rows
         is_any = len(returned) and np.isin([row.pk for row in history], returned).any()
         return cls(history, review_queries.returns_of(history) if is_any else {}, versions)
 

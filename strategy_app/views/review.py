@@ -61,14 +61,13 @@ def _work(request, waiting):
     """Return what waits, by kind and by programme."""
     address = _addresses(request)
     cells = {kind: waiting.cells(kind) for kind, _label in KINDS}
-    returns = review_queries.returned_days(waiting.frame)
     kinds = [
         {
             "kind": kind,
             "label": label,
             "meaning": _MEANINGS[kind],
             "number": len(cells[kind]),
-            "oldest": _oldest(waiting, cells[kind], address, kind, returns),
+            "oldest": _oldest(waiting, cells[kind], address, kind),
             "address": address(kind),
         }
         for kind, label in KINDS
@@ -105,28 +104,15 @@ def _name(waiting, cells: Cells, place):
     return f"{codes[cells.columns[place]]}:{waiting.tree.codes[cells.elements[place]]}"
 
 
-def _oldest(waiting, cells, address, kind, returns):
+def _oldest(waiting, cells, address, kind):
     """Return the cell that has waited longest and since when, None for no cell."""
     if not len(cells):
         return None
-    since = cells.since
-    if kind == "returned":
-        since = np.array(
-            [
-                returns.get((int(column), int(row)), day)
-                for column, row, day in zip(
-                    waiting.frame.programmes.ids[cells.columns],
-                    waiting.tree.element_ids[cells.elements],
-                    cells.since,
-                    strict=True,
-                )
-            ]
-        )
-    place = int(np.argmin(since))
+    place = int(np.argmin(cells.since))
     name = _name(waiting, cells, place)
     return {
         "name": name.replace(":", " × "),
-        "since": datetime.date.fromordinal(int(since[place])),
+        "since": datetime.date.fromordinal(int(cells.since[place])),
         "address": address(kind, name),
     }
 

@@ -38,7 +38,7 @@ class Waiting:
         return {
             "columns": self.columns,
             "person": self.user.pk,
-            "returned": review.returned_rows(self.frame),
+            "returned": review.returned(self.frame),
         }
 
     @property
@@ -73,5 +73,5 @@ def number_waiting(user, frame: Frame, strategy: str, day: datetime.date) -> int
         day,
         columns=recordable(user, frame),
         person=user.pk,
-        returned=review.returned_rows(frame),
+        returned=review.returned(frame),
     )

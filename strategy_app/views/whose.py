@@ -25,7 +25,8 @@ def mask_of(user, frame: Frame, whose: str) -> np.ndarray:
     if whose != "mine":
         return mask
     mask[:] = False
-    for code in department_codes_of(user):
+    known = {group.code for group in frame.programmes.departments}  # at the frame's time
+    for code in department_codes_of(user) & known:
         mask |= matrix.member(frame, "department", code)
     return mask
 

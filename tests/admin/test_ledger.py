@@ -138,3 +138,14 @@ def test_a_confirmation_that_has_lapsed_is_listed_as_such(signed_in, rows, chie)
         for side in ("yes", "no")
     }
     assert found == {"yes": set(), "no": set(rows.values())}
+
+
+def test_a_row_shows_the_notes_with_which_it_was_returned(signed_in, rows, chie):
+    row = factories.align(rows["other"].programme, "A.1", 1)
+    where = address(Alignment, "change", row.pk)
+    for note in ("Which <call>?", "And since when?"):
+        alignment_services.send_back(alignment=row, note=note, by=chie)
+    shown = signed_in.get(where).content.decode()
+    change = Change.objects.latest("id")
+    assert "Which &lt;call&gt;?" in shown
+    assert f'And since when? (<a href="{address(Change, "change", change.pk)}">' in shown

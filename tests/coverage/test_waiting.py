@@ -31,7 +31,11 @@ def test_what_waits_is_what_the_rows_say(db, world, day, seed):
         if tree is None:
             return
         ids = sorted(Alignment.objects.values_list("id", flat=True))
-        returned = {pk for place, pk in enumerate(ids) if (place + seed) % 3 == 0}
+        returned = {  # the day on which each was returned, and whether to anybody
+            pk: (700_000 + pk, place % 2 == 0)
+            for place, pk in enumerate(ids)
+            if (place + seed) % 3 == 0
+        }
         asked = np.array([(n + seed) % 4 > 0 for n in range(len(columns.programmes.codes))])
         for person in [0, *User.objects.values_list("id", flat=True)]:
             _compare(columns, tree, day, asked.astype(bool), person, returned)
@@ -41,7 +45,11 @@ def _compare(columns, tree, day, asked, person, returned):
     whom = {
         "columns": asked,
         "person": person,
-        "returned": np.array(sorted(returned), np.int64),
+        "returned": waiting.Returned(
+            np.array(list(returned), np.int64),
+            np.array([unclaimed for _day, unclaimed in returned.values()], bool),
+            np.array([day for day, _unclaimed in returned.values()], np.int64),
+        ),
     }
     slow = _slowly(columns, tree, day, asked, person, returned)
     every = set()
@@ -53,6 +61,9 @@ def _compare(columns, tree, day, asked, person, returned):
         ]
         assert seen == slow[kind], kind
         every |= set(seen)
+        if kind == "returned":
+            days = {day for day, _unclaimed in returned.values()}
+            assert days.issuperset(int(since) for since in found.since)
         if kind == "stale":
             for since in found.since:  # on that day it became stale, the day before not
                 assert since <= day.toordinal()
@@ -100,7 +111,7 @@ def _kinds(oracle, record, scope, person, returned):
         and not is_back
     ):
         kinds.append("unconfirmed")
-    if is_back and author in (person, None):
+    if is_back and ((author or 0) == person or returned[record.pk][1]):
         kinds.append("returned")
     return kinds
 

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from strategy_app.models import Change
 from strategy_app.services import alignment
+from strategy_app.services.change import recording
 from tests import factories
 from tests.views.reading import text_of
 
@@ -44,6 +46,35 @@ def test_everything_that_waits(client, aiko, dai, programme):
     assert client.get(oldest["unconfirmed"]["address"]).context["cell"].name == "PRG-1:A"
     (row,) = answer.context["rows"]
     assert [number for _label, number, _address in row["numbers"]] == [1, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("how", ["left", "moved"])
+def test_what_is_returned_to_somebody_who_is_gone_waits_for_the_department(
+    client, aiko, dai, chie, ben, programme, how
+):
+    gina = factories.make_person("gina", role="staff", departments=[programme.department])
+    department_b = factories.make_department("DEP-B")
+    row = factories.align(programme, "A.1", 1, by=gina)
+    alignment.send_back(alignment=row, note="Which call?", by=dai)
+    client.force_login(aiko)
+    assert numbers(page(client))["returned"] == 0
+    client.force_login(gina)
+    assert numbers(page(client))["returned"] == 1
+    with recording(Change.Action.EDIT_PERSON, by=chie, source=Change.Source.ADMIN):
+        if how == "left":
+            gina.is_active = False
+            gina.save()
+        else:
+            gina.departments.set([department_b])
+    client.force_login(aiko)
+    answer = page(client)
+    assert numbers(answer)["returned"] == 1
+    assert numbers(answer)["unconfirmed"] == 0
+    where = {kind["kind"]: kind["address"] for kind in answer.context["kinds"]}
+    assert "Which call?" in text_of(client.get(where["returned"]))
+    if how == "moved":
+        client.force_login(gina)
+        assert "No programme of yours here" in text_of(page(client))
 
 
 def test_each_number_leads_to_the_first_cell_of_its_programme(client, aiko, programme):

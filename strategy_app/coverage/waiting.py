@@ -45,6 +45,19 @@ class Cells:
     def __len__(self):
         return len(self.elements)
 
+    def places_of(self, elements: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Return the places of these cells, -1 for those that are not among them: int64[k].
+
+        elements, columns: rows of the tree and columns of the frame, int64[k], -1 where
+        there is none. For cells in the order of ``cells``, of which there may be millions.
+        """
+        if not len(self) or not len(elements):
+            return np.full(len(elements), -1)
+        height = 1 + max(int(self.elements.max()), int(elements.max()))
+        own, asked = self.columns * height + self.elements, columns * height + elements
+        places = np.minimum(np.searchsorted(own, asked), len(self) - 1)
+        return np.where((own[places] == asked) & (elements >= 0), places, -1)
+
     def chosen(self, which: np.ndarray) -> "Cells":
         """Return some of them: bool[n], or their places in the order wanted."""
         return Cells(self.elements[which], self.columns[which], self.since[which])

@@ -54,24 +54,14 @@ class Queue:
     def cells(self) -> Cells:
         """The cells that wait: those skipped come last."""
         found = self.waiting.cells(self.kind)
+        places = found.places_of(*self.waiting.place_of_all(self.deferrals))
+        skipped = np.zeros(len(found), bool)
+        skipped[places[places >= 0]] = True
         if self.order == "element":
-            found = found.chosen(np.lexsort((found.columns, found.elements)))
-        skipped = self._is_skipped(found)
+            return found.chosen(np.lexsort((found.columns, found.elements, skipped)))
         if skipped.any():
-            found = found.chosen(np.argsort(skipped, kind="stable"))
+            return found.chosen(np.argsort(skipped, kind="stable"))
         return found
-
-    def _is_skipped(self, found):
-        row_of = {int(pk): row for row, pk in enumerate(self.tree.element_ids)}
-        width = len(self.frame.programmes.codes)
-        keys = [
-            row_of[element] * width + self.frame.programmes.column_of[programme]
-            for programme, element in self.deferrals
-            if element in row_of and programme in self.frame.programmes.column_of
-        ]
-        if not keys:
-            return np.zeros(len(found), bool)
-        return np.isin(found.elements * width + found.columns, keys)
 
     @cached_property
     def place(self) -> int | None:

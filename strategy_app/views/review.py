@@ -119,24 +119,16 @@ def _oldest(waiting, cells, address, kind):
 
 def _skipped(waiting, cells, address):
     """Return what the person has skipped and still waits, the oldest first."""
-    kind_of = {}
-    for kind, found in cells.items():
-        if kind == "not_assessed":
-            continue  # there may be millions: looked up one by one below
-        for place in range(len(found)):
-            kind_of.setdefault(_name(waiting, found, place), kind)
+    deferrals = review_queries.deferrals(waiting.user)
+    places = {
+        kind: found.places_of(*waiting.place_of_all(deferrals))
+        for kind, found in cells.items()
+    }
     skipped = []
-    for (programme, element), item in review_queries.deferrals(waiting.user).items():
-        column = waiting.frame.programmes.column_of.get(programme)
-        places = np.flatnonzero(waiting.tree.element_ids == element)
-        if column is None or not len(places):
-            continue
-        code = waiting.frame.programmes.codes[column]
-        name = f"{code}:{waiting.tree.codes[places[0]]}"
-        missing = cells["not_assessed"]
-        is_missing = (missing.columns == column) & (missing.elements == places[0])
-        kind = "not_assessed" if is_missing.any() else kind_of.get(name)
+    for number, item in enumerate(deferrals.values()):
+        kind = next((kind for kind in places if places[kind][number] >= 0), None)
         if kind is not None:
+            name = _name(waiting, cells[kind], places[kind][number])
             skipped.append(
                 {
                     "name": name.replace(":", " × "),

@@ -50,6 +50,18 @@ class Waiting:
         """Return the cells that wait for a kind of work, programme by programme."""
         return waiting.cells(self.frame, self.tree, self.scope.today, kind, **self._whom)
 
+    def place_of_all(self, cells) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows and columns of cells that ids of programme and element name.
+
+        -1 where the tree or the frame has none, so that they stay as many as asked.
+        """
+        row_of = {int(pk): row for row, pk in enumerate(self.tree.element_ids)}
+        column_of = self.frame.programmes.column_of
+        return (
+            np.array([row_of.get(element, -1) for _, element in cells], np.int64),
+            np.array([column_of.get(programme, -1) for programme, _ in cells], np.int64),
+        )
+
     def all_of(self, kind: str) -> int | None:
         """Return of how many cells these are what is left, None where of nothing."""
         return waiting.all_of(

@@ -60,6 +60,7 @@ def _compare(columns, tree, day, asked, person, returned):
             for column, row in zip(found.columns, found.elements, strict=True)
         ]
         assert seen == slow[kind], kind
+        _compare_places(found, tree, columns)
         every |= set(seen)
         if kind == "returned":
             days = {day for day, _unclaimed in returned.values()}
@@ -70,6 +71,23 @@ def _compare(columns, tree, day, asked, person, returned):
     numbers = waiting.numbers(columns, tree, day, **whom)
     assert numbers == {kind: len(cells) for kind, cells in slow.items()}
     assert waiting.number(columns, tree, day, **whom) == len(every)
+
+
+def _compare_places(found, tree, columns):
+    """Look every cell up that there is, and some that there are not."""
+    place_of = {
+        cell: place
+        for place, cell in enumerate(zip(found.elements, found.columns, strict=True))
+    }
+    asked = [
+        (row, column)
+        for row in range(-1, len(tree.codes))
+        for column in range(-1, len(columns.programmes.codes))
+    ]
+    places = found.places_of(
+        *(np.array(part, np.int64) for part in zip(*asked, strict=True))
+    )
+    assert list(places) == [place_of.get(cell, -1) for cell in asked]
 
 
 def _slowly(columns, tree, day, asked, person, returned):

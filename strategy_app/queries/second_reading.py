@@ -1,10 +1,12 @@
 """Read what a second reader needs to see: what has changed since it was last confirmed."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from strategy_app.models import Alignment, Wording
+from strategy_app.models import Alignment, Programme, Wording
 from strategy_app.models.localized import localized_text
+from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries.text import difference
 
 
@@ -49,15 +51,47 @@ def since_confirmed(
     return SinceConfirmed(last, changes)
 
 
+def since_confirmed_of(
+    rows: Iterable[Alignment], wordings: dict[int, Wording]
+) -> dict[int, SinceConfirmed]:
+    """Return the same for many rows in force, by the row's id: two queries and evidence.
+
+    wordings: those in force, by the id of their element.
+    """
+    rows = [row for row in rows if row.element_id in wordings]
+    earlier = (
+        alignment_queries.rows()
+        .filter(
+            confirmed_in__isnull=False,
+            programme__in={row.programme_id for row in rows},
+            element__in={row.element_id for row in rows},
+        )
+        .order_by("-opened_in_id", "-id")
+    )
+    history_of, versions_of = defaultdict(list), defaultdict(list)
+    for row in earlier if rows else ():
+        history_of[row.programme_id, row.element_id].append(row)
+    changed = {row.programme_id for row in rows if row.programme.text_changed_in_id}
+    if changed:
+        for version in Programme.history.filter(id__in=changed).order_by("-history_id"):
+            versions_of[version.id].append(version)
+    found = {
+        row.pk: since_confirmed(
+            row,
+            history_of[row.programme_id, row.element_id],
+            wordings[row.element_id],
+            versions_of[row.programme_id],
+        )
+        for row in rows
+    }
+    return {pk: since for pk, since in found.items() if since is not None}
+
+
 def reworded(before: Wording, after: Wording) -> list[Changed]:
-    """Return what is different in the reader's language between two wordings."""
+    """Return what is different between two wordings of an element."""
     if before.pk == after.pk:
         return []
-    return _texts("wording", _full(before), _full(after))
-
-
-def _full(wording):
-    return "\n".join(part for part in (wording.title.text, wording.body.text) if part)
+    return _in_both_languages("wording", before, after, ("title", "body"))
 
 
 def _judgement(last, current):
@@ -83,12 +117,30 @@ def _programme_text(programme, confirmed_in, versions):
     then = next((row for row in versions if row.change_id <= confirmed_in), None)
     if then is None:
         return []
-    before = [
-        localized_text(getattr(then, f"{name}_en"), getattr(then, f"{name}_ja")).text
-        for name in ("name", "summary")
+    return _in_both_languages("programme", then, programme, ("name", "summary"))
+
+
+def _in_both_languages(what, before, after, names):
+    """Compare texts as they are read here; where these agree, in each language by itself.
+
+    Who reads English is not told that nothing has changed where the Japanese has.
+    """
+
+    def read(instance, language=None):
+        english, japanese = (
+            [getattr(instance, f"{name}_{code}") for name in names] for code in ("en", "ja")
+        )
+        of_language = {"en": english, "ja": japanese}
+        parts = of_language.get(language) or [
+            localized_text(*pair).text for pair in zip(english, japanese, strict=True)
+        ]
+        return "\n".join(part for part in parts if part)
+
+    return _texts(what, read(before), read(after)) or [
+        change
+        for language in ("en", "ja")
+        for change in _texts(what, read(before, language), read(after, language))
     ]
-    after = [programme.name.text, programme.summary.text]
-    return _texts("programme", "\n".join(before).strip(), "\n".join(after).strip())
 
 
 def _texts(what, before, after):

@@ -45,15 +45,19 @@ def difference(before: str, after: str) -> list[tuple[str, str]]:
     """Return two versions as one text: ("same" | "out" | "in", piece) in order.
 
     The pieces but those put in are ``before``; the pieces but those taken out ``after``.
+    What stands between two changes counts as changed where it has no word in it: phrases
+    are read, not words by turns.
     """
     old, new = _PIECE.findall(before), _PIECE.findall(after)
-    found = []
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, False).get_opcodes():
-        if kind == "equal":
-            found.append(("same", "".join(old[i1:i2])))
+    steps = SequenceMatcher(None, old, new, False).get_opcodes()
+    found, taken, put = [], "", ""
+    for number, (kind, i1, i2, j1, j2) in enumerate(steps):
+        piece = "".join(old[i1:i2])
+        is_between = 0 < number < len(steps) - 1 and not re.search(r"\w", piece)
+        if kind != "equal" or is_between:
+            taken, put = taken + piece, put + "".join(new[j1:j2])
             continue
-        if i1 < i2:
-            found.append(("out", "".join(old[i1:i2])))
-        if j1 < j2:
-            found.append(("in", "".join(new[j1:j2])))
-    return found
+        found += [("out", taken), ("in", put), ("same", piece)]
+        taken, put = "", ""
+    found += [("out", taken), ("in", put)]
+    return [(kind, piece) for kind, piece in found if piece]

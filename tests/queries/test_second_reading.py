@@ -1,6 +1,8 @@
 """What a second reader sees: returns that stand, and what has changed since."""
 
 import pytest
+import time_machine
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +39,15 @@ def since(programme, code="A"):
             "国際共同研究",
             "国際研究",
             [("same", "国際"), ("out", "共同"), ("same", "研究")],
+        ),
+        (
+            "Funds joint research.",
+            "Builds large telescopes.",
+            [
+                ("out", "Funds joint research"),
+                ("in", "Builds large telescopes"),
+                ("same", "."),
+            ],
         ),
         ("", "New.", [("in", "New.")]),
         ("Same.", "Same.", [("same", "Same.")]),
@@ -90,6 +101,73 @@ def test_the_programmes_text_since_the_last_confirmation(programme, aiko, dai, c
         "Programme PRG-1\nFunds research.",
         "Programme PRG-1\nBuilds telescopes.",
     )
+
+
+def test_the_wording_since_the_last_confirmation(programme, aiko, dai):
+    with time_machine.travel("2026-04-01T03:00:00+00:00", tick=False) as clock:
+        row = factories.align(programme, "A", by=aiko)
+        alignment.confirm(alignment=row, by=dai)
+        factories.revise_as(row.element.strategy, {"A": "material"}, day="2026-04-03")
+        clock.move_to("2026-04-03T03:00:00+00:00")
+        factories.align(programme, "A", 2, by=aiko)
+        level, *_others, wording = since(programme).changes
+    assert (level.what, level.before, level.after) == ("level", row.level, 2)
+    assert wording.what == "wording"
+    assert [piece for kind, piece in wording.pieces if kind == "in"] == [" anew"]
+    assert [piece for kind, piece in wording.pieces if kind == "out"] == []
+
+
+def test_what_has_changed_only_in_the_other_language_is_shown_in_it(
+    programme, aiko, dai, chie
+):
+    programme.summary_ja = "研究を支援する。"
+    reference.save(programme, by=chie)
+    row = factories.align(programme, "A", by=aiko)
+    alignment.confirm(alignment=row, by=dai)
+    programme.summary_ja = "望遠鏡を建設する。"
+    reference.save(programme, by=chie)
+    with translation.override("en"):
+        (change,) = since(programme).changes
+    assert ("out", "研究") in change.pieces
+    assert ("in", "望遠鏡") in change.pieces
+
+
+def test_many_are_compared_at_a_fixed_number_of_questions(
+    programme, aiko, dai, chie, django_assert_num_queries
+):
+    others = [
+        factories.make_programme(code, department=programme.department)
+        for code in ("PRG-2", "PRG-3")
+    ]
+    programmes = [programme, *others]
+    for item in programmes:
+        for code in ("A", "B"):
+            row = factories.align(item, code, 1, by=aiko)
+            alignment.confirm(alignment=row, by=dai)
+        item.summary_en = f"Builds telescopes at {item.code}."
+        reference.save(item, by=chie)
+        factories.align(item, "A", 2, by=aiko)
+        factories.align(item, "A.1", 1, by=aiko)
+    wordings = {row.element_id: row for row in Wording.objects.all()}
+    open_rows = list(alignment_queries.rows().open().order_by("id"))
+    for some in (open_rows[:2], open_rows):
+        with django_assert_num_queries(3):
+            found = second_reading.since_confirmed_of(some, wordings)
+    assert {
+        (row.programme.code, row.element.code): [
+            (change.what, change.after) for change in found[row.pk].changes[:1]
+        ]
+        for row in open_rows
+        if row.pk in found
+    } == {
+        (item.code, code): [
+            ("level", 2)
+            if code == "A"
+            else ("programme", f"Programme {item.code}\n{item.summary_en}")
+        ]
+        for item in programmes
+        for code in ("A", "B")
+    }
 
 
 def test_a_return_is_open_until_another_row_stands_there(programme, aiko, dai):

@@ -358,3 +358,26 @@ def test_a_lapsed_confirmation_says_why(client, aiko, dai, chie, programme):
     text = text_of(page(client, kind="unconfirmed"))
     assert "no longer confirmed: the programme's text has changed since" in text
     assert "Text of the programme" in text
+
+
+def test_who_confirms_sees_what_has_changed_of_level_and_of_both_texts(
+    client, aiko, dai, chie, programme
+):
+    with time_machine.travel("2026-04-01T03:00:00+00:00", tick=False) as clock:
+        row = factories.align(programme, "A", 1, by=aiko)
+        alignment.confirm(alignment=row, by=dai)
+        factories.revise_as(row.element.strategy, {"A": "material"}, day="2026-04-03")
+        programme.summary_en = "Builds telescopes."
+        reference.save(programme, by=chie)
+        clock.move_to("2026-04-03T03:00:00+00:00")
+        factories.align(programme, "A", 2, by=aiko, rationale="It is its purpose.")
+        client.force_login(dai)
+        answer = page(client, kind="unconfirmed", at="PRG-1:A")
+    changes = answer.context["cell"].since_confirmed.changes
+    what = [change.what for change in changes]
+    assert what == ["level", "rationale", "wording", "programme"]
+    html = answer.content.decode()
+    assert "<ins> anew</ins>" in html
+    assert "Builds telescopes.</ins>" in html
+    assert "Significant" in text_of(answer)
+    assert "→" in text_of(answer)

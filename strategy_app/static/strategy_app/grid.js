@@ -298,6 +298,8 @@
     }
     if (action === "level" || action === "evidence") return openPopover(what);
     if (link.dataset.row === "0") return say(words.empty);
+    // Whoever confirms sees first what, and what has changed since it was last confirmed.
+    if (action === "confirm") return showPreview({ ...what, lines: what.names.map(lineOf) });
     return save(what);
   }
   function openDrawer(link) {

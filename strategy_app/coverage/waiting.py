@@ -132,12 +132,20 @@ def is_waiting(
         return found.reworded
     if kind == "stale":
         return found.stale
-    author, ids = frame.ledger.author[found.rows], frame.ledger.ids[found.rows]
-    is_back = np.isin(ids, returned.rows)
+    author = frame.ledger.author[found.rows]
     if kind == "returned":
-        unclaimed = np.isin(ids, returned.rows[returned.unclaimed])
-        return is_back & ((author == person) | unclaimed)
-    return found.unconfirmed & (author != person) & ~is_back
+        mine = _among(frame, found, returned.rows) & (author == person)
+        return mine | _among(frame, found, returned.rows[returned.unclaimed])
+    return found.unconfirmed & (author != person) & ~_among(frame, found, returned.rows)
+
+
+def _among(frame, found, ids):
+    """Return which records are these ledger rows: bool[n]. The ids ascend, and are few."""
+    known = frame.ledger.ids
+    places = np.searchsorted(known, ids)
+    marked = np.zeros(len(known) + 1, bool)  # one more: past the end there is none
+    marked[places] = np.append(known, -1)[places] == ids if len(ids) else False
+    return marked[found.rows]
 
 
 def cells(

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from strategy_app.coverage.waiting import Cells
 from strategy_app.forms.queue import KINDS, ORDERS, QueueForm
+from strategy_app.models import Change
 from strategy_app.permissions import can_align_any
 from strategy_app.queries import review, sanity
+from strategy_app.services.alignment.revert import can_be_reverted
 from strategy_app.views.programme import level_definitions
 from strategy_app.views.queue_cell import QueueCell
 from strategy_app.views.scoping import frame_of, scoped, signed_in
@@ -227,5 +229,14 @@ def _done(request, found):
         "name": f"{programme}:{element}",
         "again": found.address(at=asked),
         "line": f"{page}?{found.scope.query()}#{element}",
+        "undo": _undo(request),
         "hints": sanity.hints(programme_id, found.scope.strategy, element=element),
     }
+
+
+def _undo(request):
+    """Return where the person's last change can be taken back, "" where it cannot."""
+    last = Change.objects.filter(by=request.user).order_by("-id").first()
+    if last is None or not can_be_reverted(last):
+        return ""
+    return f"{reverse('revert', args=[last.pk])}?{request.scope.query()}"

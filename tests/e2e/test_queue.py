@@ -214,3 +214,15 @@ def test_everything_works_without_scripts(site, open_page):
     assert shown(page) != skipped
     page.locator("a[rel=next]").click()
     expect(page.locator("a[rel=prev]")).to_be_visible()
+
+
+def test_delete_withdraws_and_u_leads_to_undoing_it(aiko):
+    name = assess(aiko, 1, "Its calls name this aim.")
+    aiko.goto(f"/tagging/queue/?at={name}")
+    title(aiko).focus()
+    aiko.keyboard.press("Delete")
+    expect(aiko.locator(".alert-success")).to_contain_text("is withdrawn")
+    assert in_force(name) is None
+    aiko.keyboard.press("u")
+    expect(aiko.get_by_role("heading", level=1)).to_be_visible()
+    expect(aiko).to_have_url(re.compile("/revert/"))

@@ -381,3 +381,15 @@ def test_who_confirms_sees_what_has_changed_of_level_and_of_both_texts(
     assert "Builds telescopes.</ins>" in html
     assert "Significant" in text_of(answer)
     assert "→" in text_of(answer)
+
+
+def test_what_was_done_last_can_be_undone(client, aiko, programme):
+    client.force_login(aiko)
+    answer = client.post(address(), judgement(do="save"), follow=True)
+    row = Alignment.objects.get()
+    undo = answer.context["done"]["undo"]
+    assert undo.startswith(reverse("revert", args=[row.opened_in_id]))
+    assert client.get(undo).status_code == 200
+    sent = {"do": "defer", "reason": "Asked."}
+    answer = client.post(address(), sent, follow=True)
+    assert answer.context["done"]["undo"] == ""

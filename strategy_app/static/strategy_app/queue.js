@@ -26,13 +26,13 @@
 
   function press(key) {
     if (["0", "1", "2"].includes(key)) return setLevel(key);
-    const folded = cell().querySelector(`details[data-open="${key}"]`);
+    const folded = cell().querySelector(`details[data-open="${CSS.escape(key)}"]`);
     if (folded) {
       if (key === "?") folded.open = !folded.open;
       else unfold(folded);
       return true;
     }
-    const control = cell().querySelector(`[data-key="${key}"]`);
+    const control = document.querySelector(`#main [data-key="${CSS.escape(key)}"]`);
     if (!control || control.disabled) return false;
     control.click();
     return true;
@@ -58,7 +58,9 @@
       return;
     }
     if (isField(from) || from.closest("dialog")) return;
-    if (press(event.key)) event.preventDefault();
+    // As in the grid: full-width digits count, and Delete withdraws.
+    const key = event.key.length === 1 ? event.key.normalize("NFKC") : event.key;
+    if (press(key === "Delete" ? "d" : key)) event.preventDefault();
   });
 
   // The next cell has come in place of this one: reading goes on at its name. Where

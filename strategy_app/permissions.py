@@ -64,6 +64,15 @@ def can_administer(user):
 
 def departments_of(user):
     """Return the ids of their departments; asked of the database once per request."""
-    if not hasattr(user, "_department_ids"):
-        user._department_ids = set(user.departments.values_list("id", flat=True))
-    return user._department_ids
+    return set(_departments(user))
+
+
+def department_codes_of(user):
+    """Return the codes of their departments, likewise."""
+    return set(_departments(user).values()) if user.is_authenticated else set()
+
+
+def _departments(user):
+    if not hasattr(user, "_department_codes"):
+        user._department_codes = {item.pk: item.code for item in user.departments.all()}
+    return user._department_codes

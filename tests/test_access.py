@@ -57,6 +57,10 @@ RULES = {
     "align": "align",
     "withdraw": "post",
     "confirm": "post",
+    "return": "post",
+    "reaffirm": "post",
+    "queue": "record",
+    "review": "record",
     "revoke-token": "post",
     "set-language": "post",
     "evidence-file": "file",
@@ -88,7 +92,10 @@ RULES = {
 # Tested where they stand: sign-in in tests/views, the administration in tests/admin,
 # writing by the API in tests/api.
 ELSEWHERE = ("account_", "mfa_", "socialaccount_", "social/", "openid_connect_", "admin:")
-WRITES_ONLY = {"api-alignments-withdraw", "api-alignments-confirm", "api-nothing"}
+WRITES_ONLY = {
+    "api-alignments-withdraw", "api-alignments-confirm", "api-alignments-reaffirm",
+    "api-alignments-send-back", "api-nothing",
+}  # fmt: skip
 
 
 def names(patterns=None, namespace=""):
@@ -138,6 +145,8 @@ def address(name, row):
         "align": ["PRG-1", "STR", "A"],
         "withdraw": ["PRG-1", "STR", "A"],
         "confirm": ["PRG-1", "STR", "A"],
+        "return": ["PRG-1", "STR", "A"],
+        "reaffirm": ["PRG-1", "STR", "A"],
         "revoke-token": [1],
         "delete-view": [1],
         "start-view": [1],

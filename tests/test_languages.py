@@ -42,16 +42,18 @@ PAGES = {
     "change-list": ([], ""),
     "change": (["newest"], ""),
     "revert": (["a judgement"], ""),
+    "queue": ([], "?kind=unconfirmed"),
+    "review": ([], ""),
     "account": ([], ""),
     "target-add": (["STR", "A.1"], ""),
     "target": (["a target"], ""),
     "view-list": ([], ""),
 }
 WITHOUT_A_PAGE = {
-    "withdraw", "confirm", "evidence-file", "revoke-token", "set-language", "healthz",
-    "readyz", "target-remove", "timeline-svg", "timeline-png", "save-view", "delete-view",
-    "start-view", "tagging-cells", "tagging-names", "tagging-write", "tagging-preview",
-    "paste-csv", "paste-xlsx", "paste-apply",
+    "withdraw", "confirm", "return", "reaffirm", "evidence-file", "revoke-token",
+    "set-language", "healthz", "readyz", "target-remove", "timeline-svg", "timeline-png",
+    "save-view", "delete-view", "start-view", "tagging-cells", "tagging-names",
+    "tagging-write", "tagging-preview", "paste-csv", "paste-xlsx", "paste-apply",
 }  # fmt: skip
 # What these pages say of themselves when asked for more than the plain page.
 FURTHER = [

@@ -9,14 +9,18 @@ from strategy_app.models import Alignment, Programme
 MOST_QUERIES = 12
 
 
-def test_pages_of_five_thousand_programmes(client, ben):
+def test_pages_of_five_thousand_programmes(client, dai):
     generated.generate("medium", seed=1)
     assert Programme.objects.count() == 5_000
     assert Alignment.objects.count() > 50_000
     code = Programme.objects.order_by("code")[2_500].code
-    client.force_login(ben)
+    client.force_login(dai)
     costs = {}
-    for path in ["/", "/matrix/", "/gaps/", "/programmes/", f"/programmes/{code}/"]:
+    queue = "/tagging/queue/"
+    for path in [
+        "/", "/matrix/", "/gaps/", "/programmes/", f"/programmes/{code}/", "/review/",
+        queue, f"{queue}?order=element", f"{queue}?kind=unconfirmed", f"{queue}?kind=stale",
+    ]:  # fmt: skip
         assert client.get(path).status_code == 200
         with CaptureQueriesContext(
             connection,

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from strategy_app.admin.base import ReadOnlyAdmin, TextFilter, YesNoFilter
 from strategy_app.admin.tagging import SYMBOLS
 from strategy_app.models import Alignment, Change
+from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
-from strategy_app.queries.alignment import reworded
 
 
 class ProgrammeFilter(TextFilter):
@@ -37,7 +37,18 @@ class ConfirmedFilter(YesNoFilter):
     title = _("confirmed")
     parameter_name = "confirmed"
     yes, no = _("Confirmed"), _("Not confirmed")
-    condition = Q(confirmed_in__isnull=False)
+
+    @property
+    def condition(self):
+        return alignment_queries.confirmed()  # as of today
+
+
+# What the list says of a confirmation: that it stands, or why it no longer does.
+_LAPSES = {
+    None: _("Confirmed"),
+    "wording": _("Lapsed: the wording has changed"),
+    "programme": _("Lapsed: the programme's text has changed"),
+}
 
 
 def link(address, text):
@@ -84,18 +95,19 @@ class AlignmentAdmin(ReadOnlyAdmin):
         ),
         (_("When it holds"), {"fields": ["valid_from", "valid_until"]}),
         (_("When that was written"), {"fields": ["opened", "closed", "confirmed"]}),
+        (_("Second reading"), {"fields": ["is_confirmed", "returned"]}),
     ]  # fmt: skip
     readonly_fields = [
         "programme_link", "element_link", "level_shown", "wording_judged", "sources",
-        "opened", "closed", "confirmed",
+        "opened", "closed", "confirmed", "is_confirmed", "returned",
     ]  # fmt: skip
 
     def get_queryset(self, request):
-        found = super().get_queryset(request).annotate(reworded=reworded())
+        found = super().get_queryset(request)
         return found.select_related(
             "programme", "element__strategy", "wording__revision__strategy",
             "opened_in__by", "closed_in__by", "confirmed_in__by",
-        )  # fmt: skip
+        ).annotate(reworded=alignment_queries.reworded())  # fmt: skip
 
     @admin.display(description=_("programme"), ordering="programme__code")
     def programme_code(self, row):
@@ -111,9 +123,7 @@ class AlignmentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("confirmed"))
     def is_confirmed(self, row):
-        if row.lapse:
-            return _("Lapsed")
-        return _("Confirmed") if row.is_confirmed else "–"
+        return _LAPSES[row.lapse] if row.confirmed_in_id else "–"
 
     @admin.display(description=_("recorded in"), ordering="opened_in")
     def opened_short(self, row):
@@ -152,6 +162,14 @@ class AlignmentAdmin(ReadOnlyAdmin):
     @admin.display(description=_("confirmed in"))
     def confirmed(self, row):
         return change_link(row.confirmed_in)
+
+    @admin.display(description=_("returns"))
+    def returned(self, row):
+        items = [
+            (item.note, change_link(item.returned_in))
+            for item in row.returns.select_related("returned_in__by").order_by("-id")
+        ]
+        return format_html_join("", '<div class="note">{} ({})</div>', items) or "–"
 
     def history_view(self, request, object_id, extra_context=None):
         """Show every row of the same programme and element."""

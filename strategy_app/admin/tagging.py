@@ -46,11 +46,7 @@ class Line:
     @property
     def needs_review(self):
         """Whether the text has changed materially since it was judged."""
-        return (
-            self.row is not None
-            and self.row.wording_id != self.wording.pk
-            and self.wording.modification == Wording.Modification.MATERIAL
-        )
+        return self.row is not None and self.row.reworded
 
 
 @dataclass

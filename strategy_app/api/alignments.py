@@ -137,6 +137,54 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
             raise errors.refusal(errors.problems_refused(refused)) from None
         return Response(self._shown(row))
 
+    @extend_schema(
+        summary="Return the row in force to its author",
+        description=(
+            "Who may confirm it may return it with a note. The row stays in force; the"
+            " return is settled once another row stands in its place."
+        ),
+        request=serializers.ReturnSerializer,
+        responses=_BAD_BODY | _NOT_THAT_ROW | {200: _ROW},
+    )
+    @action(detail=True, methods=["post"], url_path="return")
+    def send_back(self, request, *args, **kwargs):
+        row = self.get_object()
+        note = bodies.note(request.data)
+        try:
+            alignment_services.send_back(
+                alignment=row, note=note, by=request.user, source=Change.Source.API
+            )
+        except Conflict as conflict:
+            return self._conflict(conflict.current)
+        return Response(self._shown(row))
+
+    @extend_schema(
+        summary="Find the row in force still right",
+        description=(
+            "Records the same judgement anew, of the wording in force, judged today. A"
+            " confirmation by another person that has not lapsed goes on."
+        ),
+        request=None,
+        responses=_BAD_BODY | _NOT_THAT_ROW | {201: OpenApiResponse(_ROW, "The new row.")},
+    )
+    @action(detail=True, methods=["post"])
+    def reaffirm(self, request, *args, **kwargs):
+        row = self.get_object()
+        bodies.nothing(request.data)
+        try:
+            row = alignment_services.reaffirm(
+                programme=row.programme,
+                element=row.element,
+                replaces=row.pk,
+                by=request.user,
+                source=Change.Source.API,
+            )
+        except Conflict as conflict:
+            return self._conflict(conflict.current)
+        except ValidationError as refused:
+            raise errors.refusal(errors.problems_refused(refused)) from None
+        return Response(self._shown(row), status=status.HTTP_201_CREATED)
+
     def _shown(self, row):
         """Return a row as lists show it, as it is now."""
         return self.get_serializer(self.get_queryset().get(pk=row.pk)).data

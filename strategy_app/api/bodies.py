@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from strategy_app.api import errors
 from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.forms.fields import PlainTextField
+from strategy_app.forms.queue import NoteForm
 from strategy_app.models import Element, Programme, Strategy
 from strategy_app.models.strategy import validate_code
 
@@ -79,6 +80,17 @@ def reason(body) -> str:
         form = WithdrawalForm(body)
         if form.is_valid():
             return form.cleaned_data["reason"]
+        problems = errors.problems_of(form)
+    raise errors.refusal(problems)
+
+
+def note(body) -> str:
+    """Return the note with which a record is returned, or refuse the body."""
+    problems = list(_mistakes(body, {"note": _TEXT}, ("note",)))
+    if not problems:
+        form = NoteForm(body)
+        if form.is_valid():
+            return form.cleaned_data["note"]
         problems = errors.problems_of(form)
     raise errors.refusal(problems)
 

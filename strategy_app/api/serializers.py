@@ -200,6 +200,10 @@ class JudgementSerializer(serializers.Serializer):
     )
 
 
+class ReturnSerializer(serializers.Serializer):
+    note = serializers.CharField(max_length=1000)
+
+
 class WithdrawalSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=1000, required=False)
 

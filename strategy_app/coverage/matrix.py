@@ -235,7 +235,7 @@ def months_before(day: datetime.date, months: int) -> int:
     return _ordinals(min(same, last))
 
 
-def _stale_from(valid_from, months):
+def stale_from(valid_from, months):
     """Return on which days records of these days stop being fresh, as ordinals.
 
     The first day whose ``months_before`` is not before them.
@@ -318,7 +318,7 @@ def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[
     columns = ledger.programme[chosen]
     begins, ends = (days[chosen] for days in frame.periods)
     if scope.layer == "fresh":
-        stale = _stale_from(ledger.judged[chosen], frame.thresholds.fresh_months)
+        stale = stale_from(ledger.judged[chosen], frame.thresholds.fresh_months)
         ends = np.minimum(ends, stale)
     first = np.maximum(begins, programmes.starts[columns]).astype(np.int64)
     last = np.minimum(ends, programmes.ends[columns]).astype(np.int64)

@@ -19,14 +19,19 @@ from strategy_app.services.alignment.rules import sources_of
 ALL = "all"
 
 
-class GridForm(ScopeForm):
-    """A scope, whose programmes, which branches are open, and what is to be in sight."""
+class WhoseForm(ScopeForm):
+    """A scope, and whose programmes of it."""
 
     whose = forms.ChoiceField(
         label=_("Programmes of"),
         required=False,
         choices=[("", "–"), ("mine", _("My departments")), (ALL, _("All departments"))],
     )
+
+
+class GridForm(WhoseForm):
+    """A scope, whose programmes, which branches are open, and what is to be in sight."""
+
     open = forms.CharField(label=_("Open branches"), required=False, max_length=1000)
     at = forms.CharField(label=_("Programme"), required=False, max_length=32)
 

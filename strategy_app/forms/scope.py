@@ -105,10 +105,7 @@ class ScopeForm(forms.Form):
 
     def default_strategy(self) -> str:
         """Return the strategy that is meant where none is named, "" where there is none."""
-        codes = [group.code for group in self.frame.strategies]
-        if settings.DEFAULT_STRATEGY in codes:
-            return settings.DEFAULT_STRATEGY
-        return codes[0] if codes else ""
+        return default_strategy(self.frame)
 
     def clean_known_at(self):
         """Go back to what was known at that change: ``self.frame`` is its frame then."""
@@ -228,6 +225,14 @@ class GapsForm(MatrixForm):
     def horizon_years(self) -> int:
         """Return how far ahead cliffs are looked for; the threshold where none is asked."""
         return self.cleaned_data["horizon"] or self.frame.thresholds.horizon_years
+
+
+def default_strategy(frame: Frame) -> str:
+    """Return the strategy that is meant where none is named, "" where there is none."""
+    codes = [group.code for group in frame.strategies]
+    if settings.DEFAULT_STRATEGY in codes:
+        return settings.DEFAULT_STRATEGY
+    return codes[0] if codes else ""
 
 
 def _names(groups):

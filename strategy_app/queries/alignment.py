@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from strategy_app.models import Alignment, Element, Evidence, Programme, Wording
 from strategy_app.models.dates import today
@@ -40,6 +40,16 @@ def reworded() -> Exists:
             revision__in_force_from__lte=today(),
             revision__in_force_from__gt=OuterRef("wording__revision__in_force_from"),
         )
+    )
+
+
+def confirmed() -> Q:
+    """Return the condition that a row's confirmation stands (``Alignment.lapse``)."""
+    text_changed = F("programme__text_changed_in")
+    return (
+        Q(confirmed_in__isnull=False)
+        & ~reworded()
+        & (Q(programme__text_changed_in__isnull=True) | Q(confirmed_in__gte=text_changed))
     )
 
 
@@ -88,3 +98,8 @@ def history_of_programme(programme: Programme) -> QuerySet[Alignment]:
 def history_of_element(element: Element) -> QuerySet[Alignment]:
     """Return every row ever recorded against an element, the newest first."""
     return rows().filter(element=element).order_by("-opened_in_id", "-id")
+
+
+def history_of_cell(programme: Programme, element: Element) -> QuerySet[Alignment]:
+    """Return every row ever recorded in a cell, the newest first."""
+    return history_of_programme(programme).filter(element=element)

@@ -64,15 +64,21 @@ def edits_of(change: Change, limit: int = 50) -> list[Edit]:
     return edits
 
 
-def edits_to(instance: Model, limit: int = 50) -> list[Edit]:
-    """Return the edits of one row, the newest first."""
-    model = type(instance)
-    rows = model.history.filter(**{model._meta.pk.attname: instance.pk}).order_by(
-        "-history_id"
-    )
-    versions = list(rows[: limit + 1])
+def versions_of(instance: Model, limit: int = 50) -> list:
+    """Return the versions of one row, the newest first: one more than ``limit`` edits."""
+    rows = type(instance).history.filter(**{instance._meta.pk.attname: instance.pk})
+    return list(rows.order_by("-history_id")[: limit + 1])
+
+
+def edits_to(instance: Model, limit: int = 50, *, versions: list | None = None):
+    """Return the edits of one row, the newest first: Edit, at most ``limit``.
+
+    versions: those of ``versions_of``, where they are known already.
+    """
+    if versions is None:
+        versions = versions_of(instance, limit)
     previous = {after.history_id: before for after, before in pairwise(versions)}
-    return _edits(model, versions[:limit], previous)
+    return _edits(type(instance), versions[:limit], previous, beside=instance)
 
 
 def edits_among(model: type[Model], limit: int = 50, **where) -> list[Edit]:
@@ -84,7 +90,7 @@ def edits_among(model: type[Model], limit: int = 50, **where) -> list[Edit]:
     return _edits(model, rows, _previous(model, rows)) if rows else []
 
 
-def _edits(model, rows, previous):
+def _edits(model, rows, previous, beside=None):
     fields = [
         field
         for field in model.history.model.tracked_fields
@@ -92,7 +98,7 @@ def _edits(model, rows, previous):
         # a service notes beside the text that it has changed.
         if not field.primary_key and field.name not in ("digest", "text_changed_in")
     ]
-    names = _names(fields, [*rows, *previous.values()])
+    names = _names(fields, [*rows, *previous.values()], beside)
     return [_edit(model, fields, names, row, previous.get(row.history_id)) for row in rows]
 
 
@@ -113,16 +119,25 @@ def _previous(model, rows):
     return found
 
 
-def _names(fields, rows):
-    """Return the name of whatever the foreign keys of these rows point to."""
+def _names(fields, rows, beside=None):
+    """Return the name of whatever the foreign keys of these rows point to.
+
+    What the row ``beside`` has at hand is not asked of the database.
+    """
     names = {}
     for field in fields:
         if isinstance(field, ForeignKey):
             ids = {getattr(row, field.attname) for row in rows} - {None}
-            manager = field.related_model._default_manager
-            names[field.attname] = {
-                pk: str(instance) for pk, instance in manager.in_bulk(ids).items()
-            }
+            known = {}
+            if beside is not None and (
+                related := beside._state.fields_cache.get(field.name)
+            ):
+                known[related.pk] = str(related)
+            if missing := ids - known.keys():
+                manager = field.related_model._default_manager
+                found = manager.in_bulk(missing)
+                known |= {pk: str(instance) for pk, instance in found.items()}
+            names[field.attname] = known
     return names
 
 

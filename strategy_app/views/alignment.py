@@ -11,14 +11,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from strategy_app.coverage import frame as coverage_frame
 from strategy_app.coverage import matrix
 from strategy_app.forms.alignment import AlignmentForm
+from strategy_app.forms.queue import NoteForm
 from strategy_app.models import Element, Programme, Wording
 from strategy_app.models.dates import today
-from strategy_app.permissions import can_align
+from strategy_app.permissions import can_align, can_confirm
 from strategy_app.queries import alignment as alignment_queries
+from strategy_app.queries import history as history_queries
+from strategy_app.queries import review as review_queries
+from strategy_app.queries import sanity
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import alignment as alignment_services
 from strategy_app.services.alignment import Conflict
-from strategy_app.views.programme import level_definitions, line_of
+from strategy_app.views.programme import Beside, level_definitions, line_of
+from strategy_app.views.queue_cell import number_in
 from strategy_app.views.scoping import scoped, signed_in
 
 
@@ -36,8 +41,13 @@ class _Cell:
             code=element_code,
         )
         self.wording = self._wording()
-        self.current = alignment_queries.open_row(self.programme, self.element)
+        self.read()
         request.scope = request.scope.but(strategy=strategy)
+
+    def read(self):
+        """Read what stands here now, and how it came about."""
+        self.history = list(alignment_queries.history_of_cell(self.programme, self.element))
+        self.current = next((r for r in self.history if r.closed_in_id is None), None)
 
     def _wording(self):
         """Return the wording in force today, else the last one that was published."""
@@ -70,45 +80,77 @@ class _Cell:
             auto_id=f"{self.element.code}-%s",
         )
 
-    def show_form(self, form, *, status=200, conflict=None):
+    def show_form(self, form, *, status=200, conflict=None, refusal=""):
         """Answer with the form: in place for htmx, else on a page of its own."""
-        fragment = "strategy_app/alignment/_form.html"
-        page = "strategy_app/alignment/page.html"
         context = {
-            "programme": self.programme,
             "element": self.element,
             "wording": self.wording,
             "current": self.current,
+            "returned": self._returned(),
             "form": form,
             "definitions": level_definitions(),
             "conflict": conflict,
+            "refusal": refusal,
             "back": self.back,
         }
+        return self._show("strategy_app/alignment/_form.html", context, status)
+
+    def show_line(self, message, *, saved=False):
+        """Answer with what stands there now: the line for htmx, else back to the page."""
+        if not self.request.htmx:
+            messages.success(self.request, message)
+            return redirect(self.back)
+        self.read()
+        context = {"line": self._line(), "message": message}
+        if saved:
+            context["saved_hints"] = sanity.hints(
+                self.programme.pk, self.element.strategy.code, element=self.element.code
+            )
+        return self._show("strategy_app/alignment/_saved.html", context, 200)
+
+    def show_refused_note(self, note):
+        """Answer with the line, and in it the note and what is wrong with it."""
+        context = {"line": self._line(), "note": note, "element": self.element}
+        return self._show("strategy_app/alignment/_line.html", context, 400)
+
+    def _show(self, fragment, context, status):
+        """Answer with a line: by itself for htmx, else on a page of its own."""
+        context |= {
+            "programme": self.programme,
+            "may_align": can_align(self.request.user, self.programme),
+            "fragment": fragment,
+            "back": self.back,
+        }
+        page = "strategy_app/alignment/page.html"
         template = fragment if self.request.htmx else page
         return render(self.request, template, context, status=status)
 
-    def show_line(self, message, level=messages.SUCCESS):
-        """Answer with what stands there now: the line for htmx, else back to the page."""
-        if not self.request.htmx:
-            messages.add_message(self.request, level, message)
-            return redirect(self.back)
-        alignment = alignment_queries.open_row(self.programme, self.element)
+    def _returned(self):
+        """Return the open return of what stands here."""
+        if self.current is None:
+            return None
+        return review_queries.returns_of([self.current]).get(self.current.pk)
+
+    def _beside(self):
+        """Read what the line shows beside its row, from the data as it is now."""
+        returned = self._returned()
+        return Beside(
+            self.history,
+            {self.current.pk: returned} if returned else {},
+            history_queries.versions_of(self.programme),
+        )
+
+    def _line(self):
         depth, effective = self._place()
-        line = line_of(
+        return line_of(
             self.request,
             self.programme,
             self.wording,
-            alignment,
+            self.current,
+            self._beside(),
             depth=depth,
             effective=effective,
         )
-        context = {
-            "line": line,
-            "programme": self.programme,
-            "may_align": can_align(self.request.user, self.programme),
-            "message": message,
-        }
-        return render(self.request, "strategy_app/alignment/_saved.html", context)
 
     def _place(self):
         """Return depth and effective level of the cell, from the data as it is now."""
@@ -146,13 +188,14 @@ def align(request, code, strategy, element_code):
         return cell.show_form(form, status=400)
     return cell.show_line(
         _("%(programme)s × %(element)s is recorded.")
-        % {"programme": cell.programme.code, "element": cell.element.code}
+        % {"programme": cell.programme.code, "element": cell.element.code},
+        saved=True,
     )
 
 
 def _show_conflict(cell, request, conflict):
     """Show both: what somebody else recorded meanwhile, and what was typed here."""
-    cell.current = alignment_queries.open_row(cell.programme, cell.element)
+    cell.read()
     data = request.POST.copy()
     data["replaces"] = cell.current.pk if cell.current else ""
     form = cell.form(data, request.FILES)
@@ -170,7 +213,7 @@ def withdraw(request, code, strategy, element_code):
         alignment_services.withdraw(
             programme=cell.programme,
             element=cell.element,
-            replaces=_number(request.POST.get("replaces")),
+            replaces=number_in(request.POST.get("replaces")),
             by=request.user,
         )
     except Conflict:
@@ -187,24 +230,74 @@ def withdraw(request, code, strategy, element_code):
 def confirm(request, code, strategy, element_code):
     """Confirm the row in force as a second person."""
     cell = _Cell(request, code, strategy, element_code)
-    if cell.current is None or cell.current.pk != _number(request.POST.get("replaces")):
+    if cell.current is None or cell.current.pk != number_in(request.POST.get("replaces")):
         return _conflict_for_reader(cell)
     try:
         alignment_services.confirm(alignment=cell.current, by=request.user)
     except Conflict:
         return _conflict_for_reader(cell)
-    except ValidationError as refusal:  # reworded since the page was shown
-        return cell.show_line(" ".join(refusal.messages), messages.WARNING)
+    except ValidationError as refusal:
+        return _refused_to_reader(cell, refusal)
     return cell.show_line(
         _("%(programme)s × %(element)s is confirmed.")
         % {"programme": cell.programme.code, "element": cell.element.code}
     )
 
 
+@require_POST
+@signed_in
+@scoped()
+def send_back(request, code, strategy, element_code):
+    """Return the row in force to its author, with a note, as a second person."""
+    cell = _Cell(request, code, strategy, element_code)
+    if cell.current is None or cell.current.pk != number_in(request.POST.get("replaces")):
+        return _conflict_for_reader(cell)
+    note = NoteForm(request.POST)
+    if not can_confirm(request.user, cell.current):
+        raise PermissionDenied
+    if not note.is_valid():
+        return cell.show_refused_note(note)
+    try:
+        alignment_services.send_back(
+            alignment=cell.current, note=note.cleaned_data["note"], by=request.user
+        )
+    except Conflict:
+        return _conflict_for_reader(cell)
+    return cell.show_line(
+        _("%(programme)s × %(element)s is returned to its author.")
+        % {"programme": cell.programme.code, "element": cell.element.code}
+    )
+
+
+@require_POST
+@signed_in
+@scoped()
+def reaffirm(request, code, strategy, element_code):
+    """Record that the row in force is still right."""
+    cell = _Cell(request, code, strategy, element_code)
+    try:
+        alignment_services.reaffirm(
+            programme=cell.programme,
+            element=cell.element,
+            replaces=number_in(request.POST.get("replaces")),
+            by=request.user,
+        )
+    except Conflict:
+        return _conflict_for_reader(cell)
+    except ValidationError as refusal:
+        return _refused_to_reader(cell, refusal)
+    return cell.show_line(
+        _("%(programme)s × %(element)s is still right.")
+        % {"programme": cell.programme.code, "element": cell.element.code}
+    )
+
+
 def _conflict_for_reader(cell):
     """Show what stands there now; nothing was typed that could be lost."""
+    cell.read()
     return cell.show_form(cell.form(), status=409, conflict=cell.current or "withdrawn")
 
 
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
+def _refused_to_reader(cell, refusal):
+    """Show why this cannot be done, with the form in which it can be seen to."""
+    return cell.show_form(cell.form(), status=400, refusal=" ".join(refusal.messages))

@@ -13,6 +13,8 @@ from strategy_app.coverage import frame as coverage_frame
 from strategy_app.forms.grid import BatchForm, GridForm
 from strategy_app.models import Change
 from strategy_app.queries import alignment as alignment_queries
+from strategy_app.queries import second_reading
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import alignment as alignment_services
 from strategy_app.services.alignment import Refused, Verdict
 from strategy_app.templatetags.strategy import level_name
@@ -70,6 +72,7 @@ def preview(request):
     rows = sorted(
         zip(names, verdicts, strict=True), key=lambda pair: not pair[1].is_refused
     )
+    since = _since_confirmed(form, request.scope, [one for _name, one in rows[:_LISTED]])
     context = {
         "do": form.cleaned_data["do"],
         "level": form.cleaned_data["level"],
@@ -77,7 +80,12 @@ def preview(request):
         "numbers": [(kind, verdict_name(kind), numbers[kind]) for kind in _ORDER
                     if numbers[kind]],
         "rows": [
-            {"name": name, "verdict": verdict, "label": verdict_name(verdict.kind)}
+            {
+                "name": name,
+                "verdict": verdict,
+                "label": verdict_name(verdict.kind),
+                "since": since.get(verdict.current and verdict.current.pk),
+            }
             for name, verdict in rows[:_LISTED]
         ],
         "total": len(verdicts),
@@ -85,6 +93,16 @@ def preview(request):
         "to_do": len(verdicts) - numbers["same"],
     }  # fmt: skip
     return render(request, "strategy_app/grid/_preview.html", context)
+
+
+def _since_confirmed(form, scope, verdicts):
+    """Return what a second reader is to see of each row, by its id; nothing for others."""
+    tree = coverage_frame.current().tree(scope.strategy, scope.today)
+    if form.cleaned_data["do"] != "confirm" or tree is None:
+        return {}
+    rows = [one.current for one in verdicts if one.kind == "confirm"]
+    wordings = strategy_queries.wordings_by_element(tree.revision_id)
+    return second_reading.since_confirmed_of(rows, wordings)
 
 
 _ORDER = ("error", "conflict", "add", "update", "withdraw", "confirm", "same")

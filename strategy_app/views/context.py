@@ -1,15 +1,25 @@
 """What every template may use."""
 
+from functools import partial
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from strategy_app.forms.scope import default_strategy
+from strategy_app.models.dates import today
 from strategy_app.models.localized import localized_text
-from strategy_app.permissions import can_administer, can_read, can_see_people
+from strategy_app.permissions import (
+    can_administer,
+    can_align_any,
+    can_read,
+    can_see_people,
+)
 from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import frame_of
+from strategy_app.views.waiting import number_waiting
 
 # Pages that keep the scope, in the order of the navigation.
 _PAGES = [
@@ -21,6 +31,7 @@ _PAGES = [
     ("strategy-list", _("Strategy")),
     ("programme-list", _("Programmes")),
     ("tagging", _("Tagging")),
+    ("review", _("My work")),
     ("change-list", _("Changes")),
 ]
 
@@ -34,7 +45,10 @@ _WITHIN = {
     "paste": "tagging",
     "paste-table": "tagging",
     "paste-apply": "tagging",
+    "queue": "review",
 }
+# What waits for a person is of use to nobody else.
+_FOR_RECORDING = {"review"}
 
 
 def site(request):
@@ -57,8 +71,13 @@ def site(request):
                     "address": reverse(page) + query,
                     "label": label,
                     "is_here": page.split("-")[0] == section,
+                    # Counted where it is shown: some answers have no navigation.
+                    "number": partial(_number_waiting, request)
+                    if page == "review"
+                    else None,
                 }
                 for page, label in _PAGES
+                if page not in _FOR_RECORDING or can_align_any(request.user)
             ],
             "scope": scope,
             "scope_form": form,
@@ -67,6 +86,15 @@ def site(request):
             "sees_people": can_see_people(request.user),
         }
     )
+
+
+def _number_waiting(request):
+    """Return how much waits for the person today, None where another time is shown."""
+    scope, frame = getattr(request, "scope", None), frame_of(request)
+    if scope is not None and scope.known_at is not None:
+        return None
+    strategy = scope.strategy if scope else default_strategy(frame)
+    return number_waiting(request.user, frame, strategy, today())
 
 
 def _about_us(request):

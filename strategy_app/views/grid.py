@@ -9,18 +9,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from strategy_app.coverage import cells as coverage_cells
-from strategy_app.coverage import counts, matrix
+from strategy_app.coverage import counts
 from strategy_app.coverage.frame import Frame, Tree
 from strategy_app.forms.grid import ALL, GridForm
-from strategy_app.models import User
 from strategy_app.models.localized import localized_text
-from strategy_app.permissions import can_align, can_align_any, departments_of
+from strategy_app.permissions import can_align, can_align_any
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import programme as programme_queries
 from strategy_app.services.alignment.many import MOST
 from strategy_app.views import grid_cells
 from strategy_app.views.programme import level_definitions
 from strategy_app.views.scoping import frame_of, reading, scoped, signed_in
+from strategy_app.views.whose import department_names, mask_of, whose_of
 
 PAGE_SIZE = 50
 # With no more elements than this, all branches are open at first.
@@ -54,14 +54,14 @@ def grid(request):
     """Show the grid; what is recorded holds from today, so only today's can be worked."""
     frame, scope, form = frame_of(request), request.scope, request.scope_form
     tree = frame.tree(scope.strategy, scope.day)
-    whose = _whose(request.user, form)
-    mask = counts.elements(frame, scope).columns & _mine(request.user, frame, whose)
+    whose = whose_of(request.user, form)
+    mask = counts.elements(frame, scope).columns & mask_of(request.user, frame, whose)
     columns = programme_queries.ordered(frame, mask, "code")
     page = _page(frame, columns, form.cleaned_data["at"], request.GET.get("page"))
     context = {
         "page": page,
         "whose": whose,
-        "departments": _department_names(request.user, frame),
+        "departments": department_names(request.user, frame),
         "may_align": can_align_any(request.user),
         "is_today": scope.day == scope.today and scope.known_at is None,
         "today_query": scope.but(day=scope.today, known_at=None).query(),
@@ -149,43 +149,6 @@ def _rows(request, tree, fold, columns):
     ]
 
 
-def _whose(user, form) -> str:
-    """Return whose programmes are shown: staff begin with their own departments."""
-    asked = form.cleaned_data["whose"]
-    if asked or form.cleaned_data["department"]:
-        return asked or ALL
-    has_own = user.is_authenticated and user.role == User.Role.STAFF
-    return "mine" if has_own and departments_of(user) else ALL
-
-
-def _mine(user, frame: Frame, whose: str) -> np.ndarray:
-    """Return which programmes belong to the person's departments, bool[P]; else all."""
-    mask = np.ones(len(frame.programmes.codes), bool)
-    if whose != "mine":
-        return mask
-    mask[:] = False
-    for code in _department_codes(user):
-        mask |= matrix.member(frame, "department", code)
-    return mask
-
-
-def _department_codes(user):
-    if not user.is_authenticated:
-        return []
-    if not hasattr(user, "_department_codes"):
-        user._department_codes = list(user.departments.values_list("code", flat=True))
-    return user._department_codes
-
-
-def _department_names(user, frame):
-    own = set(_department_codes(user))
-    return [
-        localized_text(group.name_en, group.name_ja)
-        for group in frame.programmes.departments
-        if group.code in own
-    ]
-
-
 def _page(frame, columns, at, number):
     """Return the page asked for, or the one on which a programme stands."""
     pages = Paginator(columns, PAGE_SIZE)
@@ -234,7 +197,7 @@ def names(request):
     asked = request.GET.get("elements", "").split(",")
     shown_rows = [tree.row_of[code] for code in asked if tree and code in tree.row_of]
     mask = counts.elements(frame, scope).columns
-    mask = mask & _mine(request.user, frame, _whose(request.user, form))
+    mask = mask & mask_of(request.user, frame, whose_of(request.user, form))
     columns = np.flatnonzero(mask)
     if len(columns) * len(shown_rows) > MOST:
         message = _("At most %(most)d cells can be written at once.") % {"most": MOST}

@@ -1,5 +1,7 @@
 """Programmes: the list, and each with its alignments, element by element."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
@@ -9,13 +11,15 @@ from strategy_app.coverage import counts, matrix
 from strategy_app.coverage.frame import ALWAYS
 from strategy_app.coverage.matrix import NOT_ASSESSED
 from strategy_app.forms.programme import ProgrammeListForm
-from strategy_app.models import Alignment, LevelDefinition, Programme
+from strategy_app.models import Alignment, LevelDefinition, Programme, Return
 from strategy_app.models.dates import today
 from strategy_app.models.localized import localized_text
 from strategy_app.permissions import can_align, can_align_any, can_confirm
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
 from strategy_app.queries import programme as programme_queries
+from strategy_app.queries import review as review_queries
+from strategy_app.queries import sanity, second_reading
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.views.rows import state_label
 from strategy_app.views.scoping import frame_of, reading, scoped
@@ -145,7 +149,8 @@ def programme(request, code):
         Programme.objects.select_related("category", "department"), code=code
     )
     history = list(alignment_queries.history_of_programme(stored))
-    lines = alignment_lines(request, stored, history)
+    versions = history_queries.versions_of(stored)
+    lines = alignment_lines(request, stored, history, versions)
     direct = [line["level"] for line in lines]
     may_align = can_align(request.user, stored)
     context = {
@@ -164,10 +169,18 @@ def programme(request, code):
             (state_label("not_targeted"), direct.count(0)),
             (state_label("not_assessed"), direct.count(None)),
         ],
+        "hints": _hints(request, may_align, lines),
         "history": history[:PAGE_SIZE],
-        "edits": history_queries.edits_to(stored),
+        "edits": history_queries.edits_to(stored, versions=versions),
     }
     return render(request, "strategy_app/programme/page.html", context)
+
+
+def _hints(request, may_align, lines):
+    """Return what whoever records here had better look at again, as of today."""
+    if not may_align or request.scope.day != today():
+        return []
+    return sanity.hints_of(line["alignment"] for line in lines if line["alignment"])
 
 
 def _starts_at(frame, stored):
@@ -175,10 +188,13 @@ def _starts_at(frame, stored):
     return None if column is None else frame.programmes.starts[column]
 
 
-def alignment_lines(request, stored: Programme, history: list[Alignment]) -> list[dict]:
+def alignment_lines(
+    request, stored: Programme, history: list[Alignment], versions: list
+) -> list[dict]:
     """Return one line for each alignable element: wording, row in force, level.
 
-    history: all rows of the ledger about this programme.
+    history: all rows of the ledger about this programme. versions: its own, the newest
+    first.
     """
     frame, scope = frame_of(request), request.scope
     tree = frame.tree(scope.strategy, scope.day)
@@ -188,6 +204,7 @@ def alignment_lines(request, stored: Programme, history: list[Alignment]) -> lis
     column = frame.programmes.column_of(stored.pk)
     rows = alignment_queries.in_force(history, scope.day)
     wordings = strategy_queries.wordings_by_element(tree.revision_id)
+    beside = Beside.of(request, history, versions)
     lines = []
     for row in np.flatnonzero(tree.alignable):
         alignment = rows.get(int(tree.element_ids[row]))
@@ -197,6 +214,7 @@ def alignment_lines(request, stored: Programme, history: list[Alignment]) -> lis
                 stored,
                 wordings[int(tree.element_ids[row])],
                 alignment,
+                beside,
                 depth=int(tree.depth[row]),
                 effective=None if column is None else matrix.level_of(levels[row, column]),
             )
@@ -204,9 +222,29 @@ def alignment_lines(request, stored: Programme, history: list[Alignment]) -> lis
     return lines
 
 
-def line_of(request, stored, wording, alignment: Alignment | None, *, depth, effective):
+@dataclass(frozen=True)
+class Beside:
+    """What lines show beside the rows in force: two queries for all of them at most.
+
+    history: every row about the programme, or the cell, the newest first. returns: open
+    returns by row. versions: of the programme, the newest first.
+    """
+
+    history: list[Alignment]
+    returns: dict[int, Return]
+    versions: list
+
+    @classmethod
+    def of(cls, request, history, versions):
+        """Read what belongs beside these rows; nothing where no row is returned."""
+        returned = review_queries.returned(frame_of(request)).rows
+        is_any = len(returned) and np.isin([row.pk for row in history], returned).any()
+        return cls(history, review_queries.returns_of(history) if is_any else {}, versions)
+
+
+def line_of(request, stored, wording, alignment, beside: Beside, *, depth, effective):
     """Return what the line of one element shows and what may be done from it."""
-    return {
+    line = {
         "wording": wording,
         "alignment": alignment,
         "level": alignment.level if alignment else None,
@@ -214,17 +252,40 @@ def line_of(request, stored, wording, alignment: Alignment | None, *, depth, eff
         "is_from_below": effective is not None
         and (alignment is None or effective > alignment.level),
         "depth": depth,
-        "may_confirm": alignment is not None
-        and request.scope.day == today()
-        and alignment.valid_until is None
-        and not alignment.is_confirmed
-        and not alignment.reworded
-        and can_confirm(request.user, alignment),
         "address": reverse(
             "align",
             args=[stored.code, request.scope.strategy, wording.element.code],
         )
         + f"?{request.scope.query()}",
+    }
+    if alignment is not None:
+        line |= _second_reading(request, wording, alignment, beside)
+    return line
+
+
+def _second_reading(request, wording, alignment, beside):
+    """Return what a line says of its confirmation, its freshness and its return."""
+    is_open = request.scope.day == today() and alignment.valid_until is None
+    may_confirm = (
+        is_open
+        and not alignment.is_confirmed
+        and not alignment.reworded
+        and can_confirm(request.user, alignment)
+    )
+    fresh_months = frame_of(request).thresholds.fresh_months
+    judged = alignment.judgement.valid_from.toordinal()
+    is_stale = judged <= matrix.months_before(request.scope.day, fresh_months)
+    own = [row for row in beside.history if row.element_id == alignment.element_id]
+    return {
+        "may_confirm": may_confirm,
+        "may_reaffirm": is_open and (alignment.reworded or is_stale),
+        "is_stale": is_stale,
+        "returned": beside.returns.get(alignment.pk),
+        "since_confirmed": second_reading.since_confirmed(
+            alignment, own, wording, beside.versions
+        )
+        if may_confirm
+        else None,
     }
 
 

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from strategy_app.models import Alignment, Change
 from strategy_app.services import alignment as alignment_services
+from strategy_app.services import reference
 from tests import factories
 from tests.admin.pages import address
 
@@ -123,3 +124,28 @@ def test_the_number_of_queries_is_fixed(model, signed_in, dai):
             signed_in.get(where)
         counted.append(len(queries))
     assert counted[0] == counted[2], counted
+
+
+def test_a_confirmation_that_has_lapsed_is_listed_as_such(signed_in, rows, chie):
+    programme = rows["confirmed"].programme
+    programme.summary_en = "Builds telescopes."
+    reference.save(programme, by=chie)
+    page = address(Alignment, "changelist")
+    listed = signed_in.get(page)
+    assert "Lapsed: the programme&#x27;s text has changed" in listed.content.decode()
+    found = {
+        side: set(signed_in.get(f"{page}?confirmed={side}").context["cl"].queryset)
+        for side in ("yes", "no")
+    }
+    assert found == {"yes": set(), "no": set(rows.values())}
+
+
+def test_a_row_shows_the_notes_with_which_it_was_returned(signed_in, rows, chie):
+    row = factories.align(rows["other"].programme, "A.1", 1)
+    where = address(Alignment, "change", row.pk)
+    for note in ("Which <call>?", "And since when?"):
+        alignment_services.send_back(alignment=row, note=note, by=chie)
+    shown = signed_in.get(where).content.decode()
+    change = Change.objects.latest("id")
+    assert "Which &lt;call&gt;?" in shown
+    assert f'And since when? (<a href="{address(Change, "change", change.pk)}">' in shown

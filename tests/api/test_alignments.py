@@ -7,8 +7,9 @@ import time_machine
 from django.core.files.base import ContentFile
 from rest_framework.test import APIClient
 
-from strategy_app.models import Alignment, Change, Evidence
+from strategy_app.models import Alignment, Change, Evidence, Return
 from strategy_app.models.dates import today
+from strategy_app.services import reference
 from tests import factories
 from tests.api.answers import client_of, error, page
 
@@ -276,6 +277,85 @@ def test_a_second_person_confirms(dais, aiko, strategy, programme):
     assert (change.action, change.source) == ("confirm", "api")
     assert dais.post(f"{URL}{row.pk}/confirm/").json() == answer.json()
     assert Change.objects.latest("id") == change
+
+
+def test_a_confirmation_that_has_lapsed_says_why(
+    dais, aiko, dai, chie, strategy, programme
+):
+    row = factories.align(programme, "A", by=aiko)
+    dais.post(f"{URL}{row.pk}/confirm/")
+    programme.summary_en = "Builds telescopes."
+    reference.save(programme, by=chie)
+    answer = dais.get(f"{URL}{row.pk}/").json()
+    assert (answer["confirmed"], answer["lapse"]) == (False, "programme")
+    factories.revise_as(strategy, {"A": "material"}, day="2026-06-01")
+    answer = dais.get(f"{URL}{row.pk}/").json()
+    assert (answer["confirmed"], answer["lapse"]) == (False, "wording")
+    assert answer["confirmed_in"] is not None
+
+
+def test_a_second_person_returns_it_with_a_note(dais, aiko, dai, strategy, programme):
+    row = factories.align(programme, "A", by=aiko)
+    answer = dais.post(f"{URL}{row.pk}/return/", {"note": "Which call?"})
+    assert (answer.status_code, answer.json()) == (200, shown(row, recorded_by="aiko"))
+    given, change = Return.objects.get(), Change.objects.latest("id")
+    assert (given.alignment, given.note, given.returned_in) == (row, "Which call?", change)
+    assert (change.action, change.source, change.by) == ("return", "api", dai)
+
+
+@pytest.mark.parametrize(
+    ("body", "attr"),
+    [({}, "note"), ({"note": " "}, "note"), ({"note": 5}, "note"), ({"x": "y"}, "x")],
+)
+def test_returning_takes_a_note_and_nothing_else(
+    dais, aiko, strategy, programme, nothing_written, body, attr
+):
+    row = factories.align(programme, "A", by=aiko)
+    nothing_written()
+    answer = dais.post(f"{URL}{row.pk}/return/", body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == attr
+    assert Return.objects.count() == 0
+
+
+def test_nobody_returns_their_own(dais, dai, strategy, programme, nothing_written):
+    row = factories.align(programme, "A", by=dai)
+    nothing_written()
+    answer = dais.post(f"{URL}{row.pk}/return/", {"note": "Hm."})
+    assert (answer.status_code, answer.json()) == (403, FORBIDDEN)
+
+
+def test_still_right_is_a_row_of_its_own(aikos, aiko, dai, strategy, programme):
+    row = factories.align(programme, "A", by=dai)
+    answer = aikos.post(f"{URL}{row.pk}/reaffirm/")
+    now = Alignment.objects.open().get()
+    assert (answer.status_code, answer.json()) == (201, shown(now, recorded_by="aiko"))
+    assert (now.rationale, now.opened_in.action) == (row.rationale, "reaffirm")
+    again = aikos.post(f"{URL}{row.pk}/reaffirm/")
+    assert (again.status_code, again.json()["current"]["id"]) == (409, now.pk)
+
+
+def test_what_has_ended_cannot_be_found_still_right(
+    aikos, aiko, chie, strategy, programme, nothing_written
+):
+    row = factories.align(programme, "A", by=aiko)
+    programme.ends_on = "2020-03"
+    reference.save(programme, by=chie)
+    nothing_written()
+    answer = aikos.post(f"{URL}{row.pk}/reaffirm/")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == "programme"
+
+
+def test_confirming_what_was_judged_on_another_wording_is_refused(
+    dais, aiko, strategy, programme, nothing_written
+):
+    row = factories.align(programme, "A", by=aiko)
+    factories.revise_as(strategy, {"A": "material"}, day="2026-06-01")
+    nothing_written()
+    answer = dais.post(f"{URL}{row.pk}/confirm/")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == "element"
 
 
 @pytest.mark.parametrize("verb", ["withdraw", "confirm"])

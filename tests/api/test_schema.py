@@ -34,6 +34,8 @@ OPERATIONS = {
     "/api/v1/alignments/{id}/": {"get"},
     "/api/v1/alignments/{id}/withdraw/": {"post"},
     "/api/v1/alignments/{id}/confirm/": {"post"},
+    "/api/v1/alignments/{id}/reaffirm/": {"post"},
+    "/api/v1/alignments/{id}/return/": {"post"},
     "/api/v1/changes/": {"get"},
     "/api/v1/changes/{id}/": {"get"},
     "/api/v1/coverage/": {"get"},
@@ -180,6 +182,9 @@ def test_every_answer_is_as_described(content, key, path):
         ("/api/v1/alignments/{id}/withdraw/", GenerationMode.POSITIVE),
         ("/api/v1/alignments/{id}/withdraw/", GenerationMode.NEGATIVE),
         ("/api/v1/alignments/{id}/confirm/", GenerationMode.POSITIVE),
+        ("/api/v1/alignments/{id}/return/", GenerationMode.POSITIVE),
+        ("/api/v1/alignments/{id}/return/", GenerationMode.NEGATIVE),
+        ("/api/v1/alignments/{id}/reaffirm/", GenerationMode.POSITIVE),
     ],
 )
 def test_whatever_is_posted_is_answered_as_described(content, key, path, mode):

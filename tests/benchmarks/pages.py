@@ -22,7 +22,7 @@ ROUNDS = 40
 
 def main():
     reader = User.objects.filter(username="bench").first() or people.create_person(
-        username="bench", by=None
+        username="bench", by=None, role="manager"
     )
     client = Client(headers={"Host": "localhost"})
     client.force_login(reader)
@@ -36,6 +36,9 @@ def main():
         "timeline": "/timeline/",
         "programmes": "/programmes/",
         "programme": f"/programmes/{code}/",
+        "my work": "/review/",
+        "queue": "/tagging/queue/",
+        "queue to confirm": "/tagging/queue/?kind=unconfirmed",
     }
     print(json.dumps({name: cost(client, path) for name, path in pages.items()}))
 

@@ -237,3 +237,20 @@ def test_without_javascript_a_cell_leads_to_its_form(site, open_page):
     cell(page, "AJ-CORE", "KP-1").click()
     expect(page.locator("[name=rationale]")).to_be_visible()
     expect(page).to_have_url(re.compile("/programmes/AJ-CORE/align/JST-INTL/KP-1/"))
+
+
+def test_who_confirms_sees_it_first(site, open_page):
+    page = open_page(site, "dai")
+    page.goto("/tagging/")
+    place = page.locator('tr[data-may] td:has-text("●") > a:not(:has-text("✓"))').first
+    programme, element = place.get_attribute("data-cell").split(" ")
+    rows = Alignment.objects.open().filter(programme__code=programme, element__code=element)
+    place.focus()
+    page.keyboard.press("y")
+    expect(page.locator("#preview")).to_contain_text(rows.get().rationale)
+    assert rows.get().confirmed_in is None
+    expect(page.locator("#preview [data-do=apply]")).to_be_focused()
+    page.keyboard.press("Enter")
+    told(page, "is recorded")
+    assert rows.get().confirmed_in.by.username == "dai"
+    expect(cell(page, programme, element)).to_be_focused()

@@ -108,7 +108,7 @@ def test_dai_confirms_what_aiko_recorded(site, open_page):
 
     dai.goto("/programmes/SATREPS/")
     line = keyboard.line(dai, "KP-2.5")
-    keyboard.activate(line.locator(".line-actions button"))
+    keyboard.activate(line.get_by_role("button", name="Confirm KP-2.5"))
 
     expect(line.locator(".confirmed")).to_be_visible()
     expect(line.locator(".line-actions button")).to_have_count(0)

@@ -48,6 +48,11 @@ PAGES = [
     "/tagging/",
     "/tagging/?open=all&department=DIA",
     "/tagging/paste/",
+    "/tagging/queue/",
+    "/tagging/queue/?kind=unconfirmed&order=element",
+    "/tagging/queue/?kind=stale&at=SATREPS:KP-2.1",
+    "/tagging/queue/?kind=returned&at=SATREPS:KP-2.1",
+    "/review/",
     "/changes/",
     "/account/",
     "/accounts/password/change/",
@@ -63,6 +68,10 @@ EMPTY_PAGES = [
     "/strategy/JST-INTL/?day=2012-01-01",
     "/changes/?action=withdraw",
     "/tagging/?q=nothing-is-called-so",
+    "/tagging/queue/?q=nothing-is-called-so",
+    "/tagging/queue/?kind=returned",
+    "/tagging/queue/?day=2012-01-01",
+    "/review/?q=nothing-is-called-so",
 ]
 REFUSED_PAGES = {"/?day=2026-13-45&level=7": 400, "/programmes/NO-SUCH/": 404}
 

@@ -132,14 +132,14 @@ def test_few_questions_whatever_there_is(
     factories.align(programme, "A", 2, by=aiko)
     client.force_login(aiko)
     page(client)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page(client)
     for number in (2, 3):
         other = factories.make_programme(f"PRG-{number}", department=programme.department)
         for element in ("A", "A.1", "B"):
             factories.align(other, element, 2, by=aiko)
     page(client)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page(client)
 
 
@@ -267,6 +267,23 @@ def test_a_preview_says_which_are_refused(client, programme, aiko):
     assert 'data-do="apply" disabled' in html
     assert client.post(reverse("tagging-write"), given).status_code == 400
     assert Alignment.objects.count() == 0
+
+
+def test_who_confirms_sees_why_and_what_has_changed_since(client, programme, aiko, dai):
+    row = factories.align(programme, "A", 1, by=aiko, rationale="It helps.")
+    alignment.confirm(alignment=row, by=dai)
+    source = factories.a_source(title="Call of 2026")
+    newer = factories.align(
+        programme, "A", 2, by=aiko, rationale="It helps much.", evidence=[source]
+    )
+    client.force_login(dai)
+    given = fields(do="confirm", cells=[("PRG-1", "A", newer.pk)])
+    answer = client.post(reverse("tagging-preview"), given)
+    assert "It helps much." in text_of(answer)
+    assert "Call of 2026" in text_of(answer)
+    assert "<ins> much</ins>" in answer.content.decode()
+    assert "Confirm 1 cell" in text_of(answer)
+    assert Alignment.objects.open().get().confirmed_in is None
 
 
 def test_several_are_withdrawn_and_confirmed(client, programme, aiko, dai):

@@ -52,10 +52,23 @@ class Programmes:
     exists: np.ndarray
     illustrative_ends: bool
 
+    def columns_of(self, pks: np.ndarray) -> np.ndarray:
+        """Return the columns of the programmes with these ids, int64[n], -1 for none."""
+        pks = np.asarray(pks, np.int64)
+        if not len(self.ids) or not len(pks):
+            return np.full(len(pks), -1)
+        order = self._by_id
+        at = np.minimum(np.searchsorted(self.ids, pks, sorter=order), len(order) - 1)
+        return np.where(self.ids[order[at]] == pks, order[at], -1)
+
     def column_of(self, pk: int) -> int | None:
         """Return the column of the programme with this id, None where it has none."""
-        found = np.flatnonzero(self.ids == pk)
-        return int(found[0]) if len(found) else None
+        (column,) = self.columns_of([pk])
+        return None if column < 0 else int(column)
+
+    @cached_property
+    def _by_id(self):
+        return np.argsort(self.ids)
 
     @cached_property
     def place_of(self) -> dict[str, int]:
@@ -75,9 +88,9 @@ class Ledger:
     programme, element: column in Programmes and element id. level: 1 not targeted,
     2 significant, 3 principal. valid_from, valid_until: ordinals. opened, closed,
     confirmed: change ids, OPEN where there is none. judged: ordinal of the day on which it
-    was judged, before valid_from where the row brings an older judgement back. dated:
-    whether a dated source stands behind it. judged_from: since when the wording that was
-    judged has been in force.
+    was judged, before valid_from where the row brings an older judgement back. author: id
+    of the person who judged it, 0 for nobody. dated: whether a dated source stands behind
+    it. judged_from: since when the wording that was judged has been in force.
     """
 
     ids: np.ndarray
@@ -90,6 +103,7 @@ class Ledger:
     closed: np.ndarray
     confirmed: np.ndarray
     judged: np.ndarray
+    author: np.ndarray
     illustrative: np.ndarray
     dated: np.ndarray
     judged_from: np.ndarray

@@ -49,6 +49,7 @@ _LEDGER_COLUMNS = (
     Coalesce("closed_in_id", Value(int(OPEN))),
     Coalesce("confirmed_in_id", Value(int(OPEN))),
     Coalesce("continues_id", Value(0)),
+    Coalesce("opened_in__by_id", Value(0)),
     "wording_id",
 )
 
@@ -87,8 +88,9 @@ def _table(rows, size):
 
 def _ledger_columns(rows, size, programmes, dated):
     (ids, programme, element, level, valid_from, valid_until, opened, closed, confirmed,
-     continues, wording) = _table(rows, size)  # fmt: skip
+     continues, author, wording) = _table(rows, size)  # fmt: skip
     programme[:] = _places(programme, programmes.ids)
+    judged, author = _judgement(valid_from, author, continues)
     illustrative = Change.objects.filter(illustrative=True).values_list("id", flat=True)
     dated = dated.order_by().values_list("alignment_id", flat=True).distinct()
     return Ledger(
@@ -101,24 +103,28 @@ def _ledger_columns(rows, size, programmes, dated):
         opened=opened,
         closed=closed,
         confirmed=confirmed,
-        judged=_judged(valid_from, continues),
+        judged=judged,
+        author=author,
         illustrative=np.isin(opened, np.array(illustrative, np.int64)),
         dated=np.isin(ids, np.array(dated, np.int64)),
         judged_from=_judged_from(wording),
     )
 
 
-def _judged(valid_from, continues):
-    """Return on which day each row was judged: where it continues another, on that one's.
+def _judgement(valid_from, author, continues):
+    """Return on which day and by whom each row was judged: what it continues says so.
 
-    Few do, so their days are asked for apart: joining the ledger to itself is slow.
+    Few rows continue another, so those are asked for apart: to join the ledger to itself
+    is slow.
     """
-    asked = np.unique(continues)
-    days = Alignment.objects.in_bulk([int(pk) for pk in asked if pk])
+    asked = [int(pk) for pk in np.unique(continues) if pk]
+    first = Alignment.objects.select_related("opened_in").in_bulk(asked)
     judged = appended(with_room(len(valid_from), np.int32), valid_from)
     for row in np.flatnonzero(continues):
-        judged[row] = days[int(continues[row])].valid_from.toordinal()
-    return judged
+        judgement = first[int(continues[row])]
+        judged[row] = judgement.valid_from.toordinal()
+        author[row] = judgement.opened_in.by_id or 0
+    return judged, author
 
 
 def _places(values, among):

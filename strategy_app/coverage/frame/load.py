@@ -96,11 +96,9 @@ def _with_programmes_anew(known, actions):
     if not actions & {Change.Action.EDIT_PROGRAMME, Change.Action.EDIT_REFERENCE}:
         return known
     programmes = _load_programmes(None)
-    order = np.argsort(programmes.ids)
     # Who has been deleted since has no rows, so its place does not matter.
-    at = np.searchsorted(programmes.ids, known.programmes.ids, sorter=order)
-    place = order[np.minimum(at, len(order) - 1)] if len(order) else at
-    moved = place.astype(np.int32)[known.ledger.programme]
+    place = programmes.columns_of(known.programmes.ids).astype(np.int32)
+    moved = place[known.ledger.programme]
     return replace(
         known, programmes=programmes, ledger=replace(known.ledger, programme=moved)
     )

@@ -1,5 +1,6 @@
 """Write the ledger; nothing else does."""
 
+from strategy_app.services.alignment.defer import defer
 from strategy_app.services.alignment.history import Period, judge_history, load_all
 from strategy_app.services.alignment.many import (
     Refused,
@@ -41,6 +42,7 @@ __all__ = [
     "check_judgement",
     "confirm",
     "confirm_all",
+    "defer",
     "judge",
     "judge_confirmations",
     "judge_history",

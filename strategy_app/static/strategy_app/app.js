@@ -48,7 +48,9 @@ document.addEventListener("submit", async (event) => {
   event.stopImmediatePropagation();
   await window.renewToken();
   tokenIsOld = false;
-  event.target.requestSubmit();
+  // A click, so that what the button says goes along.
+  if (event.submitter) event.submitter.click();
+  else event.target.requestSubmit();
 }, true);
 
 // After a refusal the first field that is wrong is where one goes on.

@@ -1,137 +1,23 @@
-// The grid by keyboard. Without this script each cell is a link to its form.
+// What is done in the grid by keyboard: saving, undo, the small form, several at once.
 "use strict";
 
 (() => {
-  const grid = document.getElementById("grid");
-  if (!grid) return;
-  const part = (name, root = document) => root.querySelector(`[data-part="${name}"]`);
-  const words = part("words").dataset;
+  if (!window.gridCells) return;
+  const {
+    grid, body, part, words, state, mayWork, linkAt, linkOf, placeOf, width, height,
+    mayChange, lineOf, say, goTo, next, drawSelection, select, clearSelection,
+    selectTo, rowOf, columnOf, chosen, ask, put, mark, namesOf,
+  } = window.gridCells;
   const popover = document.getElementById("popover");
   const drawer = document.getElementById("drawer");
   const preview = document.getElementById("preview");
-  const body = grid.tBodies[0];
-  const mayWork = grid.getAttribute("aria-readonly") === "false";
-  let active = null; // the link of the cell that has, or had, the keyboard
-  let anchor = null; // where a selection with Shift began
-  let selected = new Set(); // names of cells, "PROGRAMME ELEMENT"
-  let everything = null; // lines of all cells that the filter matches, when asked for
   let waiting = null; // what the small form or the preview is about
   let queue = Promise.resolve(); // saves go one by one, in the order of the keys
   const undone = []; // changes made here, the newest last
   let unsent = [];
   const kept = new Map(); // by cell, what was refused there or overtaken
 
-  // --- where things are ---
-  const linkAt = (row, column) => body.rows[row]?.cells[column + 1]?.firstElementChild;
-  const linkOf = (name) => grid.querySelector(`[data-cell="${name}"]`);
-  const placeOf = (link) => ({
-    row: link.closest("tr").sectionRowIndex,
-    column: link.parentElement.cellIndex - 1,
-  });
-  const width = () => body.rows[0].cells.length - 1;
-  const height = () => body.rows.length;
-  const mayChange = (link) => mayWork && link.closest("tr").hasAttribute("data-may");
-  const lineOf = (name) => `${name} ${linkOf(name)?.dataset.row || 0}`;
-  const say = (text) => { document.getElementById("live").textContent = text; };
-
-  function goTo(link) {
-    if (!link) return;
-    if (active) active.tabIndex = -1;
-    active = link;
-    link.tabIndex = 0;
-    link.focus();
-    link.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-  function next(link) {
-    const { row, column } = placeOf(link);
-    return linkAt(row, column + 1) || linkAt(row + 1, 0) || link;
-  }
-  for (const link of body.querySelectorAll("td > a")) link.tabIndex = -1;
-  const first = grid.dataset.at && body.querySelector(`tr[data-programme="${grid.dataset.at}"] td > a`);
-  active = first || linkAt(0, 0);
-  active.tabIndex = 0;
-  if (first) goTo(first);
-  if (part("tools")) part("tools").hidden = false;
-
-  // --- selection ---
-  function drawSelection() {
-    for (const cell of body.querySelectorAll("[aria-selected]")) {
-      if (!selected.has(cell.firstElementChild.dataset.cell)) cell.removeAttribute("aria-selected");
-    }
-    for (const name of selected) linkOf(name)?.parentElement.setAttribute("aria-selected", "true");
-    const number = everything ? everything.length : selected.size;
-    part("selection").hidden = number < 2 || !mayWork;
-    part("selected").textContent = words.selected.replace("%(number)s", number);
-  }
-  function select(links, add) {
-    everything = null;
-    if (!add) selected = new Set();
-    for (const link of links) if (link && link.closest("tr").hasAttribute("data-may")) selected.add(link.dataset.cell);
-    drawSelection();
-  }
-  function clearSelection() {
-    anchor = null;
-    select([]);
-  }
-  function selectTo(link) {
-    anchor = anchor || active;
-    const from = placeOf(anchor), to = placeOf(link), links = [];
-    for (let row = Math.min(from.row, to.row); row <= Math.max(from.row, to.row); row += 1) {
-      for (let column = Math.min(from.column, to.column); column <= Math.max(from.column, to.column); column += 1) {
-        links.push(linkAt(row, column));
-      }
-    }
-    select(links);
-    goTo(link);
-  }
-  function rowOf(link) {
-    return [...link.closest("tr").querySelectorAll("td > a")];
-  }
-  function columnOf(column) {
-    return [...body.rows].map((row) => row.cells[column + 1].firstElementChild);
-  }
-  const chosen = () => everything || (selected.size > 1 ? [...selected].map(lineOf) : null);
-
-  // --- asking the server ---
-  const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-  async function ask(address, fields) {
-    const options = { headers: { Accept: "application/json", "HX-Request": "true" } };
-    if (fields) {
-      options.method = "POST";
-      options.body = new URLSearchParams(fields);
-      options.headers["X-CSRFToken"] = token();
-    }
-    const answer = await fetch(address, options);
-    if (answer.status === 401 || answer.status === 403) window.renewToken?.();
-    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-    if (answer.status >= 500 || (!isJson && answer.status >= 400)) throw answer;
-    return { status: answer.status, body: isJson ? await answer.json() : await answer.text() };
-  }
-  function put(cells, state) {
-    for (const [name, html] of Object.entries(cells || {})) {
-      const old = linkOf(name)?.parentElement;
-      if (!old) continue;
-      const made = document.createElement("template");
-      made.innerHTML = html;
-      const cell = made.content.firstElementChild;
-      const link = cell.firstElementChild;
-      link.tabIndex = -1;
-      if (state) cell.classList.add(state);
-      const hadFocus = old.contains(document.activeElement);
-      const wasActive = old.contains(active);
-      old.replaceWith(cell);
-      if (wasActive) { active = link; link.tabIndex = 0; }
-      if (hadFocus) link.focus();
-    }
-  }
-  function mark(names, state) {
-    for (const name of names) {
-      const cell = linkOf(name)?.parentElement;
-      cell?.classList.remove("saving", "failed", "saved", "overtaken");
-      if (state) cell?.classList.add(state);
-    }
-  }
-  const namesOf = (lines) => lines.map((line) => line.split(" ").slice(0, 2).join(" "));
+  // --- saving ---
   const fieldsOf = (what) => ({
     do: what.do,
     strategy: grid.dataset.strategy,
@@ -261,7 +147,7 @@
   async function openPopover(what) {
     waiting = what;
     const fields = popover.elements;
-    const link = what.names.length === 1 ? linkOf(what.names[0]) : active;
+    const link = what.names.length === 1 ? linkOf(what.names[0]) : state.active;
     const isSource = what.do === "evidence";
     const count = what.lines ? what.lines.length : what.names.length;
     const about = count === 1 ? what.names[0].replace(" ", " × ") : words.cells.replace("%(number)s", count);
@@ -329,7 +215,7 @@
       showKept();
     }
     waiting = null;
-    goTo(active);
+    goTo(state.active);
   }
   popover.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -367,7 +253,7 @@
       document.getElementById("unsent").hidden = false;
     }
   }
-  preview.addEventListener("close", () => goTo(active));
+  preview.addEventListener("close", () => goTo(state.active));
   function apply() {
     const what = waiting;
     preview.close();
@@ -381,11 +267,11 @@
     showPreview({ ...waiting, lines, names: namesOf(lines) });
   }
   async function askEverything() {
-    const columns = [...new Set([...selected].map((name) => name.split(" ")[1]))];
+    const columns = [...new Set([...state.selected].map((name) => name.split(" ")[1]))];
     try {
       const { status, body: told } = await ask(`${grid.dataset.names}&elements=${columns.join(",")}`);
       if (status !== 200) return say(Object.values(told.errors).flat().join(" "));
-      everything = told.cells;
+      state.everything = told.cells;
       drawSelection();
       part("selection").hidden = false;
     } catch {
@@ -401,7 +287,7 @@
       if (level === 0) what.rationale = document.getElementById("zero-words").value;
       return level > 0 || action === "evidence" ? openPopover(what) : showPreview(what);
     }
-    const link = active;
+    const link = state.active;
     if (!mayChange(link)) return say(words.readonly);
     if (kept.has(link.dataset.cell) && kept.get(link.dataset.cell).level === level) return openKept(link.dataset.cell);
     const what = { do: action, level, names: [link.dataset.cell] };
@@ -412,6 +298,8 @@
     }
     if (action === "level" || action === "evidence") return openPopover(what);
     if (link.dataset.row === "0") return say(words.empty);
+    // Whoever confirms sees first what, and what has changed since it was last confirmed.
+    if (action === "confirm") return showPreview({ ...what, lines: what.names.map(lineOf) });
     return save(what);
   }
   function openDrawer(link) {
@@ -422,19 +310,19 @@
   function closeDrawer() {
     drawer.hidden = true;
     part("drawer-body").replaceChildren();
-    goTo(active);
+    goTo(state.active);
   }
   drawer.addEventListener("htmx:afterSettle", () => {
     // Saved, withdrawn or left: the line has taken the form's place.
     if (drawer.hidden || drawer.querySelector("form[enctype]") || !drawer.querySelector(".line")) return;
-    const name = active.dataset.cell;
+    const name = state.active.dataset.cell;
     closeDrawer();
     queue = queue.then(() => refresh([name])).catch(() => {});
   });
   const jump = document.getElementById("jump-dialog");
   let target = null; // a dialog gives the focus back to where it was before
   jump.addEventListener("close", () => {
-    goTo(target || active);
+    goTo(target || state.active);
     target = null;
   });
   jump.querySelector("form").addEventListener("submit", (event) => {
@@ -445,7 +333,7 @@
     const known = [...document.querySelectorAll("#jump-list option")].map((option) => option.value);
     part("jump-error").hidden = true;
     if (row || column > 0) {
-      const here = placeOf(active);
+      const here = placeOf(state.active);
       target = linkAt(row ? row.sectionRowIndex : here.row, column > 0 ? column - 1 : here.column);
       jump.close();
     } else if (known.includes(code)) {
@@ -474,7 +362,7 @@
     apply,
     "leave-out": leaveOut,
     everything: askEverything,
-    clear: () => { clearSelection(); goTo(active); },
+    clear: () => { clearSelection(); goTo(state.active); },
     evidence: () => doTo("evidence"),
     confirm: () => doTo("confirm"),
     withdraw: () => doTo("withdraw"),
@@ -503,13 +391,13 @@
     2: () => doTo("level", 2),
     Delete: () => doTo("withdraw"),
     y: () => doTo("confirm"),
-    Enter: () => openDrawer(active),
-    e: () => openDrawer(active),
+    Enter: () => openDrawer(state.active),
+    e: () => openDrawer(state.active),
     u: undo,
     r: sendAgain,
     g: () => jump.showModal(),
     "?": () => document.getElementById("keys").showModal(),
-    o: () => grid.tHead.rows[0].cells[active.parentElement.cellIndex].querySelector(".toggle")?.click(),
+    o: () => grid.tHead.rows[0].cells[state.active.parentElement.cellIndex].querySelector(".toggle")?.click(),
     "/": () => {
       const bar = document.querySelector(".scope-bar details");
       bar.open = true;
@@ -527,7 +415,7 @@
       const to = moves[key](placeOf(link), event.ctrlKey);
       if (!to) return;
       if (event.shiftKey) selectTo(to);
-      else { anchor = null; goTo(to); }
+      else { state.anchor = null; goTo(to); }
     } else if (key === " ") {
       event.preventDefault();
       if (event.shiftKey) select(rowOf(link));
@@ -548,8 +436,8 @@
     if (!link) return;
     event.preventDefault();
     if (event.shiftKey) return selectTo(link);
-    if (event.ctrlKey || event.metaKey) return select([link, ...(selected.size ? [] : [active])], true);
-    const isSecond = link === active && document.activeElement === link;
+    if (event.ctrlKey || event.metaKey) return select([link, ...(state.selected.size ? [] : [state.active])], true);
+    const isSecond = link === state.active && document.activeElement === link;
     clearSelection();
     goTo(link);
     if (isSecond) openDrawer(link);
@@ -557,9 +445,9 @@
   // However the focus comes to a cell, by a screen reader too: it is the one that keys mean.
   grid.addEventListener("focusin", (event) => {
     const link = event.target.closest("td > a");
-    if (!link || link === active) return;
-    active.tabIndex = -1;
-    active = link;
+    if (!link || link === state.active) return;
+    state.active.tabIndex = -1;
+    state.active = link;
     link.tabIndex = 0;
   });
   // A press gives the focus before the click: the second click is told by this.

@@ -1,0 +1,78 @@
+// The queue by keyboard: one key for each thing that its links and buttons do as well.
+"use strict";
+
+(() => {
+  const cell = () => document.getElementById("cell");
+  const isField = (element) =>
+    element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
+
+  // Opens what is folded, and leads to the first thing to fill in there.
+  function unfold(details) {
+    details.open = true;
+    const field = details.querySelector("textarea, input[type=radio]:checked, input[type=radio]");
+    if (field) field.focus();
+  }
+
+  function setLevel(level) {
+    const form = cell().querySelector("[data-judge]");
+    if (!form) return false;
+    form.closest("details").open = true;
+    const radio = form.querySelector(`[name=level][value="${level}"]`);
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    form.querySelector("[name=rationale]").focus();
+    return true;
+  }
+
+  function press(key) {
+    if (["0", "1", "2"].includes(key)) return setLevel(key);
+    const folded = cell().querySelector(`details[data-open="${CSS.escape(key)}"]`);
+    if (folded) {
+      if (key === "?") folded.open = !folded.open;
+      else unfold(folded);
+      return true;
+    }
+    const control = document.querySelector(`#main [data-key="${CSS.escape(key)}"]`);
+    if (!control || control.disabled) return false;
+    control.click();
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    // While Japanese is being composed, every key belongs to the composition.
+    if (event.isComposing || event.defaultPrevented || !cell()) return;
+    const from = event.target instanceof Element ? event.target : document.body;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const within = cell().contains(from) && from.closest("form");
+      const form = within || cell().querySelector("details[open] [data-judge]");
+      const button = form && form.querySelector("button[type=submit]:not(:disabled)");
+      if (!button || event.repeat) return;
+      event.preventDefault();
+      button.click(); // which htmx takes note of: the button says what to do
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.key === "Escape") {
+      if (!cell().contains(from) || from.id === "cell-title") return;
+      document.getElementById("cell-title").focus();
+      return;
+    }
+    if (isField(from) || from.closest("dialog")) return;
+    // As in the grid: full-width digits count, and Delete withdraws.
+    const key = event.key.length === 1 ? event.key.normalize("NFKC") : event.key;
+    if (press(key === "Delete" ? "d" : key)) event.preventDefault();
+  });
+
+  // The next cell has come in place of this one: reading goes on at its name. Where
+  // something was refused, app.js leads to the field that is wrong.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "main" || event.target.querySelector(".field-error")) return;
+    const title = document.getElementById("cell-title");
+    if (title) {
+      title.focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+    } else {
+      event.target.focus();
+    }
+  });
+})();

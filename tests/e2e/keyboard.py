@@ -10,7 +10,7 @@ from tests.factories import PASSWORD
 SOURCE_DAY, SOURCE_KEYS = "2024-05-05", "05052024"
 
 
-def tab_to(locator: Locator, *, limit: int = 200):
+def tab_to(locator: Locator, *, limit: int = 400):
     """Press Tab until the element has the keyboard."""
     element = locator.element_handle()
     for _press in range(limit):
@@ -98,6 +98,10 @@ def save(opened: Locator):
 
 def numbers(page: Page, element: str) -> list[int]:
     """Return principal, significant, not targeted, not assessed from the overview."""
+    row = page.locator(f'.coverage tr[id="{element}"]')
+    expect(row).to_be_attached()
+    if row.is_hidden():
+        activate(page.locator("button.link-button"))
     cells = page.locator(f'.coverage tr[id="{element}"] td.number')
     # The overview may still be on its way: reading all of nothing would not wait for it.
     expect(cells.first).to_be_visible()

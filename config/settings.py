@@ -33,6 +33,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Opens the read-only pages and the API's GETs to everybody, without names of people.
 PUBLIC_PAGES = env.bool("PUBLIC_PAGES", default=False)
+# Whether a second person has to approve a draft before it is published.
+PUBLICATION_NEEDS_APPROVAL = env.bool("PUBLICATION_NEEDS_APPROVAL", default=False)
 ORGANISATION_EN = env("ORGANISATION_EN", default="Japan Science and Technology Agency")
 ORGANISATION_JA = env("ORGANISATION_JA", default="科学技術振興機構")
 # The strategy that pages show when the address names none; empty: the first by code.

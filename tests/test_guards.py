@@ -56,6 +56,10 @@ def build():
     published = Revision.objects.get(strategy=strategy, published_in__isnull=False)
     taken_out = Wording.objects.get(revision=draft, element__code="D")
     strategy_services.delete_wording(wording=taken_out, by=None)
+    strategy_services.set_origins(
+        wording=draft.wordings.get(element__code="A"), kind="split",
+        origins=[factories.get_element("D")], by=dai,
+    )  # fmt: skip
     return {
         "open": row.pk,
         "confirmed": confirmed.pk,
@@ -88,8 +92,9 @@ def insert_row(valid_from, valid_until, closed="{change}"):
 
 _WORDING = (
     "INSERT INTO strategy_app_wording (revision_id, element_id, position, kind,"
-    " is_alignable, title_en, title_ja, body_en, body_ja, source, modification)"
-    " VALUES ({published}, {free}, 9, 'aim', TRUE, 'x', '', '', '', '', 'new')"
+    " is_alignable, title_en, title_ja, body_en, body_ja, source, modification, behind,"
+    " decision_reason)"
+    " VALUES ({published}, {free}, 9, 'aim', TRUE, 'x', '', '', '', '', 'new', '', '')"
 )
 _CLOSE = f"UPDATE {LEDGER} SET valid_until = '2199-01-01', closed_in_id = {{change}}"
 _CONFIRM = f"UPDATE {LEDGER} SET confirmed_in_id = {{change}}"

@@ -16,6 +16,7 @@ from strategy_app.models.saved_view import SavedView
 from strategy_app.models.strategy import (
     Correspondence,
     Element,
+    Origin,
     Revision,
     Strategy,
     Wording,
@@ -37,6 +38,7 @@ __all__ = [
     "Evidence",
     "Level",
     "LevelDefinition",
+    "Origin",
     "PendingTable",
     "Programme",
     "Return",

@@ -36,6 +36,7 @@ class Change(models.Model):
         REVERT = "revert", _("Took back a change")
         LOAD = "load", _("Loaded data")
         EDIT_STRATEGY = "edit_strategy", _("Edited a strategy")
+        APPROVE = "approve", _("Approved a draft")
         PUBLISH = "publish", _("Published a revision")
         EDIT_PROGRAMME = "edit_programme", _("Edited a programme")
         EDIT_REFERENCE = "edit_reference", _("Edited reference data")

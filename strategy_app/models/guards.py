@@ -139,11 +139,12 @@ def _published_guards():
     for event, rows in [
         ("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"]),
     ]:  # fmt: skip
-        yield (
-            "strategy_app_wording", f"wording_{event.lower()}", event,
-            " OR ".join(published.replace("{row}", row) for row in rows),
-            "a published wording never changes",
-        )  # fmt: skip
+        for noun in ("wording", "origin"):
+            yield (
+                f"strategy_app_{noun}", f"{noun}_{event.lower()}", event,
+                " OR ".join(published.replace("{row}", row) for row in rows),
+                f"a published {noun} never changes",
+            )  # fmt: skip
     for event in ("UPDATE", "DELETE"):
         yield (
             "strategy_app_revision", f"revision_{event.lower()}", event,

@@ -1,5 +1,6 @@
 """A strategy, its published revisions, and what programmes are aligned with."""
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -61,6 +62,16 @@ class Revision(models.Model):
         editable=False,
         on_delete=models.PROTECT,
         related_name="published_revisions",
+    )
+    approved_in = models.ForeignKey(
+        Change,
+        verbose_name=_("approved in"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("When a second person agreed to the draft; every edit undoes it."),
     )
     history = history()
 
@@ -189,6 +200,33 @@ class Wording(models.Model):
         choices=Modification.choices,
         default=Modification.NEW,
     )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Who said how it changed; empty while it is only suggested."),
+    )
+    decision_reason = models.TextField(_("reason for the decision"), blank=True)
+    behind = models.CharField(
+        _("behind"),
+        max_length=2,
+        blank=True,
+        choices=[("en", _("English")), ("ja", _("Japanese"))],
+        help_text=_("The language whose text was not changed when the other one was."),
+    )
+    edited_in = models.ForeignKey(
+        Change,
+        verbose_name=_("last edited in"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     history = history()
 
     title = localized("title")
@@ -209,6 +247,54 @@ class Wording(models.Model):
 
     def __str__(self):
         return f"{self.element_id and self.element.code} {self.title}"
+
+
+class Origin(models.Model):
+    """That an element of a revision comes from another one, by a split or a merger.
+
+    Together with how each wording changed it is the crosswalk between a revision and the
+    one before. Nothing is aligned by it: it makes proposals.
+    """
+
+    class Kind(models.TextChoices):
+        SPLIT = "split", _("Split from")
+        MERGED = "merged", _("Merged from")
+
+    revision = models.ForeignKey(
+        Revision,
+        verbose_name=_("revision"),
+        on_delete=models.PROTECT,
+        related_name="origins",
+    )
+    element = models.ForeignKey(
+        Element,
+        verbose_name=_("element"),
+        on_delete=models.PROTECT,
+        related_name="origins",
+    )
+    origin = models.ForeignKey(
+        Element,
+        verbose_name=_("comes from"),
+        on_delete=models.PROTECT,
+        related_name="successors",
+    )
+    kind = models.CharField(_("how"), max_length=10, choices=Kind.choices)
+    history = history()
+
+    class Meta:
+        verbose_name = _("origin")
+        verbose_name_plural = _("origins")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "element", "origin"], name="origin_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(element=F("origin")), name="origin_not_itself"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.element.code} < {self.origin.code}"
 
 
 class Correspondence(models.Model):

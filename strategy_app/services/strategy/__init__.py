@@ -1,0 +1,50 @@
+"""Keep strategies: draft, edit the draft, say how it changed, approve, publish."""
+
+from strategy_app.services.strategy.crosswalk import suggested
+from strategy_app.services.strategy.decide import decide, set_origins
+from strategy_app.services.strategy.draft import (
+    NotDraft,
+    Overtaken,
+    add,
+    check_place,
+    create_draft,
+    delete_wording,
+    discard_draft,
+    edit,
+    mark_current,
+    save_element,
+    save_wording,
+)
+from strategy_app.services.strategy.order import move
+from strategy_app.services.strategy.publish import (
+    NotApproved,
+    Problem,
+    approve,
+    is_approved_for,
+    problems_of,
+    publish,
+)
+
+__all__ = [
+    "NotApproved",
+    "NotDraft",
+    "Overtaken",
+    "Problem",
+    "add",
+    "approve",
+    "check_place",
+    "create_draft",
+    "decide",
+    "delete_wording",
+    "discard_draft",
+    "edit",
+    "is_approved_for",
+    "mark_current",
+    "move",
+    "problems_of",
+    "publish",
+    "save_element",
+    "save_wording",
+    "set_origins",
+    "suggested",
+]

@@ -1,0 +1,66 @@
+"""Move the elements of a draft within its tree."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from strategy_app.models import Change, User, Wording
+from strategy_app.services.change import recording
+from strategy_app.services.strategy.draft import require_draft, write
+
+DIRECTIONS = ("up", "down", "in", "out")
+
+
+def move(
+    *, wording: Wording, direction: str, by: User, source: str = Change.Source.PAGE
+) -> None:
+    """Move an element, with all below it, one place in its draft.
+
+    up, down: past its neighbour below the same parent. in: below the neighbour above it.
+    out: to after its parent. Raises NotDraft, ValidationError where it cannot go.
+    """
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
+        draft = require_draft(wording.revision_id)
+        rows = list(draft.wordings.order_by("position").select_related("element"))
+        children = {}
+        for row in rows:
+            children.setdefault(row.parent_id, []).append(row)
+        moved = next((row for row in rows if row.pk == wording.pk), None)
+        if moved is None:
+            raise ValidationError(_("This element is not in the draft any more."))
+        _step(children, moved, direction)
+        for place, (row, parent_id) in enumerate(_walk(children, None), 1):
+            if (row.position, row.parent_id) != (place, parent_id):
+                row.position, row.parent_id = place, parent_id
+                write(row, None)
+
+
+def _step(children, moved, direction):
+    siblings = children[moved.parent_id]
+    at = siblings.index(moved)
+    if direction in ("up", "down"):
+        other = at + (1 if direction == "down" else -1)
+        if not 0 <= other < len(siblings):
+            raise ValidationError(_("It is at the end already."))
+        siblings[at], siblings[other] = siblings[other], siblings[at]
+    elif direction == "in":
+        if at == 0:
+            raise ValidationError(_("There is nothing above it to stand below of."))
+        siblings.pop(at)
+        children.setdefault(siblings[at - 1].element_id, []).append(moved)
+    else:
+        above = next(
+            (row for rows in children.values() for row in rows
+             if row.element_id == moved.parent_id), None,
+        )  # fmt: skip
+        if above is None:
+            raise ValidationError(_("It is at the top already."))
+        siblings.pop(at)
+        others = children[above.parent_id]
+        others.insert(others.index(above) + 1, moved)
+
+
+def _walk(children, parent_id):
+    """Yield (wording, id of its parent) in the order of the tree."""
+    for row in children.get(parent_id, []):
+        yield row, parent_id
+        yield from _walk(children, row.element_id)

@@ -1,0 +1,111 @@
+"""Publish a draft: checked, approved where that is asked for, in one transaction."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from strategy_app.models import Change, Revision, User, Wording
+from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services.change import recording
+from strategy_app.services.strategy.draft import require_draft
+
+
+class NotApproved(Exception):
+    """A second person has to approve the draft, as it is now, before it is published."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What stands against publishing a draft.
+
+    wording: which one it is about, None for the draft as a whole. is_warning: whether it
+    may be answered with "publish all the same".
+    """
+
+    message: str
+    wording: Wording | None = None
+    is_warning: bool = True
+
+
+def problems_of(draft: Revision) -> list[Problem]:
+    """Return what stands against publishing a draft, what forbids it first (2 queries)."""
+    rows = strategy_queries.wordings(draft)
+    if not any(row.is_alignable for row in rows):
+        return [Problem(_("This draft has no element to align with."), is_warning=False)]
+    here = {row.element_id for row in rows}
+    found = [
+        Problem(_("The element above it is not in the draft."), row, is_warning=False)
+        for row in rows
+        if row.parent_id is not None and row.parent_id not in here
+    ]
+    for row in rows:
+        if row.is_alignable and not (row.title_en and row.title_ja):
+            found.append(Problem(_("One language has no title."), row))
+        elif row.is_alignable and bool(row.body_en) != bool(row.body_ja):
+            found.append(Problem(_("One language has no text."), row))
+        if row.behind:
+            found.append(Problem(_("One language was changed after the other."), row))
+        if row.decided_by_id is None and row.modification in _TO_DECIDE:
+            found.append(
+                Problem(_("Nobody has decided yet whether its change is material."), row)
+            )
+    return found
+
+
+_TO_DECIDE = (Wording.Modification.EDITORIAL, Wording.Modification.MATERIAL)
+
+
+def approve(*, revision: Revision, by: User, source: str = Change.Source.PAGE) -> Revision:
+    """Agree to the publication of a draft as it is now; return it. Raises NotDraft."""
+    with recording(Change.Action.APPROVE, by=by, source=source) as change:
+        draft = require_draft(revision.pk)
+        draft.approved_in = change
+        draft.save()
+        return draft
+
+
+def is_approved_for(draft: Revision, by: User | None) -> bool:
+    """Whether this person may publish: another has approved, where that is asked for."""
+    if not settings.PUBLICATION_NEEDS_APPROVAL:
+        return True
+    return draft.approved_in is not None and draft.approved_in.by_id != (by and by.pk)
+
+
+def publish(
+    *,
+    revision: Revision,
+    in_force_from: datetime.date,
+    by: User | None,
+    despite_warnings: bool = True,
+    source: str = Change.Source.ADMIN,
+) -> Revision:
+    """Publish a draft, in force from that day, for good; return it.
+
+    Suggestions of how a wording changed that nobody has decided on are decided by who
+    publishes. Raises NotDraft when it is published already, NotApproved, and
+    ValidationError when something stands against it or the day is not after the last
+    revision's.
+    """
+    with recording(Change.Action.PUBLISH, by=by, source=source) as change:
+        draft = require_draft(revision.pk)
+        for problem in problems_of(draft):
+            if not (problem.is_warning and despite_warnings):
+                raise ValidationError(problem.message)
+        newest = strategy_queries.published_revisions(draft.strategy_id).first()
+        if newest is not None and in_force_from <= newest.in_force_from:
+            raise ValidationError(
+                {"in_force_from": _("Choose a day after the one of the last revision.")}
+            )
+        if not is_approved_for(draft, by):
+            raise NotApproved
+        for wording in draft.wordings.filter(modification__in=_TO_DECIDE, decided_by=None):
+            wording.decided_by = by
+            wording.save()
+        draft.in_force_from = in_force_from
+        draft.published_in = change
+        draft.full_clean()
+        draft.save()
+        return draft

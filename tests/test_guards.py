@@ -276,8 +276,8 @@ def test_drafts_can_be_edited_and_deleted_and_empty_periods_inserted(ids):
     execute("strategy_app_wording", _WORDING.replace("{published}", "{draft}"), ids)
     sql = "UPDATE strategy_app_wording SET body_en = 'x' WHERE id = {drafted}"
     execute("strategy_app_wording", sql, ids)
-    sql = "DELETE FROM strategy_app_wording WHERE revision_id = {draft}"
-    execute("strategy_app_wording", sql, ids)
+    for table in ("strategy_app_wording", "strategy_app_origin"):
+        execute(table, f"DELETE FROM {table} WHERE revision_id = {{draft}}", ids)
     execute("strategy_app_revision", "DELETE FROM strategy_app_revision WHERE id = {draft}",
             ids)  # fmt: skip
     assert Alignment.objects.filter(element_id=ids["A"]).count() == 2

@@ -2,6 +2,11 @@
 
 from contextlib import contextmanager
 
+try:
+    import fcntl
+except ImportError:  # on Windows, where nobody serves from
+    fcntl = None
+
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -25,16 +30,17 @@ def recording(
 
     Inside an open change the block joins it, so that a batch of services is one change.
 
-    Writers take turns: on PostgreSQL by a lock held until commit, on SQLite by there
-    being one writer anyway. The clock is read and the id drawn after the turn has come,
-    so ids, times and commits are in one order and no reader can miss a change.
+    Writers take turns, in the order in which they came: on PostgreSQL by a lock held
+    until commit, on SQLite by one on a file beside the database. The clock is read and the
+    id drawn after the turn has come, so ids, times and commits are in one order and no
+    reader can miss a change.
     """
     outer = current_change()
     if outer is not None:
         with _joined(outer):
             yield outer
         return
-    with transaction.atomic():
+    with _in_line(), transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
@@ -50,6 +56,23 @@ def recording(
         change.opened_here = True
         with as_current(change):
             yield change
+
+
+@contextmanager
+def _in_line():
+    """Wait on SQLite until it is one's turn to write.
+
+    SQLite lets writers try again and again, and among many somebody is left behind until
+    its patience ends ("database is locked"). A lock on a file lets them queue.
+    """
+    name = str(connection.settings_dict["NAME"])
+    waits = connection.vendor == "sqlite" and not connection.in_atomic_block
+    if fcntl is None or not waits or connection.is_in_memory_db():
+        yield
+        return
+    with open(f"{name}-turn", "w") as line:  # noqa: PTH123 - a lock, not a file to read
+        fcntl.flock(line, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -141,7 +141,7 @@ def test_a_csv_file_of_any_texts_reads_back_as_the_same(rows):
 
 @given(st.lists(st.lists(st.text(st.characters(
     exclude_categories=["Cs", "Cc", "Cn", "Co"], exclude_characters="￾￿"), max_size=12,
-).filter(lambda text: not text.startswith("=")), min_size=2, max_size=5),
+).filter(lambda text: text[:1] != "=" and not text.isspace()), min_size=2, max_size=5),
     min_size=1, max_size=6))  # fmt: skip
 def test_a_workbook_of_any_texts_reads_back_as_the_same(rows):
     kept = _kept(rows)

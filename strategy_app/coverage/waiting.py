@@ -8,7 +8,16 @@ import numpy as np
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import ALWAYS, Frame, Tree
 
-KINDS = ("not_assessed", "needs_review", "stale", "unconfirmed", "returned")
+KINDS = (
+    "not_assessed",
+    "needs_review",
+    "proposed",
+    "stale",
+    "unconfirmed",
+    "returned",
+)
+# Those of empty cells; the others are of records.
+_EMPTY = ("not_assessed", "proposed")
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,26 @@ def not_assessed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
     return (levels == matrix.NOT_ASSESSED) & tree.alignable[:, None] & active
 
 
+def proposed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
+    """Return which empty cells have something to go by: bool[E, P]; kept.
+
+    Their element was split or merged from another one, against which the programme's
+    record is in force. Nothing follows from it by itself: somebody has to judge.
+    """
+
+    def compute():
+        found = np.zeros((len(tree.codes), len(frame.programmes.codes)), bool)
+        begins, ends = frame.periods
+        ordinal = day.toordinal()
+        for row, origin in tree.origins.tolist():
+            of_origin = np.flatnonzero(frame.ledger.element == origin)
+            held = (begins[of_origin] <= ordinal) & (ordinal < ends[of_origin])
+            found[row, frame.ledger.programme[of_origin[held]]] = True
+        return found & not_assessed(frame, tree, day) if len(tree.origins) else found
+
+    return frame.kept.answer(("proposed", tree.revision_id, day), compute)
+
+
 def missing_by_programme(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
     """Return how many cells of each programme nobody has assessed, int64[P]; kept."""
 
@@ -163,8 +192,9 @@ def cells(
     columns: the programmes that they may record for and ask about, bool[P]. person: their
     id. In the order of the programmes, and within each of the strategy.
     """
-    if kind == "not_assessed":
-        missing = not_assessed(frame, tree, day) & columns
+    if kind in _EMPTY:
+        empty = not_assessed if kind == "not_assessed" else proposed
+        missing = empty(frame, tree, day) & columns
         places, elements = np.nonzero(missing.T)
         starts = frame.programmes.starts[places].astype(np.int64)
         since = np.maximum(starts, tree.in_force_from.toordinal())
@@ -201,12 +231,13 @@ def all_of(
     """Return how many cells there are of which those waiting are what is left; or None.
 
     Of not assessed: all cells; of reworded: the records of elements that have ever changed
-    materially; of unconfirmed: the claims of others; returned ones are of nothing.
+    materially; of unconfirmed: the claims of others; proposed and returned ones are of
+    nothing.
     """
     if kind == "not_assessed":
         active = frame.programmes.active(day) & frame.programmes.exists
         return int(tree.alignable.sum()) * int((active & columns).sum())
-    if kind == "returned":
+    if kind in ("returned", "proposed"):
         return None
     found = records(frame, tree, day)
     counted = columns[found.columns]
@@ -230,12 +261,14 @@ def numbers(
     found = records(frame, tree, day)
     asked = columns[found.columns]
     missing = missing_by_programme(frame, tree, day)
-    return {
-        kind: int(missing[columns].sum())
-        if kind == "not_assessed"
-        else int((is_waiting(frame, found, kind, person, returned) & asked).sum())
+    numbers = {
+        kind: int((is_waiting(frame, found, kind, person, returned) & asked).sum())
         for kind in KINDS
+        if kind not in _EMPTY
     }
+    numbers["not_assessed"] = int(missing[columns].sum())
+    numbers["proposed"] = int(proposed(frame, tree, day)[:, columns].sum())
+    return numbers
 
 
 def number(
@@ -253,7 +286,7 @@ def number(
     """
     found = records(frame, tree, day)
     waits = np.zeros(len(found.rows), bool)
-    for kind in KINDS[1:]:
+    for kind in set(KINDS) - {*_EMPTY}:
         waits |= is_waiting(frame, found, kind, person, returned)
     missing = missing_by_programme(frame, tree, day)
     return int(missing[columns].sum()) + int((waits & columns[found.columns]).sum())

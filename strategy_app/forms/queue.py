@@ -14,6 +14,7 @@ NOTE_MAX = 1000
 KINDS = [
     ("not_assessed", _("Not assessed")),
     ("needs_review", _("Needs review")),
+    ("proposed", _("Proposed")),
     ("stale", _("Stale")),
     ("unconfirmed", _("To confirm")),
     ("returned", _("Returned to me")),

@@ -105,6 +105,22 @@ class QueueCell:
             return None
         return review.returns_of([self.current]).get(self.current.pk)
 
+    @cached_property
+    def proposals(self):
+        """What is in force on the elements that this one was split or merged from."""
+        if self.current is not None:
+            return []
+        tree = self.queue.tree
+        row = tree.row_of[self.element.code]
+        origins = tree.origins[tree.origins[:, 0] == row, 1].tolist()
+        if not origins:
+            return []
+        return list(
+            alignment_queries.rows().filter(
+                programme=self.programme, element__in=origins, closed_in=None
+            )
+        )
+
     @property
     def deferral(self):
         """That the person has skipped it for now."""

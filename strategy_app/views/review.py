@@ -26,6 +26,7 @@ PAGE_SIZE = 50
 _MEANINGS = {
     "not_assessed": _("Nobody has looked yet whether the programme serves the element."),
     "needs_review": _("The element's wording has changed materially since it was judged."),
+    "proposed": _("The element was split or merged from one that was assessed."),
     "stale": _("Judged so long ago that it no longer counts as fresh."),
     "unconfirmed": _("Claims of support that wait for a second person, and are not yours."),
     "returned": _("A second reader has asked you to look again."),

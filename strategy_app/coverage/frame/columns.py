@@ -116,6 +116,7 @@ class Tree:
     parent: row of the parent, -1 at the top. alignable: bool[E]. depth: alignable
     ancestors of each row. in_force_from, in_force_until: days, half-open. material_from:
     ordinal of the day of each row's last material change, ALWAYS where there was none.
+    origins: rows that were split or merged from others, and the ids of those: int64[K, 2].
     """
 
     revision_id: int
@@ -130,6 +131,7 @@ class Tree:
     alignable: np.ndarray
     depth: np.ndarray
     material_from: np.ndarray
+    origins: np.ndarray
 
     @cached_property
     def row_of(self) -> dict[str, int]:

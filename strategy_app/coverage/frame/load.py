@@ -3,7 +3,6 @@
 import datetime
 from dataclasses import replace
 from functools import cache
-from itertools import zip_longest
 
 import numpy as np
 from django.db.models import Max, Model
@@ -16,18 +15,16 @@ from strategy_app.coverage.frame.columns import (
     Programmes,
     Target,
     Thresholds,
-    Tree,
 )
 from strategy_app.coverage.frame.ledger import carried_on, load_ledger, with_ledger_of
+from strategy_app.coverage.frame.trees import load_trees
 from strategy_app.models import (
     Budget,
     Category,
     Change,
     Department,
     Programme,
-    Revision,
     Strategy,
-    Wording,
 )
 from strategy_app.models import Target as TargetModel
 from strategy_app.models import Thresholds as ThresholdsModel
@@ -60,7 +57,7 @@ def load(number: int, at: datetime.datetime | None) -> Frame:
         changed_at=at,
         programmes=programmes,
         ledger=load_ledger(programmes, number),
-        trees=_load_trees(number),
+        trees=load_trees(number),
         strategies=strategies,
         targets=_load_targets(None),
         thresholds=_load_thresholds(None),
@@ -84,7 +81,7 @@ def update(known: Frame, number: int, at: datetime.datetime) -> Frame:
     strategies, _index = _groups(Strategy)
     return replace(
         with_ledger_of(_with_programmes_anew(known, actions), number, at),
-        trees=_load_trees(number),
+        trees=load_trees(number),
         strategies=strategies,
         targets=_load_targets(None),
         thresholds=_load_thresholds(None),
@@ -115,7 +112,7 @@ def as_known_at(newest: Frame, change: Change) -> Frame:
         change=change.pk,
         changed_at=change.at,
         programmes=_load_programmes(change.pk, newest.programmes),
-        trees=_load_trees(change.pk),
+        trees=load_trees(change.pk),
         targets=_load_targets(change.pk),
         thresholds=_load_thresholds(change.pk),
     )
@@ -327,76 +324,4 @@ def _load_thresholds(known_at):
         unknown_below=row["unknown_below_percent"] / 100,
         fresh_months=row["fresh_months"],
         horizon_years=row["horizon_years"],
-    )
-
-
-# --- strategies ---
-
-
-def _load_trees(number):
-    revisions = list(
-        Revision.objects.filter(published_in__lte=number)
-        .order_by("strategy__code", "in_force_from")
-        .values("id", "strategy__code", "in_force_from")
-    )
-    wordings = {}
-    for row in (
-        Wording.objects.filter(revision__published_in__lte=number)
-        .order_by("position")
-        .values("revision_id", "element_id", "element__code", "parent_id", "modification",
-                "is_alignable", "title_en", "title_ja")
-    ):  # fmt: skip
-        wordings.setdefault(row["revision_id"], []).append(row)
-    trees, material = {}, {}
-    for revision, following in zip_longest(revisions, revisions[1:]):
-        same = following and following["strategy__code"] == revision["strategy__code"]
-        own = wordings.get(revision["id"], [])
-        for row in own:
-            if row["modification"] == Wording.Modification.MATERIAL:
-                material[row["element_id"]] = revision["in_force_from"].toordinal()
-        trees.setdefault(revision["strategy__code"], []).append(
-            build_tree(
-                own,
-                material=material,
-                revision_id=revision["id"],
-                strategy=revision["strategy__code"],
-                in_force_from=revision["in_force_from"],
-                in_force_until=following["in_force_from"] if same else None,
-            )
-        )
-    return trees
-
-
-def build_tree(wordings: list[dict], *, material=None, **of_revision) -> Tree:
-    """Return the Tree of wordings (dicts as read from the database), parents first.
-
-    material: by element id, the ordinal of the day of its last material change so far.
-    """
-    material = material or {}
-    children = {}
-    for row in wordings:
-        children.setdefault(row["parent_id"], []).append(row)
-    ordered, stack = [], [(row, -1, 0) for row in reversed(children.get(None, []))]
-    while stack:
-        row, parent, depth = stack.pop()
-        number = len(ordered)
-        ordered.append((row, parent, depth))
-        below = depth + 1 if row["is_alignable"] else depth
-        stack.extend(
-            (child, number, below)
-            for child in reversed(children.get(row["element_id"], []))
-        )
-    rows = [row for row, _parent, _depth in ordered]
-    return Tree(
-        element_ids=np.array([row["element_id"] for row in rows], np.int64),
-        codes=[row["element__code"] for row in rows],
-        titles_en=[row["title_en"] for row in rows],
-        titles_ja=[row["title_ja"] for row in rows],
-        parent=np.array([parent for _r, parent, _d in ordered], np.int32),
-        alignable=np.array([row["is_alignable"] for row in rows], bool),
-        depth=np.array([depth for _r, _p, depth in ordered], np.int32),
-        material_from=np.array(
-            [material.get(row["element_id"], ALWAYS) for row in rows], np.int32
-        ),
-        **of_revision,
     )

@@ -1,0 +1,89 @@
+"""The trees of a strategy's published revisions, and of what a draft would make."""
+
+from itertools import zip_longest
+
+import numpy as np
+
+from strategy_app.coverage.frame.columns import ALWAYS, Tree
+from strategy_app.models import Origin, Revision, Wording
+
+
+def load_trees(number: int) -> dict[str, list[Tree]]:
+    """Return the trees of all revisions published up to a change, by strategy and day."""
+    revisions = list(
+        Revision.objects.filter(published_in__lte=number)
+        .order_by("strategy__code", "in_force_from")
+        .values("id", "strategy__code", "in_force_from")
+    )
+    wordings = {}
+    for row in (
+        Wording.objects.filter(revision__published_in__lte=number)
+        .order_by("position")
+        .values("revision_id", "element_id", "element__code", "parent_id", "modification",
+                "is_alignable", "title_en", "title_ja")
+    ):  # fmt: skip
+        wordings.setdefault(row["revision_id"], []).append(row)
+    origins = {}
+    for revision, element, origin in Origin.objects.filter(
+        revision__published_in__lte=number
+    ).values_list("revision", "element", "origin"):
+        origins.setdefault(revision, []).append((element, origin))
+    trees, material = {}, {}
+    for revision, following in zip_longest(revisions, revisions[1:]):
+        same = following and following["strategy__code"] == revision["strategy__code"]
+        own = wordings.get(revision["id"], [])
+        for row in own:
+            if row["modification"] == Wording.Modification.MATERIAL:
+                material[row["element_id"]] = revision["in_force_from"].toordinal()
+        trees.setdefault(revision["strategy__code"], []).append(
+            build_tree(
+                own,
+                material=material,
+                origins=origins.get(revision["id"], ()),
+                revision_id=revision["id"],
+                strategy=revision["strategy__code"],
+                in_force_from=revision["in_force_from"],
+                in_force_until=following["in_force_from"] if same else None,
+            )
+        )
+    return trees
+
+
+def build_tree(wordings: list[dict], *, material=None, origins=(), **of_revision) -> Tree:
+    """Return the Tree of wordings (dicts as read from the database), parents first.
+
+    material: by element id, the ordinal of the day of its last material change so far.
+    origins: (element id, id of the element that it comes from).
+    """
+    material = material or {}
+    children = {}
+    for row in wordings:
+        children.setdefault(row["parent_id"], []).append(row)
+    ordered, stack = [], [(row, -1, 0) for row in reversed(children.get(None, []))]
+    while stack:
+        row, parent, depth = stack.pop()
+        number = len(ordered)
+        ordered.append((row, parent, depth))
+        below = depth + 1 if row["is_alignable"] else depth
+        stack.extend(
+            (child, number, below)
+            for child in reversed(children.get(row["element_id"], []))
+        )
+    rows = [row for row, _parent, _depth in ordered]
+    row_of = {row["element_id"]: number for number, row in enumerate(rows)}
+    return Tree(
+        element_ids=np.array([row["element_id"] for row in rows], np.int64),
+        codes=[row["element__code"] for row in rows],
+        titles_en=[row["title_en"] for row in rows],
+        titles_ja=[row["title_ja"] for row in rows],
+        parent=np.array([parent for _r, parent, _d in ordered], np.int32),
+        alignable=np.array([row["is_alignable"] for row in rows], bool),
+        depth=np.array([depth for _r, _p, depth in ordered], np.int32),
+        material_from=np.array(
+            [material.get(row["element_id"], ALWAYS) for row in rows], np.int32
+        ),
+        origins=np.array(
+            [(row_of[one], other) for one, other in origins if one in row_of], np.int64
+        ).reshape(-1, 2),
+        **of_revision,
+    )

@@ -16,6 +16,7 @@ from strategy_app.views import (
     overview,
     paste,
     programme,
+    publish,
     queue,
     review,
     saved_view,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("compare/", compare.compare, name="compare"),
     path("strategy/", strategy.strategy_list, name="strategy-list"),
     path("strategy/<code:code>/", strategy.strategy, name="strategy"),
+    path("strategy/<code:code>/draft/publish/", publish.publish, name="draft-publish"),
     path("strategy/<code:code>/<code:element_code>/", strategy.element, name="element"),
     path(
         "strategy/<code:code>/<code:element_code>/targets/", target.add, name="target-add"

@@ -48,6 +48,7 @@ PAGES = {
     "target-add": (["STR", "A.1"], ""),
     "target": (["a target"], ""),
     "view-list": ([], ""),
+    "draft-publish": (["STR"], ""),
 }
 WITHOUT_A_PAGE = {
     "withdraw", "confirm", "return", "reaffirm", "evidence-file", "revoke-token",

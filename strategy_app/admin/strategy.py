@@ -5,7 +5,7 @@ from collections import Counter
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -184,7 +184,10 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
             raise PermissionDenied
         form = PublishForm(
             request.POST or None,
-            initial={"in_force_from": today(), "version": _version(revision)},
+            initial={
+                "in_force_from": today(),
+                "version": strategy_queries.version_of(revision),
+            },
         )
         if request.method == "POST" and self._publish(request, form, revision):
             messages.success(
@@ -214,9 +217,9 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
         if not form.is_valid():
             return False
         with one_change(request, Change.Action.PUBLISH):
-            if form.cleaned_data["version"] != _version(revision):
+            if form.cleaned_data["version"] != strategy_queries.version_of(revision):
                 form.data = form.data.copy()
-                form.data["version"] = _version(revision)
+                form.data["version"] = strategy_queries.version_of(revision)
                 form.add_error(
                     None,
                     _(
@@ -234,6 +237,11 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
                 )
             except ValidationError as refusal:
                 form.add_error(None, refusal)
+            except strategy_services.NotApproved:
+                form.add_error(
+                    None,
+                    _("A second person has to approve the draft before it is published."),
+                )
             except strategy_services.NotDraft:
                 raise PermissionDenied from None
             else:
@@ -276,15 +284,6 @@ def _revisions(found=None):
 
 def _address(revision):
     return reverse("admin:strategy_app_revision_change", args=[revision.pk])
-
-
-def _version(revision):
-    """Return the newest change to a draft or any of its wordings."""
-    rows = [
-        Revision.history.filter(id=revision.pk),
-        Wording.history.filter(revision_id=revision.pk),
-    ]
-    return max(found.aggregate(newest=Max("change_id"))["newest"] or 0 for found in rows)
 
 
 def _consequences(revision):

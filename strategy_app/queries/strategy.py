@@ -2,9 +2,9 @@
 
 import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from strategy_app.models import Correspondence, Element, Revision, Wording
+from strategy_app.models import Correspondence, Element, Origin, Revision, Wording
 
 
 def published_revisions(strategy_id: int) -> QuerySet[Revision]:
@@ -26,6 +26,33 @@ def wordings(revision: Revision) -> list[Wording]:
         .select_related("element", "parent")
         .order_by("position")
     )
+
+
+def version_of(draft: Revision) -> int:
+    """Return the newest change to a draft, any of its wordings or origins (3 queries)."""
+    found = [
+        Revision.history.filter(id=draft.pk),
+        Wording.history.filter(revision_id=draft.pk),
+        Origin.history.filter(revision_id=draft.pk),
+    ]
+    return max(rows.aggregate(newest=Max("change_id"))["newest"] or 0 for rows in found)
+
+
+def rows_of_tree(revision: Revision) -> list[dict]:
+    """Return the wordings of a revision as ``frame.trees.build_tree`` takes them."""
+    return list(
+        revision.wordings.order_by("position").values(
+            "element_id", "element__code", "parent_id", "modification", "is_alignable",
+            "title_en", "title_ja",
+        )
+    )  # fmt: skip
+
+
+def draft_of(strategy_id: int) -> Revision | None:
+    """Return the draft of a strategy's next revision, None where there is none."""
+    return Revision.objects.filter(
+        strategy_id=strategy_id, published_in__isnull=True
+    ).first()
 
 
 def wordings_by_element(revision_id: int) -> dict[int, Wording]:

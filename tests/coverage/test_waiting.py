@@ -157,6 +157,7 @@ def test_progress_is_of_all_there_is(db, aiko, dai):
     assert whole == {
         "not_assessed": 4,
         "needs_review": 0,
+        "proposed": None,
         "stale": 2,
         "unconfirmed": 1,
         "returned": None,

@@ -98,6 +98,7 @@ def test_every_kind_has_its_number(client, aiko, dai, programme):
     assert tabs(page(client)) == {
         "not_assessed": 1,
         "needs_review": 0,
+        "proposed": 0,
         "stale": 0,
         "unconfirmed": 1,
         "returned": 1,

@@ -35,6 +35,7 @@ def test_everything_that_waits(client, aiko, dai, programme):
     assert numbers(answer) == {
         "not_assessed": 1,
         "needs_review": 0,
+        "proposed": 0,
         "stale": 0,
         "unconfirmed": 1,
         "returned": 1,
@@ -45,7 +46,7 @@ def test_everything_that_waits(client, aiko, dai, programme):
     assert oldest["unconfirmed"]["since"] == theirs.valid_from
     assert client.get(oldest["unconfirmed"]["address"]).context["cell"].name == "PRG-1:A"
     (row,) = answer.context["rows"]
-    assert [number for _label, number, _address in row["numbers"]] == [1, 0, 0, 1, 1]
+    assert [number for _label, number, _address in row["numbers"]] == [1, 0, 0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("how", ["left", "moved"])

@@ -75,6 +75,9 @@ def save_wording(
     with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
         require_draft(wording.revision_id)
         check_place(wording)
+        before = Wording.objects.filter(pk=wording.pk).first()
+        if before is not None and before.modification != wording.modification:
+            wording.decided_by = by
         return write(wording, change)
 
 

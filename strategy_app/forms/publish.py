@@ -1,0 +1,39 @@
+"""When a draft takes force, and what is answered to what stands against it."""
+
+import datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from strategy_app.forms.fields import DayField
+from strategy_app.models.dates import today
+
+
+class RehearsalForm(forms.Form):
+    """The day on which a draft would take force: today or later."""
+
+    day = DayField(label=_("In force from"), required=False)
+
+    def clean_day(self):
+        """Refuse a day that has passed: what was printed of it stays true."""
+        day = self.cleaned_data["day"] or today()
+        if day < today():
+            raise ValidationError(_("Choose today or a later day."))
+        return day
+
+
+class PublishForm(RehearsalForm):
+    """The same, and that warnings have been read."""
+
+    all_the_same = forms.BooleanField(
+        label=_("Publish all the same; suggestions that nobody has decided on are mine."),
+        required=False,
+    )
+
+
+def first_day(revision_day: datetime.date | None) -> datetime.date:
+    """Return the first day on which a next revision can take force."""
+    if revision_day is None or revision_day < today():
+        return today()
+    return revision_day + datetime.timedelta(days=1)

@@ -1,0 +1,155 @@
+"""Rehearse a draft, approve it, publish it: what would happen first, then that it does."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from strategy_app.coverage import rehearsal
+from strategy_app.forms.publish import PublishForm, RehearsalForm, first_day
+from strategy_app.models import Strategy
+from strategy_app.permissions import can_administer
+from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services import strategy as strategy_services
+from strategy_app.views.gap_rows import gap_rows
+from strategy_app.views.rows import element_rows, group_label
+from strategy_app.views.scoping import frame_of, scoped, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@scoped()
+def publish(request, code):
+    """Show what publishing the draft would do; by POST approve or publish it."""
+    if not can_administer(request.user):
+        raise PermissionDenied
+    strategy = get_object_or_404(Strategy, code=code)
+    request.scope = request.scope.but(strategy=code)
+    draft = strategy_queries.draft_of(strategy.pk)
+    if draft is None:
+        raise Http404
+    newest = strategy_queries.published_revisions(strategy.pk).first()
+    first = first_day(newest and newest.in_force_from)
+    if request.method == "POST":
+        form = PublishForm(request.POST)
+        if form.is_valid() and _done(request, draft, form):
+            if request.POST.get("do") == "approve":
+                return redirect(request.get_full_path())
+            return redirect(f"{reverse('strategy', args=[code])}?{request.scope.query()}")
+    else:
+        asked = RehearsalForm({"day": request.GET.get("on") or first.isoformat()})
+        asked.is_valid()
+        form = PublishForm(initial={"day": asked.cleaned_data.get("day") or first})
+        form.refused = asked.errors.get("day")
+    context = _rehearsed(request, strategy, draft, _day_of(form, first)) | {
+        "strategy": strategy,
+        "draft": draft,
+        "newest": newest,
+        "form": form,
+        "version": strategy_queries.version_of(draft),
+        "problems": strategy_services.problems_of(draft),
+        "is_approved": strategy_services.is_approved_for(draft, request.user),
+    }
+    status = 400 if form.is_bound or getattr(form, "refused", None) else 200
+    return render(request, "strategy_app/publish/page.html", context, status=status)
+
+
+def _day_of(form, first):
+    if form.is_bound:
+        return form.cleaned_data.get("day") or first
+    return form.initial["day"]
+
+
+def _done(request, draft, form):
+    """Approve or publish, and return whether it was done; a refusal stands in the form."""
+    if request.POST.get("version") != str(strategy_queries.version_of(draft)):
+        form.add_error(
+            None, _("The draft was changed while you had this page open. Read it again.")
+        )
+        return False
+    try:
+        if request.POST.get("do") == "approve":
+            strategy_services.approve(revision=draft, by=request.user)
+            messages.success(request, _("You have approved the draft as it is now."))
+            return True
+        strategy_services.publish(
+            revision=draft,
+            in_force_from=form.cleaned_data["day"],
+            by=request.user,
+            despite_warnings=form.cleaned_data["all_the_same"],
+            source="page",
+        )
+    except ValidationError as refusal:
+        _refuse(form, refusal)
+    except strategy_services.NotApproved:
+        form.add_error(None, _("A second person has to approve the draft as it is now."))
+    except strategy_services.NotDraft:
+        form.add_error(None, _("Somebody else has just published this draft."))
+    else:
+        messages.success(
+            request,
+            _("Published. It takes force on %(day)s.") % {"day": form.cleaned_data["day"]},
+        )
+        return True
+    return False
+
+
+def _refuse(form, refusal):
+    """Put a service's words next to what they are about."""
+    if hasattr(refusal, "error_dict"):
+        for message in refusal.message_dict.get("in_force_from", []):
+            form.add_error("day", message)
+    else:
+        form.add_error("all_the_same", refusal)
+
+
+def _rehearsed(request, strategy, draft, day):
+    """Return the numbers of both sides on that day, from the real data."""
+    frame = frame_of(request)
+    found = rehearsal.rehearse(
+        frame,
+        strategy.code,
+        strategy_queries.rows_of_tree(draft),
+        day,
+        origins=list(draft.origins.values_list("element_id", "origin_id")),
+    )
+    after = {row.code: row for row in element_rows(found.after)}
+    before = {row.code: row for row in element_rows(found.before)}
+    return {
+        "rehearsal": found,
+        "rows": [
+            {
+                "code": element,
+                "title": (after.get(element) or before[element]).title,
+                "depth": (after.get(element) or before[element]).depth,
+                "before": before.get(element),
+                "after": after.get(element),
+                "pairs": _pairs(before.get(element), after.get(element)),
+                "withdrawn": found.withdrawn.get(element),
+            }
+            for element in [*after, *(one for one in before if one not in after)]
+        ],
+        "gap_lists": [
+            (_("Opening"), gap_rows(found.after.frame, found.after, found.opened)),
+            (_("Closing"), gap_rows(frame, found.before, found.closed)),
+        ],
+        "needs_approval": settings.PUBLICATION_NEEDS_APPROVAL,
+        "reread": [
+            (group_label(frame, "department", department), number)
+            for department, number in found.reread.items()
+        ],
+        "reread_total": sum(found.reread.values()),
+    }
+
+
+def _pairs(before, after):
+    """Return the four numbers without the draft and with it, "–" where there is none."""
+    sides = [
+        [part.count for part in side.parts] if side else ["–"] * 4
+        for side in (before, after)
+    ]
+    return list(zip(*sides, strict=True))

@@ -1,0 +1,175 @@
+"""Publishing: what stands against it, who has to agree, two at once, and what stays."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from strategy_app.coverage import frame, waiting
+from strategy_app.models import Alignment, Change, Revision, Wording
+from strategy_app.models.dates import today
+from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services import alignment
+from strategy_app.services import strategy as strategy_services
+from tests import factories
+
+TOMORROW = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def draft(db, chie):
+    strategy = factories.make_strategy()
+    return strategy_services.create_draft(strategy=strategy, by=chie, name_en="Second")
+
+
+def wording(draft, code):
+    return draft.wordings.select_related("element").get(element__code=code)
+
+
+def edit(draft, code, by, **fields):
+    row = wording(draft, code)
+    return strategy_services.edit(wording=row, replaces=row.edited_in_id, by=by, **fields)
+
+
+def messages(draft):
+    return {
+        (problem.wording and problem.wording.element.code, problem.message)
+        for problem in strategy_services.problems_of(draft)
+    }
+
+
+def test_what_stands_against_a_draft_is_named(draft, chie):
+    assert messages(draft) == set()
+    edit(draft, "A", chie, title_en="Aim at what matters most to everybody")
+    edit(draft, "B", chie, body_en="Only in English.", title_ja="")
+    assert messages(draft) == {
+        ("A", "One language was changed after the other."),
+        ("A", "Nobody has decided yet whether its change is material."),
+        ("B", "One language has no title."),
+        ("B", "Nobody has decided yet whether its change is material."),
+    }
+    with pytest.raises(ValidationError, match="changed after the other"):
+        strategy_services.publish(
+            revision=draft, in_force_from=today(), by=chie, despite_warnings=False
+        )
+    assert Revision.objects.get(pk=draft.pk).is_draft
+
+
+def test_an_empty_draft_is_never_published(draft, chie):
+    for code in ("A.1", "A.2", "A", "B"):
+        strategy_services.delete_wording(wording=wording(draft, code), by=chie)
+    with pytest.raises(ValidationError, match="no element"):
+        strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+
+
+def test_whoever_publishes_decides_what_nobody_has_decided(draft, chie):
+    edit(draft, "A", chie, title_en="Another thing", title_ja="別のもの")
+    strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    published = wording(draft, "A")
+    assert (published.modification, published.decided_by) == ("material", chie)
+    assert wording(draft, "B").decided_by is None
+
+
+def test_a_second_person_has_to_approve_where_that_is_asked_for(draft, chie, dai, settings):
+    settings.PUBLICATION_NEEDS_APPROVAL = True
+    other = factories.make_person("hana", role="admin")
+
+    def publish(by):
+        strategy_services.publish(revision=draft, in_force_from=today(), by=by)
+
+    with pytest.raises(strategy_services.NotApproved):
+        publish(chie)
+    strategy_services.approve(revision=draft, by=chie)
+    with pytest.raises(strategy_services.NotApproved):
+        publish(chie)
+    strategy_services.approve(revision=draft, by=other)
+    edit(draft, "A", chie, title_en="Changed after that")
+    with pytest.raises(strategy_services.NotApproved):
+        publish(chie)
+    strategy_services.approve(revision=draft, by=other)
+    assert Change.objects.latest("id").action == "approve"
+    publish(chie)
+    assert not Revision.objects.get(pk=draft.pk).is_draft
+
+
+def test_the_second_of_two_who_publish_is_told(draft, chie):
+    seen = Revision.objects.get(pk=draft.pk)
+    strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    with pytest.raises(strategy_services.NotDraft):
+        strategy_services.publish(revision=seen, in_force_from=today() + TOMORROW, by=chie)
+
+
+def test_publishing_that_breaks_off_has_published_nothing(draft, chie, monkeypatch):
+    edit(draft, "A", chie, title_en="Another thing", title_ja="別のもの")
+    before = strategy_queries.version_of(draft), Change.objects.count()
+
+    def broken(self, *args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Revision, "full_clean", broken)
+    with pytest.raises(KeyboardInterrupt):
+        strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    assert (strategy_queries.version_of(draft), Change.objects.count()) == before
+    assert wording(draft, "A").decided_by is None
+
+
+def test_publishing_writes_no_alignment_and_asks_exactly_the_right_people(draft, chie, dai):
+    one, other = (factories.make_department(code) for code in ("DEP-1", "DEP-2"))
+    aiko = factories.make_person("aiko-2", role="staff", departments=[one])
+    mine = factories.make_programme("PRG-1", department=one)
+    factories.align(mine, "A.1", by=aiko)
+    factories.align(mine, "B", 1, by=aiko)
+    factories.align(factories.make_programme("PRG-2", department=other), "B", 1, by=dai)
+    edit(draft, "A.1", chie, title_en="Quite another thing", title_ja="全く別のもの")
+    edit(draft, "B", chie, title_en="Element B.", title_ja="要素B。")
+    strategy_services.decide(
+        wording=(row := wording(draft, "B")), modification="editorial",
+        replaces=row.edited_in_id, by=chie,
+    )  # fmt: skip
+    rows = list(Alignment.objects.order_by("pk").values())
+    strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    assert list(Alignment.objects.order_by("pk").values()) == rows
+
+    columns = frame.current()
+    tree = columns.tree("STR", today())
+    records = waiting.records(columns, tree, today())
+    asked = [
+        (columns.programmes.codes[column], tree.codes[row])
+        for row, column in zip(
+            records.elements[records.reworded],
+            records.columns[records.reworded],
+            strict=True,
+        )
+    ]
+    assert asked == [("PRG-1", "A.1")]
+    row = Alignment.objects.open().get(element__code="A.1")
+    alignment.reaffirm(programme=mine, element=row.element, replaces=row.pk, by=aiko)
+    columns = frame.current()
+    assert not waiting.records(columns, tree, today()).reworded.any()
+
+
+def test_split_elements_propose_and_copy_nothing(draft, chie, dai):
+    programme = factories.make_programme()
+    factories.align(programme, "B", 2, by=dai)
+    strategy_services.delete_wording(wording=wording(draft, "B"), by=chie)
+    for code in ("B-1", "B-2"):
+        part = strategy_services.add(
+            revision=draft, code=code, parent=None, by=chie, kind=Wording.Kind.AIM,
+            title_en=code, title_ja=code,
+        )  # fmt: skip
+        strategy_services.set_origins(
+            wording=part, kind="split", origins=[factories.get_element("B")], by=chie
+        )
+    strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    assert Alignment.objects.count() == 1
+
+    def proposed():
+        columns = frame.current()
+        tree = columns.tree("STR", today())
+        cells = waiting.proposed(columns, tree, today())
+        return [tree.codes[row] for row, _column in zip(*cells.nonzero(), strict=True)]
+
+    assert proposed() == ["B-1", "B-2"]
+    factories.align(programme, "B-1", 1, by=dai)
+    assert proposed() == ["B-2"]
+    assert Alignment.objects.open().filter(element__code="B").count() == 1

@@ -1,0 +1,112 @@
+"""The page that rehearses and publishes a draft."""
+
+import datetime
+from urllib.parse import urlencode
+
+import pytest
+
+from strategy_app.models import Change, Revision
+from strategy_app.models.dates import today
+from strategy_app.services import strategy as strategy_services
+from tests import factories
+from tests.views.reading import text_of
+
+PAGE = "/strategy/STR/draft/publish/"
+
+
+@pytest.fixture
+def draft(db, chie):
+    strategy = factories.make_strategy()
+    draft = strategy_services.create_draft(strategy=strategy, by=chie, name_en="Second")
+    row = draft.wordings.get(element__code="A.1")
+    strategy_services.edit(
+        wording=row, replaces=row.edited_in_id, by=chie, title_en="Another thing",
+        title_ja="全く別の文言",
+    )  # fmt: skip
+    department = factories.make_department("DEP-1")
+    programme = factories.make_programme(department=department)
+    factories.align(programme, "A.1", 2)
+    return draft
+
+
+def send(client, page, do="publish", **fields):
+    given = {"version": page.context["version"], "day": today().isoformat(), "do": do}
+    return client.post(PAGE, given | fields)
+
+
+def test_it_shows_what_would_happen_and_writes_nothing(client, chie, draft):
+    client.force_login(chie)
+    before = Change.objects.count()
+    page = client.get(PAGE)
+    assert page.context["reread"] == [("Department DEP-1", 1)]
+    assert "Nobody has decided yet whether its change is material." in text_of(page)
+    assert [row["code"] for row in page.context["rows"]] == ["A", "A.1", "A.2", "B"]
+    assert Change.objects.count() == before
+
+
+def test_warnings_are_answered_before_it_is_published(client, chie, draft):
+    client.force_login(chie)
+    page = client.get(PAGE)
+    refused = send(client, page)
+    assert refused.status_code == 400
+    assert list(refused.context["form"].errors) == ["all_the_same"]
+    day = today() + datetime.timedelta(days=3)
+    answer = send(client, page, day=day.isoformat(), all_the_same="on")
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/strategy/STR/")
+    published = Revision.objects.get(pk=draft.pk)
+    assert published.in_force_from == day
+    assert published.published_in.by == chie
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("2020-01-01", "Choose today or a later day."),
+        ("0000-00-00", "Enter a day as 2026-03-31."),
+        ("9999-01-01", "Choose a day between 1900-01-01 and 2199-12-31."),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_next_to_it(client, chie, draft, day, message):
+    client.force_login(chie)
+    asked = client.get(f"{PAGE}?{urlencode({'on': day})}")
+    assert asked.status_code == 400
+    assert message in text_of(asked)
+    answer = send(client, client.get(PAGE), day=day, all_the_same="on")
+    assert answer.context["form"].errors == {"day": [message]}
+    assert Revision.objects.get(pk=draft.pk).is_draft
+
+
+def test_a_draft_that_was_changed_meanwhile_is_read_again(client, chie, draft):
+    client.force_login(chie)
+    page = client.get(PAGE)
+    row = draft.wordings.get(element__code="B")
+    strategy_services.edit(
+        wording=row, replaces=row.edited_in_id, by=chie, title_en="Changed meanwhile"
+    )
+    answer = send(client, page, all_the_same="on")
+    assert answer.status_code == 400
+    assert "Read it again." in text_of(answer)
+    assert Revision.objects.get(pk=draft.pk).is_draft
+    assert send(client, answer, all_the_same="on").status_code == 302
+
+
+def test_approval_by_another_person(client, chie, draft, settings):
+    settings.PUBLICATION_NEEDS_APPROVAL = True
+    other = factories.make_person("hana", role="admin")
+    client.force_login(chie)
+    page = client.get(PAGE)
+    assert not page.context["is_approved"]
+    assert send(client, page, all_the_same="on").status_code == 400
+    client.force_login(other)
+    assert send(client, client.get(PAGE), do="approve").status_code == 302
+    client.force_login(chie)
+    page = client.get(PAGE)
+    assert "Approved by hana" in text_of(page)
+    assert send(client, page, all_the_same="on").status_code == 302
+    assert not Revision.objects.get(pk=draft.pk).is_draft
+
+
+def test_without_a_draft_there_is_no_page(client, chie):
+    factories.make_strategy()
+    client.force_login(chie)
+    assert client.get(PAGE).status_code == 404

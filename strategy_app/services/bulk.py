@@ -5,6 +5,7 @@ The database's own guards and constraints hold here as everywhere.
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Model
 
 from strategy_app.models import Alignment, Change
@@ -45,4 +46,16 @@ def append_rows(rows: Iterable[Alignment], *, batch_size: int = BATCH) -> int:
         if len(batch) == batch_size:
             number += len(Alignment.objects.bulk_create(batch))
             batch = []
-    return number + len(Alignment.objects.bulk_create(batch))
+    number += len(Alignment.objects.bulk_create(batch))
+    count_anew()
+    return number
+
+
+def count_anew() -> None:
+    """Let PostgreSQL count its rows, which are many more than when it last did.
+
+    It would do so by itself in a minute, and until then plan as if there were few.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

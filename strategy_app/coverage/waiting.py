@@ -248,6 +248,43 @@ def all_of(
     return int(counted.sum())
 
 
+@dataclass(frozen=True)
+class Rereading:
+    """How far the records of reworded elements have been read again, by department.
+
+    group: index into the frame's departments, -1 for none. records: how many there are,
+    done: how many of them are judged on the new wording; proposed: empty cells of split
+    or merged elements that wait besides.
+    """
+
+    group: int
+    records: int
+    done: int
+    proposed: int
+
+
+def rereading(frame: Frame, tree: Tree, day: datetime.date) -> list[Rereading]:
+    """Return the progress of every department that has, or had, something to re-read."""
+    found = records(frame, tree, day)
+    of = frame.programmes.department
+    concerned = tree.material_from[found.elements] != ALWAYS
+    size = len(frame.programmes.departments) + 1
+    # One more than the index, so that -1 counts too.
+    asked, left, waits = (
+        np.bincount(of[columns] + 1, minlength=size)
+        for columns in (
+            found.columns[concerned],
+            found.columns[found.reworded],
+            proposed(frame, tree, day).nonzero()[1],
+        )
+    )
+    return [
+        Rereading(index - 1, int(asked[index]), int(asked[index] - left[index]),
+                  int(waits[index]))
+        for index in np.flatnonzero(asked + waits).tolist()
+    ]  # fmt: skip
+
+
 def numbers(
     frame: Frame,
     tree: Tree,

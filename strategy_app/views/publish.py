@@ -119,20 +119,14 @@ def _rehearsed(request, strategy, draft, day):
     )
     after = {row.code: row for row in element_rows(found.after)}
     before = {row.code: row for row in element_rows(found.before)}
+    rows = [
+        _row(before.get(element), after.get(element), found.withdrawn.get(element))
+        for element in [*after, *(one for one in before if one not in after)]
+    ]
     return {
         "rehearsal": found,
-        "rows": [
-            {
-                "code": element,
-                "title": (after.get(element) or before[element]).title,
-                "depth": (after.get(element) or before[element]).depth,
-                "before": before.get(element),
-                "after": after.get(element),
-                "pairs": _pairs(before.get(element), after.get(element)),
-                "withdrawn": found.withdrawn.get(element),
-            }
-            for element in [*after, *(one for one in before if one not in after)]
-        ],
+        "rows": rows,
+        "same": sum(row["is_same"] for row in rows),
         "gap_lists": [
             (_("Opening"), gap_rows(found.after.frame, found.after, found.opened)),
             (_("Closing"), gap_rows(frame, found.before, found.closed)),
@@ -146,10 +140,20 @@ def _rehearsed(request, strategy, draft, day):
     }
 
 
-def _pairs(before, after):
-    """Return the four numbers without the draft and with it, "–" where there is none."""
+def _row(before, after, withdrawn):
+    """Return one element's numbers without the draft and with it, "–" for none."""
     sides = [
         [part.count for part in side.parts] if side else ["–"] * 4
         for side in (before, after)
     ]
-    return list(zip(*sides, strict=True))
+    shown = after or before
+    return {
+        "code": shown.code,
+        "title": shown.title,
+        "depth": shown.depth,
+        "before": before,
+        "after": after,
+        "pairs": list(zip(*sides, strict=True)),
+        "is_same": sides[0] == sides[1],
+        "withdrawn": withdrawn,
+    }

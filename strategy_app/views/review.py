@@ -11,10 +11,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from strategy_app.coverage import waiting as waiting_coverage
 from strategy_app.coverage.waiting import Cells
 from strategy_app.forms.grid import WhoseForm
 from strategy_app.forms.queue import KINDS
-from strategy_app.permissions import can_align_any
+from strategy_app.models.localized import localized_text
+from strategy_app.permissions import can_align_any, can_set_targets
 from strategy_app.queries import programme as programme_queries
 from strategy_app.queries import review as review_queries
 from strategy_app.views.scoping import frame_of, scoped, signed_in
@@ -53,9 +55,25 @@ def review(request):
         "whose_mine": f"?{scope.query(whose='mine')}",
         "tree": tree,
     }
+    if tree is not None and is_today and can_set_targets(request.user):
+        context["rereading"] = _rereading(frame, tree, scope.today)
     if tree is not None and is_today:
         context |= _work(request, Waiting(request.user, frame, tree, scope, whose))
     return render(request, "strategy_app/review/page.html", context)
+
+
+def _rereading(frame, tree, day):
+    """Return how far each department has come with what was reworded."""
+    departments = frame.programmes.departments
+    return [
+        (
+            localized_text(departments[item.group].name_en, departments[item.group].name_ja)
+            if item.group >= 0
+            else None,
+            item,
+        )
+        for item in waiting_coverage.rereading(frame, tree, day)
+    ]
 
 
 def _work(request, waiting):

@@ -162,3 +162,22 @@ def test_progress_is_of_all_there_is(db, aiko, dai):
         "unconfirmed": 1,
         "returned": None,
     }
+
+
+def test_progress_of_re_reading_is_by_department(db, dai, chie):
+    strategy = factories.make_strategy()
+    one, other = factories.make_department("DEP-1"), factories.make_department("DEP-2")
+    programmes = [
+        factories.make_programme(f"PRG-{number}", department=department)
+        for number, department in enumerate([one, one, other, None])
+    ]
+    for programme in programmes:
+        factories.align(programme, "A", 1, by=dai)
+        factories.align(programme, "B", 1, by=dai)
+    factories.revise_as(strategy, {"A": "material"}, day=today().isoformat())
+    factories.align(programmes[0], "A", 0, rationale="Not any more.", by=dai)
+    columns = frame.current()
+    found = waiting.rereading(columns, columns.tree("STR", today()), today())
+    assert [(item.group, item.records, item.done, item.proposed) for item in found] == [
+        (-1, 1, 0, 0), (0, 2, 1, 0), (1, 1, 0, 0)
+    ]  # fmt: skip

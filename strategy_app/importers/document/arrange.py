@@ -9,8 +9,6 @@ from strategy_app.importers.document.blocks import Block, Piece, Shape
 # An item of a list stands this many columns further in than the one it belongs to.
 _STEP = 2
 _DEEPEST = 8
-# In lists without indentation, a number of a rank up to this may be a section's.
-_SECTION_RANK = 2
 _BOLD_LEVEL = 20
 _PAGE = re.compile(r"[0-9０-９]{1,4}\Z")
 _NO_RANK = 3
@@ -124,7 +122,7 @@ class _Open:
     """An item that others may stand below."""
 
     indent: int
-    rank: int
+    rank: float
     holds: bool
 
 
@@ -154,7 +152,7 @@ class _Lists:
             self.open.pop()
         del self.open[_DEEPEST:]
         level = len(self.open)
-        holds = _holds(piece, before, after, level)
+        holds = _holds(piece, before, after)
         self.open.append(_Open(piece.indent, rank, holds))
         return level, holds
 
@@ -165,7 +163,7 @@ class _Lists:
         return rank > other.rank
 
 
-def _holds(piece, before, after, level):
+def _holds(piece, before, after):
     """Whether an item is like a heading: what follows, though not indented, is its own."""
     if piece.marker is None:
         return True
@@ -173,7 +171,7 @@ def _holds(piece, before, after, level):
         return False
     if words.run_in(piece.text) or words.is_all_bold(piece.text):
         return True
-    if level or piece.marker.rank > _SECTION_RANK or not words.is_title_line(piece.text):
+    if not words.is_title_line(piece.text):
         return False
     follows_its_like = (
         before is not None
@@ -186,4 +184,4 @@ def _holds(piece, before, after, level):
     if after.shape is Shape.ITEM:
         is_deeper = after.marker is None or after.marker.rank > piece.marker.rank
         return is_deeper and after.indent < piece.indent + _STEP
-    return after.shape is not Shape.HEADING
+    return after.shape is not Shape.HEADING and after.indent >= piece.indent

@@ -67,7 +67,7 @@ def _own_number(node):
     if node.is_strategy:
         year = _YEAR.search(node.title)
         return year and int(year[0])
-    number = node.numbers[-1] if node.numbers else None
+    number = node.numbers[-1] if node.numbers and not node.was_section else None
     return number if number and number <= _MOST else None
 
 

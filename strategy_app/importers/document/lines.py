@@ -14,7 +14,7 @@ _RULE = re.compile(r"[ \t]*(?:[-*_][ \t]*){3,}\Z")
 _FENCE = re.compile(r"[ \t]*(```+|~~~+)[^`]*\Z")
 _TABLE = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
 _PAGE = re.compile(
-    r"[-–—―]\s*[0-9０-９]{1,4}\s*[-–—―]\Z|[Pp]age\s+\d{1,4}(?:\s*(?:of|/)\s*\d+)?\Z"
+    r"[-–—―－−‐]\s*[0-9０-９]{1,4}\s*[-–—―－−‐]\Z|[Pp]age\s+\d{1,4}(?:\s*(?:of|/)\s*\d+)?\Z"
 )
 _MARKED_HEADING = 6
 _MOST_LINE = 5_000

@@ -65,7 +65,7 @@ class Marker:
 
     text: str
     numbers: tuple[int, ...] = ()
-    rank: int = _FIRST_BULLET + 1
+    rank: float = _FIRST_BULLET + 1
     label: str = ""
 
     @property
@@ -94,7 +94,8 @@ def split_marker(text: str) -> tuple[Marker | None, str]:
             rest = inner[match.end() :]
             # Bold that only the number had ends with it.
             rest = rest.removeprefix("**").lstrip() if _closes(bold, rest) else bold + rest
-            return Marker(sign, numbers, rank), rest
+            # 2.1 stands below 2, though written alike.
+            return Marker(sign, numbers, rank + max(len(numbers) - 1, 0) / 10), rest
     return None, text
 
 

@@ -7,8 +7,9 @@ from strategy_app.models import Wording
 
 @dataclass(eq=False)
 class Node:
-    """One element to be: ``section`` says that it is only there for its parts.
+    """One element to be: ``is_section`` says that it is only there for its parts.
 
+    ``was_section`` that its number is one among the sections.
     ``child_kind`` is the kind of its statements where its words tell, else None.
     """
 
@@ -24,6 +25,7 @@ class Node:
     blocks: list[int] = field(default_factory=list)
     children: list["Node"] = field(default_factory=list)
     code: str = ""
+    was_section: bool = False
 
     @property
     def is_strategy(self) -> bool:

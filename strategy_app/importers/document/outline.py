@@ -192,6 +192,7 @@ class _Making:
                 # A heading "Mission" with nothing but its text is the mission.
                 if node.child_kind and not node.children:
                     node.kind, node.is_section = node.child_kind, False
+                    node.was_section = True
         give_codes(self.roots, self._say_of_node)
         self.draft.preface = "\n\n".join(self.preface)
         for root in self.roots:

@@ -5,7 +5,7 @@ import pytest
 from strategy_app.importers import document
 from strategy_app.models import Wording
 from strategy_app.models.strategy import validate_code
-from tests.importers.document.documents import codes, draft_of, sample
+from tests.importers.document.documents import SAMPLES, codes, draft_of, sample
 
 KINDS = {
     "STR-2026": "strategy", "MIS-1": "mission", "SEC-1": "claim", "AIM-1": "aim",
@@ -89,6 +89,32 @@ def test_plain_japanese_without_any_markup():
     assert found["SEC-1"].body == "本戦略は指針である。"
     assert found["KP-1"].body == "道具が多くの人の手にある。"
     assert found["KP-2"].body == "人が動く。"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("plain_ja.txt", {
+            "STR-1": None, "SEC-1": "STR-1", "SEC-2": "STR-1", "AIM-1": "SEC-2",
+            "AIM-2": "SEC-2", "SEC-3": "STR-1", "KP-1": "SEC-3", "KP-1.1": "KP-1",
+            "KP-1.2": "KP-1", "KP-2": "SEC-3", "GI-1": "KP-2", "GI-2": "KP-2",
+            "GI-2.1": "GI-2", "KP-3": "SEC-3", "PRC-1": "STR-1",
+        }),
+        ("plain_en.txt", {
+            "STR-1": None, "SEC-1": "STR-1", "SEC-2": "STR-1", "AIM-1": "SEC-2",
+            "AIM-2": "SEC-2", "SEC-3": "STR-1", "KP-1": "SEC-3", "KP-2": "SEC-3",
+            "KP-2.1": "KP-2", "KP-2.2": "KP-2", "ROLE-1": "STR-1",
+        }),
+    ],
+)  # fmt: skip
+def test_numbered_lines_of_plain_text_hold_what_follows_them(name, expected):
+    draft = document.outline(document.read((SAMPLES / name).read_bytes(), name=name))
+    assert {element.code: element.parent for element in draft.elements} == expected
+    bodies = {element.code: element.body for element in draft.elements}
+    assert bodies["KP-1"] in (
+        "オープンサイエンスを進める。",
+        "Open science and open data are supported. See (2) above.",
+    )
 
 
 def test_codes_come_from_the_documents_own_numbers():

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from strategy_app.importers import workbook
+from strategy_app.importers.encoding import reads_as_japanese
 from strategy_app.importers.workbook.refusals import (
     too_far_down,
     too_far_right,
@@ -30,9 +31,6 @@ _DELIMITERS = "\t;,"
 # Lines looked at to find out what separates the cells, and the fewest that tell: the four
 # columns that every table has.
 _LINES_TO_LOOK_AT, _FEWEST = 50, 3
-# The first byte of half-width kana and of kanji of the second level, in cp932: texts of
-# today hardly have them.
-_RARE = range(0x99, 0xFD)
 
 
 @dataclass(frozen=True)
@@ -177,7 +175,7 @@ def _decoded(content):
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding != "cp932" or _reads_as_japanese(text):
+        if encoding != "cp932" or reads_as_japanese(text):
             return text
     raise ValidationError(
         _(
@@ -185,16 +183,6 @@ def _decoded(content):
             " Save it as “CSV UTF-8” and send it again."
         )
     )
-
-
-def _reads_as_japanese(text):
-    """Whether what was read as cp932 is likely to have been written so.
-
-    Nearly any bytes can be read so; EUC-JP then gives half-width kana, Latin-1 rare kanji.
-    """
-    foreign = [letter for letter in text if not letter.isascii()]
-    strange = sum(letter.encode("cp932")[0] in _RARE for letter in foreign)
-    return strange <= len(foreign) * 0.3
 
 
 def _of_text(text):

@@ -26,7 +26,7 @@ from strategy_app.importers.workbook.refusals import damaged
 
 _EXTENSIONS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods")
 # What reading says where a file is not what it seems.
-_DAMAGE = (
+DAMAGE = (
     SAXException,
     zipfile.BadZipFile,
     zlib.error,
@@ -68,5 +68,5 @@ def read_workbook(
         raise ValidationError(
             _("This workbook has a document type in it, which no spreadsheet writes.")
         ) from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged() from error

@@ -32,12 +32,7 @@ def opened(content: bytes, name: str) -> zipfile.ZipFile:
         raise damaged()
     archive = zipfile.ZipFile(io.BytesIO(content))
     files = archive.infolist()
-    is_bomb = sum(item.file_size for item in files) > MOST_UNPACKED or any(
-        item.file_size > _NOT_A_BOMB
-        and item.file_size > MOST_RATIO * max(item.compress_size, 1)
-        for item in files
-    )
-    if is_bomb or len(files) > _MOST_FILES:
+    if promises_too_much(files):
         raise too_large_unpacked()
     names = {item.filename for item in files}
     if any(item.flag_bits & 1 for item in files):
@@ -52,6 +47,16 @@ def opened(content: bytes, name: str) -> zipfile.ZipFile:
             _("This workbook contains macros: save it as XLSX and send it again.")
         )
     return archive
+
+
+def promises_too_much(files: list[zipfile.ZipInfo]) -> bool:
+    """Whether an archive's directory tells of more than anybody means to send."""
+    is_bomb = sum(item.file_size for item in files) > MOST_UNPACKED or any(
+        item.file_size > _NOT_A_BOMB
+        and item.file_size > MOST_RATIO * max(item.compress_size, 1)
+        for item in files
+    )
+    return is_bomb or len(files) > _MOST_FILES
 
 
 def _unpacked(archive, path):

@@ -35,5 +35,7 @@ def damaged() -> ValidationError:
 
 
 def too_large_unpacked() -> ValidationError:
-    """Return what is said of a file that grows too large."""
-    return ValidationError(_("This workbook is too large once it is unpacked."))
+    """Return what is said of a file that grows too large; its code tells it from others."""
+    return ValidationError(
+        _("This workbook is too large once it is unpacked."), code="unpacked"
+    )

@@ -1,0 +1,187 @@
+"""Give pieces their place: nested lists, sentences that a page break has cut."""
+
+import re
+from dataclasses import dataclass, replace
+
+from strategy_app.importers.document import words
+from strategy_app.importers.document.blocks import Block, Piece, Shape
+
+# An item of a list stands this many columns further in than the one it belongs to.
+_STEP = 2
+_DEEPEST = 8
+_BOLD_LEVEL = 20
+_PAGE = re.compile(r"[0-9０-９]{1,4}\Z")
+_NO_RANK = 3
+
+
+def arrange(pieces: list[Piece]) -> list[Block]:
+    """Return the blocks of a document in its order, numbered from 1."""
+    pieces, joined = _joined([_with_shape(piece) for piece in _with_title(pieces)])
+    lists = _Lists()
+    blocks = []
+    for place, piece in enumerate(pieces):
+        before = pieces[place - 1] if place else None
+        after = pieces[place + 1] if place + 1 < len(pieces) else None
+        level, holds = lists.place(piece, before, after)
+        marker = piece.marker
+        blocks.append(
+            Block(
+                shape=piece.shape,
+                text=piece.text,
+                number=place + 1,
+                line=piece.line,
+                level=level,
+                marker=marker.text if marker else "",
+                numbers=marker.numbers if marker else (),
+                is_bold=words.is_all_bold(piece.text),
+                holds=holds,
+                is_joined=id(piece) in joined,
+            )
+        )
+    return blocks
+
+
+def _with_title(pieces):
+    """Return the pieces, a title that only its place shows being a heading."""
+    if len(pieces) < 2 or any(piece.level == 0 for piece in pieces
+                              if piece.shape is Shape.HEADING):  # fmt: skip
+        return pieces
+    first, second = pieces[:2]
+    is_title = (
+        first.shape is Shape.PARAGRAPH
+        and words.is_title_line(words.without_bold(first.text))
+        and not words.run_in(first.text)
+        and not words.is_cut(first.text, second.text)
+        and not any(piece.shape is Shape.HEADING and piece.level == 1 for piece in pieces)
+    )
+    if not is_title:
+        return pieces
+    return [replace(first, shape=Shape.HEADING, level=0), *pieces[1:]]
+
+
+def _with_shape(piece):
+    """Return a paragraph as what its bold words make of it."""
+    if piece.shape is not Shape.PARAGRAPH:
+        return piece
+    if words.is_all_bold(piece.text):
+        return replace(piece, shape=Shape.HEADING, level=_BOLD_LEVEL)
+    if words.run_in(piece.text):
+        return replace(piece, shape=Shape.ITEM)
+    return piece
+
+
+def _joined(pieces):
+    """Return the pieces with cut sentences whole again, and the ids of these.
+
+    The number of a page that stands in between moves behind what it cut.
+    """
+    found, joined, waiting, is_broken = [], set(), [], False
+    pieces = list(pieces)
+    for place, piece in enumerate(pieces):
+        is_broken = is_broken or piece.follows_page_break
+        if _is_page_number(pieces, place):
+            waiting.append(replace(piece, shape=Shape.PAGE_NUMBER))
+            is_broken = True
+            continue
+        if is_broken and found and _goes_on(found[-1], piece):
+            whole = found.pop()
+            whole = whole.with_text(words.join(whole.text.rstrip(), piece.text.lstrip()))
+            found.append(whole)
+            joined.add(id(whole))
+        else:
+            found += waiting
+            waiting = []
+            found.append(piece)
+        is_broken = False
+    return found + waiting, joined
+
+
+def _is_page_number(pieces, place):
+    piece = pieces[place]
+    if piece.shape is Shape.PAGE_NUMBER:
+        return True
+    if piece.shape is not Shape.PARAGRAPH or not _PAGE.match(piece.text):
+        return False
+    after = pieces[place + 1] if place + 1 < len(pieces) else None
+    if piece.follows_page_break or (after and after.follows_page_break):
+        return True
+    return bool(place and after and _goes_on(pieces[place - 1], after))
+
+
+def _goes_on(before, after):
+    """Whether a piece is the rest of the sentence of another."""
+    return (
+        before.shape in (Shape.PARAGRAPH, Shape.ITEM)
+        and after.shape is Shape.PARAGRAPH
+        and words.is_cut(before.text, after.text)
+    )
+
+
+@dataclass
+class _Open:
+    """An item that others may stand below."""
+
+    indent: int
+    rank: float
+    holds: bool
+
+
+class _Lists:
+    """The items that are open, outermost first."""
+
+    def __init__(self):
+        self.open = []
+
+    def place(self, piece, before, after):
+        """Return the level of a piece, and whether it holds what follows it."""
+        if piece.shape is Shape.HEADING:
+            self.open = []
+            return piece.level, False
+        if piece.shape is Shape.ITEM:
+            return self._place_item(piece, before, after)
+        if piece.shape is not Shape.PAGE_NUMBER:
+            while self.open and not (
+                self.open[-1].holds or piece.indent >= self.open[-1].indent + _STEP
+            ):
+                self.open.pop()
+        return len(self.open), False
+
+    def _place_item(self, piece, before, after):
+        rank = piece.marker.rank if piece.marker else _NO_RANK
+        while self.open and not self._is_below(piece.indent, rank, self.open[-1]):
+            self.open.pop()
+        del self.open[_DEEPEST:]
+        level = len(self.open)
+        holds = _holds(piece, before, after)
+        self.open.append(_Open(piece.indent, rank, holds))
+        return level, holds
+
+    @staticmethod
+    def _is_below(indent, rank, other):
+        if abs(indent - other.indent) >= _STEP:
+            return indent > other.indent
+        return rank > other.rank
+
+
+def _holds(piece, before, after):
+    """Whether an item is like a heading: what follows, though not indented, is its own."""
+    if piece.marker is None:
+        return True
+    if piece.marker.is_bullet:
+        return False
+    if words.run_in(piece.text) or words.is_all_bold(piece.text):
+        return True
+    if not words.is_title_line(piece.text):
+        return False
+    follows_its_like = (
+        before is not None
+        and before.shape is Shape.ITEM
+        and before.marker is not None
+        and before.marker.rank == piece.marker.rank
+    )
+    if follows_its_like or after is None:
+        return False
+    if after.shape is Shape.ITEM:
+        is_deeper = after.marker is None or after.marker.rank > piece.marker.rank
+        return is_deeper and after.indent < piece.indent + _STEP
+    return after.shape is not Shape.HEADING and after.indent >= piece.indent

@@ -1,0 +1,207 @@
+"""Cut a text, Markdown or plain, into pieces: what its lines form together."""
+
+import re
+
+from strategy_app.importers.document import words
+from strategy_app.importers.document.blocks import Piece, Shape
+from strategy_app.importers.document.markers import split_label, split_marker
+
+_LINE_END = re.compile("\r\n|[\r\n\x0b\x85\u2028\u2029]")
+_HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
+_FULL_HEADING = re.compile(r"(＃{1,6})[ \u3000]*(.+)\Z")
+_UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*\Z")
+_RULE = re.compile(r"[ \t]*(?:[-*_][ \t]*){3,}\Z")
+_FENCE = re.compile(r"[ \t]*(```+|~~~+)[^`]*\Z")
+_TABLE = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
+_PAGE = re.compile(
+    r"[-–—―－−‐]\s*[0-9０-９]{1,4}\s*[-–—―－−‐]\Z|[Pp]age\s+\d{1,4}(?:\s*(?:of|/)\s*\d+)?\Z"
+)
+_MARKED_HEADING = 6
+_MOST_LINE = 5_000
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """Return the pieces of a text; a form feed among its lines is a page break."""
+    reading = _Reading()
+    for number, line in enumerate(_LINE_END.split(text), start=1):
+        parts = line.split("\f")
+        for place, part in enumerate(parts):
+            if place:
+                reading.break_page()
+            # What stands alone on either side of a break is no blank line.
+            if part or len(parts) == 1:
+                reading.add(part, number)
+    reading.flush()
+    return reading.pieces
+
+
+def indent_of(line: str) -> int:
+    """Return the columns before a line's first letter, a full-width space being two."""
+    blank = line[: len(line) - len(line.lstrip())]
+    # Japanese paragraphs begin with one full-width space: that is no indentation.
+    if blank == "\u3000":
+        return 0
+    return sum({"\t": 4, "\u3000": 2}.get(sign, 1) for sign in blank)
+
+
+class _Reading:
+    """The pieces so far, and the one that is growing."""
+
+    def __init__(self):
+        self.pieces = []
+        self.open, self.more = None, []
+        self.fence = ""
+        self.after_break = False
+        self.after_blank = True
+
+    def flush(self):
+        """End the piece that is growing."""
+        if self.open is not None:
+            self.pieces.append(self._whole())
+        self.open, self.more = None, []
+
+    def _whole(self):
+        """Return the piece that is growing with all of its lines."""
+        lines = [self.open.text, *self.more]
+        is_raw = self.open.shape in (Shape.CODE, Shape.TABLE)
+        return self.open.with_text("\n".join(lines) if is_raw else words.join_all(lines))
+
+    def _last_line(self):
+        return self.more[-1] if self.more else self.open.text
+
+    def break_page(self):
+        """Note that a new page begins; within code it means nothing."""
+        if self.fence:
+            return
+        self.flush()
+        self.after_break = self.after_blank = True
+
+    def begin(self, shape, text, line, **fields):
+        """Begin a piece after whatever was growing."""
+        self.flush()
+        self.open = Piece(shape, text, line, follows_page_break=self.after_break, **fields)
+        self.after_break = False
+
+    def add(self, line, number):
+        """Take in the next line."""
+        fence = _FENCE.match(line)
+        if self.fence:
+            self._append_raw(line)
+            if fence and line.strip() == fence[1] and fence[1].startswith(self.fence):
+                self.fence = ""
+                self.flush()
+            return
+        stripped = line.strip()
+        if not stripped:
+            self.flush()
+            self.after_blank = True
+        elif len(line) > _MOST_LINE:
+            # Whatever it begins with, nobody means more than text by so much.
+            self.begin(Shape.PARAGRAPH, stripped, number)
+            self.flush()
+        elif fence:
+            self.fence = fence[1]
+            self.begin(Shape.CODE, line, number)
+        elif _PAGE.match(stripped):
+            self.begin(Shape.PAGE_NUMBER, stripped, number)
+            self.flush()
+        elif _TABLE.match(line):
+            self._add_table(stripped, number)
+        elif not self._underlines(stripped) and not _RULE.match(line):
+            self._add_text(line, stripped, number)
+        elif _RULE.match(line):
+            self.flush()
+        self.after_blank = not stripped
+
+    def _append_raw(self, line):
+        self.more.append(line)
+
+    def _add_table(self, stripped, number):
+        if self.open is not None and self.open.shape is Shape.TABLE:
+            self._append_raw(stripped)
+        else:
+            self.begin(Shape.TABLE, stripped, number)
+
+    def _underlines(self, stripped):
+        """Make the line above a heading when this one underlines it."""
+        match = _UNDERLINE.match(stripped)
+        above = self.open
+        if match is None or above is None or above.shape is not Shape.PARAGRAPH:
+            return False
+        above = self._whole()
+        self.open, self.more = None, []
+        self.after_break = above.follows_page_break
+        self._begin_heading(above.text, above.line, 1 if match[1][0] == "=" else 2)
+        return True
+
+    def _begin_heading(self, text, number, level):
+        marker, rest = split_label(text)
+        if marker is None:
+            marker, rest = split_marker(text)
+        if marker is not None and marker.is_bullet:
+            marker, rest = None, text
+        self.begin(Shape.HEADING, rest.strip(), number, level=level, marker=marker)
+        self.flush()
+
+    def _add_text(self, line, stripped, number):
+        heading = _HEADING.match(line) or _FULL_HEADING.match(line)
+        if heading and heading[2].strip():
+            self._begin_heading(heading[2].strip(), number, len(heading[1]))
+            return
+        marker, rest = split_marker(stripped)
+        if marker is not None and self._may_begin_item(marker):
+            self.begin(
+                Shape.ITEM, rest.strip(), number, indent=indent_of(line), marker=marker
+            )
+        elif self._is_labelled_heading(stripped):
+            label, rest = split_label(stripped)
+            self._begin_labelled(label, rest, number)
+        elif self._continues(line):
+            self.more.append(stripped)
+        else:
+            self.begin(Shape.PARAGRAPH, stripped, number, indent=indent_of(line))
+
+    def _begin_labelled(self, label, rest, number):
+        self.begin(
+            Shape.HEADING, rest.strip(), number, level=_MARKED_HEADING + label.level,
+            marker=label,
+        )  # fmt: skip
+        self.flush()
+
+    def _is_labelled_heading(self, stripped):
+        label, rest = split_label(stripped)
+        if label is None:
+            return False
+        # An English line may be wrapped before such words.
+        starts = (
+            self.open is None
+            or words.ends_sentence(self._last_line())
+            or (self.open.shape is Shape.ITEM and not label.label.isascii())
+        )
+        return starts and (
+            not rest or words.is_title_line(words.without_bold(rest))
+        )  # fmt: skip
+
+    def _may_begin_item(self, marker):
+        """Whether a number or bullet begins an item: a wrapped line may have one too."""
+        above = self.open
+        if above is None or above.shape is not Shape.PARAGRAPH:
+            return True
+        if marker.is_bullet or words.ends_sentence(self._last_line()):
+            return True
+        return set(marker.numbers) == {1} or len(marker.numbers) > 1
+
+    def _continues(self, line):
+        """Whether a line without a sign of its own goes on with what is above it."""
+        above = self.open
+        if above is None or above.shape not in (Shape.PARAGRAPH, Shape.ITEM):
+            return False
+        begins_paragraph = line.startswith("\u3000") and not line.startswith("\u3000\u3000")
+        if not begins_paragraph:
+            return True
+        if above.shape is Shape.PARAGRAPH:
+            return not words.ends_sentence(self._last_line())
+        is_title = (
+            not above.marker.is_bullet and not self.more and words.is_title_line(above.text)
+        )
+        return not is_title

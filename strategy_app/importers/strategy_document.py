@@ -1,0 +1,165 @@
+"""Store the draft that a document proposed as the draft revision of a strategy."""
+
+import re
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from strategy_app.importers.document import Draft
+from strategy_app.importers.document.words import shortened
+from strategy_app.models import Change, Revision, Strategy, User, Wording
+from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services import strategy as strategy_services
+from strategy_app.services.change import recording
+
+MOST_ELEMENTS = 1_000
+
+_MOST_NAME, _MOST_SOURCE = 100, 200
+_LANGUAGES = ("en", "ja")
+_TEXTS = ("title_en", "title_ja", "body_en", "body_ja")
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+def load(
+    draft: Draft,
+    *,
+    strategy: Strategy,
+    by: User | None,
+    source: str = Change.Source.COMMAND,
+    name: str = "",
+) -> Revision:
+    """Make a draft revision that holds exactly the elements of ``draft``; return it.
+
+    One change. An element whose code the strategy has already keeps its identity, and the
+    texts of a language that the document lacks; its wording is unchanged, editorial when
+    only signs and blanks differ, otherwise material. name: what the revision is called,
+    the document's title when it is empty. Raises ValidationError when the strategy has a
+    draft already, when an element cannot be as it is, or when there are too many or none.
+    """
+    _check_draft(draft)
+    with recording(
+        Change.Action.EDIT_STRATEGY, by=by, source=source, reason=draft.title[:_MOST_NAME]
+    ):
+        revision = strategy_services.create_draft(
+            strategy=strategy, by=by, source=source, **_revision_fields(draft, name)
+        )
+        copied = {
+            wording.element.code: wording for wording in strategy_queries.wordings(revision)
+        }
+        elements = {
+            element.code: _element(element.code, strategy, by, source)
+            for element in draft.elements
+        }
+        for position, element in enumerate(draft.elements, start=1):
+            wording = copied.pop(element.code, None) or Wording(
+                revision=revision, element=elements[element.code]
+            )
+            _set(wording, draft, element, elements, position)
+            with _naming(element.code):
+                strategy_services.save_wording(wording=wording, by=by, source=source)
+        _delete(copied, by, source)
+        return revision
+
+
+def _check_draft(draft):
+    """Refuse what people may have made of a draft and no revision can hold."""
+    if not draft.elements:
+        raise ValidationError(_("There is no heading and no statement in this document."))
+    if len(draft.elements) > MOST_ELEMENTS:
+        raise ValidationError(
+            _("A strategy may have at most %(most)s elements: this one has %(number)s.")
+            % {
+                "most": number_format(MOST_ELEMENTS, force_grouping=True),
+                "number": number_format(len(draft.elements), force_grouping=True),
+            }
+        )
+    seen = set()
+    for element in draft.elements:
+        if element.code in seen:
+            raise ValidationError(
+                _("The code %(code)s is there twice.") % {"code": element.code}
+            )
+        if element.parent is not None and element.parent not in seen:
+            raise ValidationError(
+                _("%(code)s stands below %(parent)s, which is not above it in the draft.")
+                % {"code": element.code, "parent": element.parent}
+            )
+        seen.add(element.code)
+
+
+@contextmanager
+def _naming(code):
+    """Say in a refusal which element is meant."""
+    try:
+        yield
+    except ValidationError as refused:
+        raise ValidationError(f"{code}: {' '.join(refused.messages)}") from refused
+
+
+def _element(code, strategy, by, source):
+    with _naming(code):
+        return strategy_services.save_element(
+            strategy=strategy, code=code, by=by, source=source
+        )
+
+
+def _revision_fields(draft, name):
+    """Return names and prefaces by language; English, which must be there, last resorts."""
+    fields = {
+        f"name_{draft.language}": shortened(name or draft.title, _MOST_NAME),
+        f"preface_{draft.language}": draft.preface,
+    }
+    if draft.other_language:
+        fields[f"name_{draft.other_language}"] = shortened(draft.other_title, _MOST_NAME)
+        fields[f"preface_{draft.other_language}"] = draft.other_preface
+    if not fields.get("name_en"):
+        fields["name_en"] = fields.get("name_ja") or _("Imported document")
+    return fields
+
+
+def _set(wording, draft, element, elements, position):
+    """Give a wording the texts and the place of the draft's element."""
+    before = None if wording.pk is None else [getattr(wording, text) for text in _TEXTS]
+    wording.parent = elements[element.parent] if element.parent else None
+    wording.position = position
+    wording.kind = element.kind
+    wording.is_alignable = element.is_alignable
+    if element.numbers:
+        wording.source = shortened(element.marker, _MOST_SOURCE)
+    texts = {draft.language: (element.title, element.body)}
+    if draft.other_language and element.other_title:
+        texts[draft.other_language] = (element.other_title, element.other_body)
+    for language in _LANGUAGES:
+        if language in texts:
+            title, body = texts[language]
+            setattr(wording, f"title_{language}", title)
+            setattr(wording, f"body_{language}", body)
+    if not wording.title_en:
+        # The model asks for one; until it is translated, it shows what there is.
+        wording.title_en = wording.title_ja
+    if before is not None:
+        after = [getattr(wording, text) for text in _TEXTS]
+        wording.modification = _modification(before, after)
+
+
+def _modification(before, after):
+    if before == after:
+        return Wording.Modification.UNCHANGED
+    if [_NO_LETTER.sub("", text) for text in before] == [
+        _NO_LETTER.sub("", text) for text in after
+    ]:
+        return Wording.Modification.EDITORIAL
+    return Wording.Modification.MATERIAL
+
+
+def _delete(wordings, by, source):
+    """Take out what the document does not have, parts before what they are parts of."""
+    left = {wording.element_id: wording for wording in wordings.values()}
+    while left:
+        parents = {wording.parent_id for wording in left.values()}
+        for element_id in [each for each in left if each not in parents]:
+            strategy_services.delete_wording(
+                wording=left.pop(element_id), by=by, source=source
+            )

@@ -1,0 +1,130 @@
+"""A draft of a document becomes the draft revision of a strategy."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from strategy_app.importers import document, strategy_document
+from strategy_app.models import Change, Element, Revision, Wording
+from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services import strategy as strategy_services
+from tests import factories
+from tests.importers.document.documents import draft_of, sample
+
+
+@pytest.fixture
+def strategy(db):
+    """A strategy with AIM-1 and AIM-1.1, KP-1, and OLD with OLD.1, in force."""
+    return factories.make_strategy(elements=("AIM-1", "AIM-1.1", "KP-1", "OLD", "OLD.1"))
+
+
+def wordings(revision):
+    return strategy_queries.wordings(revision)
+
+
+def refusal(draft, strategy):
+    """Return what is said of a draft that is refused, leaving everything as it was."""
+    before = [model.objects.count() for model in (Change, Element, Revision, Wording)]
+    with pytest.raises(ValidationError) as refused:
+        strategy_document.load(draft, strategy=strategy, by=None)
+    assert before == [
+        model.objects.count() for model in (Change, Element, Revision, Wording)
+    ]
+    return " ".join(refused.value.messages)
+
+
+def test_the_draft_holds_exactly_the_elements(strategy, chie):
+    draft = document.match(sample("en"), sample("ja"))
+    changes = Change.objects.count()
+    revision = strategy_document.load(draft, strategy=strategy, by=chie)
+    assert Change.objects.count() == changes + 1
+    change = Change.objects.latest("id")
+    assert (change.by, change.action, change.source) == (chie, "edit_strategy", "command")
+    assert revision.is_draft
+    assert revision.name_en == "International Strategy of the Example Agency (2026)"
+    assert revision.name_ja == "例示機構の国際戦略（2026年）"
+    assert [
+        (
+            each.element.code, each.parent and each.parent.code, each.kind, each.title_en,
+            each.body_en, each.title_ja, each.body_ja, each.is_alignable,
+        )
+        for each in wordings(revision)
+    ] == [
+        (
+            each.code, each.parent, each.kind, each.title, each.body, each.other_title,
+            each.other_body, each.is_alignable,
+        )
+        for each in draft.elements
+    ]  # fmt: skip
+
+
+def test_elements_with_a_known_code_keep_their_identity(strategy):
+    known = {each.code: each.pk for each in Element.objects.filter(strategy=strategy)}
+    revision = strategy_document.load(sample("en"), strategy=strategy, by=None)
+    found = {each.element.code: each for each in wordings(revision)}
+    assert {code: found[code].element_id for code in ("AIM-1", "AIM-1.1", "KP-1")} == {
+        code: known[code] for code in ("AIM-1", "AIM-1.1", "KP-1")
+    }
+    assert found["AIM-1"].modification == "material"
+    assert found["AIM-2"].modification == "new"
+    # The language that the document lacks stays as it was.
+    assert found["AIM-1"].title_ja == "要素AIM-1"
+    assert set(known) - set(found) == {"OLD", "OLD.1"}
+    assert Element.objects.filter(code="OLD").exists()
+
+
+def test_the_same_document_again_changes_nothing(strategy):
+    revision = strategy_document.load(sample("en"), strategy=strategy, by=None)
+    strategy_services.publish(
+        revision=revision, in_force_from=datetime.date(2026, 4, 1), by=None
+    )
+    draft = sample("en")
+    draft.elements[3].body += "!"
+    again = strategy_document.load(draft, strategy=strategy, by=None)
+    modified = {each.element.code: each.modification for each in wordings(again)}
+    assert modified.pop("AIM-1") == "editorial"
+    assert set(modified.values()) == {"unchanged"}
+
+
+def test_elements_may_change_places(strategy):
+    text = "## Aims\n\n- One\n\n## Key points\n\n1. Two\n"
+    draft = draft_of(text)
+    # What stood below the other stands above it now.
+    draft.elements[1].code, draft.elements[1].parent = "AIM-1.1", None
+    draft.elements[3].code, draft.elements[3].parent = "AIM-1", "AIM-1.1"
+    revision = strategy_document.load(draft, strategy=strategy, by=None)
+    assert [
+        (each.element.code, each.parent and each.parent.code) for each in wordings(revision)
+    ] == [("SEC-1", None), ("AIM-1.1", None), ("SEC-2", None), ("AIM-1", "AIM-1.1")]
+
+
+def test_a_strategy_with_a_draft_refuses_another(strategy):
+    strategy_services.create_draft(strategy=strategy, by=None, name_en="Mine")
+    assert refusal(sample("en"), strategy) == "This strategy already has a draft."
+
+
+def test_a_japanese_document_alone(strategy):
+    revision = strategy_document.load(sample("ja"), strategy=strategy, by=None)
+    found = {each.element.code: each for each in wordings(revision)}
+    assert found["KP-3"].title_ja == found["KP-3"].title_en == "移動する人々"
+    assert found["AIM-1"].title_en == "Element AIM-1"
+
+
+def test_what_no_revision_can_hold_is_refused(strategy):
+    draft = sample("en")
+    draft.elements[4].code = "AIM-2"
+    assert refusal(draft, strategy) == "The code AIM-2 is there twice."
+    draft = sample("en")
+    draft.elements[4].code = "aim 1"
+    assert refusal(draft, strategy).startswith("aim 1: Use capital letters and digits")
+    draft = sample("en")
+    draft.elements[4].parent = "KP-3"
+    assert "stands below KP-3, which is not above it" in refusal(draft, strategy)
+    draft = sample("en")
+    draft.elements[4].kind = "nonsense"
+    assert refusal(draft, strategy).startswith("AIM-1.1: ")
+    draft = draft_of("Only a sentence. And another.")
+    assert refusal(draft, strategy).startswith("There is no heading and no statement")
+    draft = draft_of("- x\n" * 1001)
+    assert refusal(draft, strategy).startswith("A strategy may have at most 1,000")

@@ -1,0 +1,209 @@
+"""What a document is understood to say."""
+
+import pytest
+
+from strategy_app.importers import document
+from strategy_app.models import Wording
+from strategy_app.models.strategy import validate_code
+from tests.importers.document.documents import SAMPLES, codes, draft_of, sample
+
+KINDS = {
+    "STR-2026": "strategy", "MIS-1": "mission", "SEC-1": "claim", "AIM-1": "aim",
+    "AIM-1.1": "aim_component", "AIM-1.2": "aim_component", "AIM-2": "aim", "AIM-3": "aim",
+    "SEC-2": "claim", "KP-1": "key_point", "KP-1.1": "sub_point", "KP-1.2": "sub_point",
+    "KP-2": "key_point", "KP-2.1": "sub_point", "KP-2.2": "sub_point",
+    "GI-1": "global_issue", "GI-2": "global_issue", "GI-2.1": "global_issue",
+    "GI-2.2": "global_issue", "GI-3": "global_issue", "KP-2.3": "sub_point",
+    "KP-3": "key_point", "KP-3.1": "sub_point", "KP-3.2": "sub_point",
+    "SEC-3": "claim", "PRC-1": "process", "PRC-2": "process",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_sample_is_understood(language):
+    draft = sample(language)
+    assert draft.language == language
+    assert {element.code: element.kind for element in draft.elements} == KINDS
+    parents = {element.code: element.parent for element in draft.elements}
+    assert parents["STR-2026"] is None
+    assert [parents[code] for code in ("AIM-1", "AIM-1.1", "KP-2.2", "GI-1", "GI-2.1")] == [
+        "SEC-1", "AIM-1", "KP-2", "KP-2.2", "GI-2"
+    ]  # fmt: skip
+    # The sentence that the page break cut, and nothing else, is to be looked at.
+    assert [note.block for note in draft.notes] == [25]
+    for element in draft.elements:
+        validate_code(element.code)
+        assert element.kind in Wording.Kind.values
+
+
+def test_titles_and_texts_of_the_sample():
+    found = {element.code: element for element in sample("en").elements}
+    assert found["KP-2"].title == "Solving what no country solves alone"
+    assert found["KP-2"].marker == "Key Point 2:"
+    assert found["KP-2.3"].title == "Sharing risks and results"
+    assert found["KP-2.3"].body.endswith("and nobody keeps the results alone.")
+    assert found["AIM-1"].title == "New value in a time of change"
+    assert found["AIM-1"].body.startswith("New value in a time of change. The agency looks")
+    assert found["AIM-2"].body == ""
+    found = {element.code: element for element in sample("ja").elements}
+    assert found["KP-2.3"].body.endswith("誰も一人で成果を占めることはない。")
+    assert found["KP-1.1"].marker == "（１－１）"
+
+
+def test_only_what_programmes_serve_is_alignable():
+    alignable = {element.kind for element in sample("en").elements if element.is_alignable}
+    assert alignable == {"aim", "aim_component", "key_point", "sub_point", "global_issue"}
+
+
+PLAIN_JAPANESE = """国際戦略
+
+第1章　はじめに
+　本戦略は指針である。
+第２章　ねらい
+● 新たな価値
+　・ 発見から
+● 共通の目標
+第三章　重点事項
+１．開かれた進め方
+　道具が多くの人の手にある。
+（１）共有
+①データ
+②設備
+２．人材
+　人が動く。
+一、受入れ
+"""
+
+
+def test_plain_japanese_without_any_markup():
+    draft = draft_of(PLAIN_JAPANESE)
+    assert draft.title == "国際戦略"
+    assert codes(draft) == {
+        "STR-1": "国際戦略", "SEC-1": "はじめに", "SEC-2": "ねらい", "AIM-1": "新たな価値",
+        "AIM-1.1": "発見から", "AIM-2": "共通の目標", "SEC-3": "重点事項",
+        "KP-1": "開かれた進め方", "KP-1.1": "共有", "KP-1.1.1": "データ",
+        "KP-1.1.2": "設備",
+        "KP-2": "人材", "KP-3": "受入れ",
+    }  # fmt: skip
+    found = {element.code: element for element in draft.elements}
+    assert found["SEC-1"].body == "本戦略は指針である。"
+    assert found["KP-1"].body == "道具が多くの人の手にある。"
+    assert found["KP-2"].body == "人が動く。"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("plain_ja.txt", {
+            "STR-1": None, "SEC-1": "STR-1", "SEC-2": "STR-1", "AIM-1": "SEC-2",
+            "AIM-2": "SEC-2", "SEC-3": "STR-1", "KP-1": "SEC-3", "KP-1.1": "KP-1",
+            "KP-1.2": "KP-1", "KP-2": "SEC-3", "GI-1": "KP-2", "GI-2": "KP-2",
+            "GI-2.1": "GI-2", "KP-3": "SEC-3", "PRC-1": "STR-1",
+        }),
+        ("plain_en.txt", {
+            "STR-1": None, "SEC-1": "STR-1", "SEC-2": "STR-1", "AIM-1": "SEC-2",
+            "AIM-2": "SEC-2", "SEC-3": "STR-1", "KP-1": "SEC-3", "KP-2": "SEC-3",
+            "KP-2.1": "KP-2", "KP-2.2": "KP-2", "ROLE-1": "STR-1",
+        }),
+    ],
+)  # fmt: skip
+def test_numbered_lines_of_plain_text_hold_what_follows_them(name, expected):
+    draft = document.outline(document.read((SAMPLES / name).read_bytes(), name=name))
+    assert {element.code: element.parent for element in draft.elements} == expected
+    bodies = {element.code: element.body for element in draft.elements}
+    assert bodies["KP-1"] in (
+        "オープンサイエンスを進める。",
+        "Open science and open data are supported. See (2) above.",
+    )
+
+
+def test_codes_come_from_the_documents_own_numbers():
+    draft = draft_of("## Aims\n\n3. Three\n4. Four\n\n- Nothing\n")
+    assert codes(draft) == {
+        "SEC-1": "Aims", "AIM-3": "Three", "AIM-4": "Four", "AIM-4.1": "Nothing",
+    }  # fmt: skip
+
+
+def test_a_number_that_is_there_twice_is_said():
+    draft = draft_of(
+        "# Key Point 2: A\n\n(2-1) **B:** b\n\n(2-1) **C:** c\n\n# Key Point 2: D\n"
+    )
+    assert codes(draft) == {"KP-2": "A", "KP-2.1": "B", "KP-2.2": "C", "KP-1": "D"}
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (5, "The number (2-1) is there twice: this one became KP-2.2."),
+        (7, "The number Key Point 2: is there twice: this one became KP-1."),
+    ]
+
+
+def test_a_number_below_another_is_said():
+    draft = draft_of("# Key Point 1: A\n\n(3-1) **B:** b\n")
+    assert codes(draft) == {"KP-1": "A", "KP-1.1": "B"}
+    assert [note.message for note in draft.notes] == [
+        "It is numbered (3-1), but stands below KP-1."
+    ]
+
+
+def test_what_is_not_understood_is_kept_and_said():
+    draft = draft_of(
+        "Before everything. And more.\n\n## Weather\n\nRain.\n\n"
+        "| a | b |\n|---|---|\n| c | d |\n\n"
+        "<script>alert('x')</script>\n\n```\ncode  here\n```\n"
+    )
+    assert draft.preface == "Before everything. And more."
+    (element,) = draft.elements
+    assert element.body == (
+        "Rain.\n\n| a | b |\n|---|---|\n| c | d |\n\n<script>alert('x')</script>\n\n"
+        "```\ncode  here\n```"
+    )
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (3, "Nothing tells what this is about: kept as a section."),
+        (7, "This is a table: kept as text."),
+        (11, "There is HTML in it, which is kept as mere text."),
+        (13, "This is marked as code: kept as text."),
+    ]
+
+
+def test_a_page_number_is_kept_in_a_note():
+    draft = draft_of("# Aims\n\nThe agency goes on with what it has\n\n- 3 -\n\f\nbegun.\n")
+    (element,) = draft.elements
+    assert element.body == "The agency goes on with what it has begun."
+    assert [(note.text, note.is_left_out) for note in draft.notes][-1] == ("- 3 -", True)
+
+
+def test_a_page_break_between_two_sentences_joins_nothing():
+    draft = draft_of(
+        "# Aims\n\nOne sentence.\n\f\nAnother one.\n\n- item\n\f\n- item two\n"
+    )
+    assert draft.elements[0].body == "One sentence.\n\nAnother one."
+    assert draft.notes == []
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        ("- " + "word " * 80 + ".", ("word " * 59 + "word…"), ("word " * 80 + ".")),
+        ("- " + "語" * 400, "語" * 299 + "…", "語" * 400),
+        ("- First. Second.", "First", "First. Second."),
+        ("- 一つ。二つ。", "一つ", "一つ。二つ。"),
+        ("- **Bold:** rest", "Bold", "rest"),
+        ("- **JST** is bold.", "JST is bold.", ""),
+    ],
+    ids=range(6),
+)
+def test_titles(text, title, body):
+    (element,) = draft_of(text).elements
+    assert (element.title, element.body) == (title, body)
+    assert len(element.title) <= 300
+
+
+def test_language_is_told_by_letters_unless_it_is_given():
+    assert draft_of("- 戦略 of JST").language == "ja"
+    assert draft_of("- Strategy of 日本").language == "en"
+    assert draft_of("- 戦略", language="en").language == "en"
+
+
+def test_hundreds_of_levels_have_codes_that_fit():
+    text = "\n".join(" " * 2 * depth + f"- level {depth}" for depth in range(300))
+    draft = document.outline(document.read(text.encode()))
+    assert len({element.code for element in draft.elements}) == 300
+    assert max(len(element.code) for element in draft.elements) <= 32

@@ -34,6 +34,9 @@ RULES = {
     "compare": "read",
     "strategy-list": "read",
     "strategy": "read",
+    "strategy-revision": "read",
+    "strategy-compare": "read",
+    "strategy-feed": "read",
     "element": "read",
     "target-add": "set targets",
     "target": "set targets",
@@ -136,6 +139,9 @@ def address(name, row):
     """Return an address that exists in the world."""
     arguments = {
         "strategy": ["STR"],
+        "strategy-revision": ["STR", "2017-08-01"],
+        "strategy-compare": ["STR"],
+        "strategy-feed": ["STR"],
         "element": ["STR", "A"],
         "target-add": ["STR", "A"],
         "target": [Target.objects.get().pk],

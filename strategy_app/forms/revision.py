@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from strategy_app.forms.fields import DayField
 from strategy_app.models import Revision
@@ -60,7 +59,7 @@ class RevisionsForm(forms.Form):
         choices=[("inline", _("In one text")), ("side", _("Side by side"))],
     )
     show = forms.ChoiceField(
-        label=pgettext_lazy("which elements are listed", "Elements"),
+        label=_("Elements"),
         required=False,
         choices=[("changed", _("Only what changed")), ("all", _("The whole text"))],
     )

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from strategy_app.models import Revision, Wording
 from strategy_app.queries import strategy as strategy_queries
@@ -26,8 +25,8 @@ class Alteration(TextChoices):
 
     SAME = "same", _("Unchanged")
     REWORDED = "reworded", _("Reworded")
-    MOVED = "moved", pgettext_lazy("what became of an element", "Moved")
-    ADDED = "added", pgettext_lazy("what became of an element", "Added")
+    MOVED = "moved", _("Moved")
+    ADDED = "added", _("Added")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
@@ -160,7 +159,7 @@ def turnovers(revisions: Iterable[Revision]) -> dict[int, Turnover]:
     for pk, element_id, how in rows.values_list("revision", "element", "modification"):
         elements[pk][element_id] = how
     found = {}
-    for pk, previous in zip(ids, [*ids[1:], None], strict=True):
+    for pk, previous in zip(ids, [*ids, None][1:], strict=True):
         number = Counter(elements[pk].values())
         gone = elements[previous].keys() - elements[pk].keys() if previous else ()
         how = Wording.Modification

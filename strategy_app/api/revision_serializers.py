@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from strategy_app.api.serializers import RevisionSerializer
-from strategy_app.models import Wording
+from strategy_app.models import Correspondence, Wording
 from strategy_app.queries.revision import Alteration
 
 
@@ -86,3 +86,28 @@ class DiffSerializer(serializers.Serializer):
             allow_null=True, help_text="`null` where `to` is the first revision."
         )
         return fields
+
+
+class CorrespondenceSerializer(serializers.ModelSerializer):
+    element = serializers.SerializerMethodField(help_text="Code in this strategy.")
+    other_strategy = serializers.SerializerMethodField()
+    other = serializers.SerializerMethodField(help_text="Code in the other strategy.")
+    illustrative = serializers.BooleanField(source="is_illustrative")
+
+    class Meta:
+        model = Correspondence
+        fields = ("element", "other_strategy", "other", "illustrative")
+
+    def get_element(self, pair) -> str:
+        return self._ends(pair)[0].code
+
+    def get_other_strategy(self, pair) -> str:
+        return self._ends(pair)[1].strategy.code
+
+    def get_other(self, pair) -> str:
+        return self._ends(pair)[1].code
+
+    def _ends(self, pair):
+        """Return the element of the strategy that was asked about, then the other one."""
+        is_ours = pair.element.strategy.code == self.context["code"]
+        return (pair.element, pair.other) if is_ours else (pair.other, pair.element)

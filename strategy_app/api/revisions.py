@@ -4,14 +4,14 @@ from django.db.models import Window
 from django.db.models.functions import Lead
 from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import viewsets
+from rest_framework import mixins, viewsets
 from rest_framework.response import Response
 
 from strategy_app.api import errors, parameters
 from strategy_app.api import revision_serializers as serializers
 from strategy_app.api.base import BAD_PARAMETER, Reading
 from strategy_app.forms.revision import RevisionsForm
-from strategy_app.models import Revision, Strategy
+from strategy_app.models import Correspondence, Revision, Strategy
 from strategy_app.models.strategy import validate_code
 from strategy_app.queries import revision as revision_queries
 from strategy_app.queries import strategy as strategy_queries
@@ -93,6 +93,27 @@ class RevisionDiffView(Reading, viewsets.ViewSet):
                 "elements": [_element(diff) for diff in found],
             }
         )
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="What its elements correspond to in other strategies",
+        responses=BAD_PARAMETER | {200: serializers.CorrespondenceSerializer(many=True)},
+    )
+)
+class CorrespondenceViewSet(Reading, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The crosswalk from one strategy to the others, by code; nothing is counted by it."""
+
+    queryset = Correspondence.objects.none()
+    serializer_class = serializers.CorrespondenceSerializer
+
+    def get_queryset(self):
+        if "code" not in self.kwargs:  # while the API is being described
+            return self.queryset
+        return strategy_queries.correspondences_of(strategy_of(self.kwargs["code"]).pk)
+
+    def get_serializer_context(self):
+        return super().get_serializer_context() | {"code": self.kwargs.get("code")}
 
 
 def _element(diff):

@@ -43,6 +43,11 @@ version_1 = [
         revisions.RevisionDiffView.as_view({"get": "retrieve"}),
         name="api-revisions-diff",
     ),
+    path(
+        "strategies/<str:code>/correspondences/",
+        revisions.CorrespondenceViewSet.as_view({"get": "list"}),
+        name="api-correspondences-list",
+    ),
     # With its slash only, so that Django can still add one that is missing.
     re_path(r"^(?P<rest>.+)/$", root.NothingHere.as_view(), name="api-nothing"),
 ]

@@ -20,6 +20,7 @@ READS = [
     "/api/v1/strategies/STR/revisions/",
     "/api/v1/strategies/STR/revisions/2017-08-01/",
     "/api/v1/strategies/STR/diff/",
+    "/api/v1/strategies/STR/correspondences/",
     "/api/v1/elements/",
     "/api/v1/programmes/",
     "/api/v1/programmes/PRG-1/",

@@ -108,7 +108,8 @@ def test_bad_questions_are_refused_by_name(api, revised, query, attr, code, deta
 @pytest.mark.parametrize(
     "path",
     [
-        "NOPE/revisions/", "NOPE/revisions/2017-08-01/", "NOPE/diff/", "a b/revisions/",
+        "NOPE/revisions/", "NOPE/revisions/2017-08-01/", "NOPE/diff/",
+        "NOPE/correspondences/", "a b/revisions/",
         "STR/revisions/2017-08-02/", "STR/revisions/2017-8-1/", "STR/revisions/draft/",
         "STR/revisions/%00/",
     ],
@@ -124,6 +125,24 @@ def test_a_strategy_that_was_never_published_has_nothing_to_tell(api):
     assert api.get(DIFF).status_code == 404
 
 
+def test_correspondences_are_read_from_either_strategy(api, strategy):
+    other = factories.make_strategy("OTH", ["X", "Y"])
+    factories.make_correspondence("A.1", "X")
+    factories.make_correspondence("A.1", "Y")
+    draft = services.create_draft(strategy=other, by=None, name_en="Next")
+    factories.add_elements(draft, ["Z"])
+    factories.make_correspondence("A", "Z")
+    address = "/api/v1/strategies/{}/correspondences/"
+    ours = {"element": "A.1", "other_strategy": "OTH", "illustrative": True}
+    assert api.get(address.format("STR")).json() == page(
+        ours | {"other": "X"}, ours | {"other": "Y"}
+    )
+    theirs = {"other_strategy": "STR", "other": "A.1", "illustrative": True}
+    assert api.get(address.format("OTH")).json() == page(
+        theirs | {"element": "X"}, theirs | {"element": "Y"}
+    )
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_answers_cost_a_fixed_number_of_queries(
     api, strategy, number, django_assert_num_queries
@@ -131,7 +150,16 @@ def test_answers_cost_a_fixed_number_of_queries(
     for year in range(2020, 2020 + number):
         tree = [(code, None, True) for code in ["A", "B", "C"][:number]]
         factories.revise(strategy, tree, day=f"{year}-04-01")
-    for path, expected in [(REVISIONS, 4), (f"{REVISIONS}2020-04-01/", 4), (DIFF, 5)]:
+    factories.make_strategy("OTH", ["X", "Y", "Z"])
+    for code in ["X", "Y", "Z"][:number]:
+        factories.make_correspondence("A", code)
+    crosswalk = "/api/v1/strategies/STR/correspondences/"
+    for path, expected in [
+        (REVISIONS, 4),
+        (f"{REVISIONS}2020-04-01/", 4),
+        (DIFF, 5),
+        (crosswalk, 4),
+    ]:
         api.get(path)
         with django_assert_num_queries(expected):
             api.get(path)

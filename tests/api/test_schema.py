@@ -30,6 +30,7 @@ OPERATIONS = {
     "/api/v1/strategies/{code}/revisions/": {"get"},
     "/api/v1/strategies/{code}/revisions/{day}/": {"get"},
     "/api/v1/strategies/{code}/diff/": {"get"},
+    "/api/v1/strategies/{code}/correspondences/": {"get"},
     "/api/v1/elements/": {"get"},
     "/api/v1/programmes/": {"get"},
     "/api/v1/programmes/{code}/": {"get"},

@@ -40,7 +40,6 @@ PAGES = [
     "/strategy/JST-INTL/?languages=both&coverage=hidden",
     "/strategy/JST-INTL/revisions/2017-08-01/",
     "/strategy/JST-INTL/compare/",
-    "/strategy/JST-INTL/compare/?from=2012-08-01&view=side",
     "/strategy/JST-INTL/KP-2/",
     "/strategy/JST-INTL/KP-2.5/",
     "/strategy/JST-INTL/MIS-1/",
@@ -77,7 +76,11 @@ EMPTY_PAGES = [
     "/tagging/queue/?day=2012-01-01",
     "/review/?q=nothing-is-called-so",
 ]
-REFUSED_PAGES = {"/?day=2026-13-45&level=7": 400, "/programmes/NO-SUCH/": 404}
+REFUSED_PAGES = {
+    "/?day=2026-13-45&level=7": 400,
+    "/strategy/JST-INTL/compare/?from=2012-08-01": 400,
+    "/programmes/NO-SUCH/": 404,
+}
 
 
 class Findings:

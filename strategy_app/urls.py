@@ -1,5 +1,7 @@
 """Every address of the product but sign-in and the administration's own."""
 
+import datetime
+
 from django.urls import include, path, register_converter
 
 from strategy_app.views import (
@@ -9,6 +11,7 @@ from strategy_app.views import (
     change,
     compare,
     definitions,
+    feed,
     gaps,
     grid,
     health,
@@ -19,6 +22,7 @@ from strategy_app.views import (
     publish,
     queue,
     review,
+    revision,
     saved_view,
     strategy,
     target,
@@ -47,8 +51,21 @@ class NumberConverter(CodeConverter):
         return int(value)
 
 
+class DayConverter:
+    """A day as 2026-03-31."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value):
+        return datetime.date.fromisoformat(value)
+
+    def to_url(self, value):
+        return str(value)
+
+
 register_converter(CodeConverter, "code")
 register_converter(NumberConverter, "number")
+register_converter(DayConverter, "day")
 
 _CELL = "programmes/<code:code>/align/<code:strategy>/<code:element_code>/"
 
@@ -63,6 +80,13 @@ urlpatterns = [
     path("strategy/", strategy.strategy_list, name="strategy-list"),
     path("strategy/<code:code>/", strategy.strategy, name="strategy"),
     path("strategy/<code:code>/draft/publish/", publish.publish, name="draft-publish"),
+    path(
+        "strategy/<code:code>/revisions/<day:day>/",
+        revision.revision,
+        name="strategy-revision",
+    ),
+    path("strategy/<code:code>/compare/", revision.compare, name="strategy-compare"),
+    path("strategy/<code:code>/feed/", feed.feed, name="strategy-feed"),
     path("strategy/<code:code>/<code:element_code>/", strategy.element, name="element"),
     path(
         "strategy/<code:code>/<code:element_code>/targets/", target.add, name="target-add"

@@ -32,6 +32,8 @@ PAGES = {
     "definitions": ([], ""),
     "strategy-list": ([], ""),
     "strategy": (["STR"], ""),
+    "strategy-revision": (["STR", "2017-08-01"], ""),
+    "strategy-compare": (["STR"], ""),
     "element": (["STR", "A"], ""),
     "programme-list": ([], ""),
     "programme": (["PRG-1"], ""),
@@ -55,6 +57,7 @@ WITHOUT_A_PAGE = {
     "set-language", "healthz", "readyz", "target-remove", "timeline-svg", "timeline-png",
     "save-view", "delete-view", "start-view", "tagging-cells", "tagging-names",
     "tagging-write", "tagging-preview", "paste-csv", "paste-xlsx", "paste-apply",
+    "strategy-feed",
 }  # fmt: skip
 # What these pages say of themselves when asked for more than the plain page.
 FURTHER = [
@@ -75,6 +78,12 @@ FURTHER = [
     "/strategy/STR/A.1/",
     "/strategy/STR/A.1/?category=CAT-B",
     "/strategy/TWO/A/",
+    "/strategy/STR/?languages=both&coverage=hidden",
+    "/strategy/VER/revisions/2017-08-01/?languages=one",
+    "/strategy/VER/compare/",
+    "/strategy/VER/compare/?view=side&show=all",
+    "/strategy/VER/compare/?to=2017-08-01",
+    "/strategy/VER/compare/?from=2026-04-01&to=draft",
 ]
 
 
@@ -199,6 +208,13 @@ def wide_world(world, chie):
     factories.make_strategy("TWO", ("A", "B"), day="2018-08-01")
     factories.make_correspondence("A.1", "A", others_strategy="TWO")
     factories.make_department("DEP-B")
+    revised = factories.make_strategy("VER", ("A", "A.1", "A.2", "B"), context=["A.2"])
+    factories.revise(
+        revised,
+        [("A", None, True), ("B", "A", True), ("A.2", "A", True), ("C", None, True)],
+        day="2026-04-01",
+    )
+    strategy_services.create_draft(strategy=revised, by=None, name_en="Next")
     element = factories.get_element("A.1")
     for value, day in [(1, "2018-04-01"), (2, "2024-04-01"), (0, "2197-04-01")]:
         factories.make_target(element, value, day=day)
@@ -313,6 +329,11 @@ def test_before_there_is_a_strategy_all_is_in_japanese(client, chie):
             "基準日の戦略に、戦略要素「NOPE」はありません。",
         ),
         ("/changes/?action=nothing", 400, "変更履歴"),
+        (
+            "/strategy/STR/compare/?to=2026-13-01",
+            400,
+            "日付は2026-03-31の形式で入力してください。",
+        ),
     ],
 )
 def test_a_refusal_is_in_japanese(client, ben, world, path, status, words):

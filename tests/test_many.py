@@ -19,6 +19,7 @@ def test_pages_of_five_thousand_programmes(client, dai):
     queue = "/tagging/queue/"
     for path in [
         "/", "/matrix/", "/gaps/", "/programmes/", f"/programmes/{code}/", "/review/",
+        "/strategy/GEN/", "/strategy/GEN/compare/",
         queue, f"{queue}?order=element", f"{queue}?kind=unconfirmed", f"{queue}?kind=stale",
     ]:  # fmt: skip
         assert client.get(path).status_code == 200

@@ -37,6 +37,15 @@ class DayParameters(forms.Form):
     day = DayField(required=False)
 
 
+class DiffParameters(forms.Form):
+    """Names only: which revisions they are is looked up where the strategy is known."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        for name in ("from", "to"):
+            self.fields[name] = forms.CharField(required=False, max_length=100)
+
+
 class _PartOfScope(PageParameters, ScopeForm):
     """Some parts of a scope, named in ``parts``, and the page."""
 
@@ -240,4 +249,20 @@ ALIGNMENTS = [
     _text("programme", "Code of a programme."),
     _text("element", "Code of an element."),
     DAY,
+]
+DIFF = [
+    OpenApiParameter(
+        name,
+        OpenApiTypes.DATE,
+        description=f"A day on which the {which} revision is in force. Without it: "
+        + without,
+    )
+    for name, which, without in [
+        (
+            "from",
+            "earlier",
+            "the revision before the other one, `null` if it is the first.",
+        ),
+        ("to", "later", "the newest one."),
+    ]
 ]

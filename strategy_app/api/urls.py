@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from strategy_app.api import alignments, coverage, lists, root
+from strategy_app.api import alignments, coverage, lists, revisions, root
 
 router = SimpleRouter(use_regex_path=False)
 router.register("strategies", lists.StrategyViewSet, "api-strategies")
@@ -28,6 +28,26 @@ version_1 = [
         name="api-coverage-compare",
     ),
     *router.urls,
+    path(
+        "strategies/<str:code>/revisions/",
+        revisions.RevisionViewSet.as_view({"get": "list"}),
+        name="api-revisions-list",
+    ),
+    path(
+        "strategies/<str:code>/revisions/<str:day>/",
+        revisions.RevisionViewSet.as_view({"get": "retrieve"}),
+        name="api-revisions-detail",
+    ),
+    path(
+        "strategies/<str:code>/diff/",
+        revisions.RevisionDiffView.as_view({"get": "retrieve"}),
+        name="api-revisions-diff",
+    ),
+    path(
+        "strategies/<str:code>/correspondences/",
+        revisions.CorrespondenceViewSet.as_view({"get": "list"}),
+        name="api-correspondences-list",
+    ),
     # With its slash only, so that Django can still add one that is missing.
     re_path(r"^(?P<rest>.+)/$", root.NothingHere.as_view(), name="api-nothing"),
 ]

@@ -79,3 +79,21 @@ def correspondences(element: Element) -> list[tuple[Wording, bool]]:
     ):
         newest[wording.element_id] = wording
     return [(wording, others[pk].is_illustrative) for pk, wording in newest.items()]
+
+
+def correspondences_of(strategy_id: int) -> QuerySet[Correspondence]:
+    """Return what the elements of a strategy correspond to, either way round, by code.
+
+    Elements that were never published are left out.
+    """
+    published = Wording.objects.filter(revision__published_in__isnull=False)
+    known = published.values("element")
+    return (
+        Correspondence.objects.filter(
+            Q(element__strategy=strategy_id) | Q(other__strategy=strategy_id),
+            element__in=known,
+            other__in=known,
+        )
+        .select_related("element__strategy", "other__strategy")
+        .order_by("element__code", "other__code", "pk")
+    )

@@ -7,7 +7,7 @@ from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django_countries import countries
@@ -72,6 +72,22 @@ def markdown(value):
             )
         return mark_safe(html)  # noqa: S308 -- cleaned just above
     return mark_safe(nh3.clean(_MARKDOWN.render(value or ""), tags=_TAGS))  # noqa: S308 -- cleaned
+
+
+_AROUND = {"same": ("", ""), "out": ("<del>", "</del>"), "in": ("<ins>", "</ins>")}
+
+
+@register.filter
+def marked(pieces):
+    """Print two versions of a text as one, what was taken out or put in marked.
+
+    In Python, for a comparison has thousands of pieces.
+    """
+    found = []
+    for kind, piece in pieces:
+        before, after = _AROUND[kind]
+        found.append(f"{before}{escape(piece)}{after}")
+    return mark_safe("".join(found))  # noqa: S308 -- escaped just above
 
 
 @register.filter

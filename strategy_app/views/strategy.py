@@ -4,11 +4,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from strategy_app.coverage import counts, gaps
-from strategy_app.models import Element, Revision, Strategy, Wording
+from strategy_app.forms.document import DocumentForm
+from strategy_app.models import Element, Strategy, Wording
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import programme as programme_queries
 from strategy_app.queries import strategy as strategy_queries
+from strategy_app.views import document
 from strategy_app.views.gap_rows import gap_rows
+from strategy_app.views.revision import permanent_address, revision_rows
 from strategy_app.views.rows import element_rows, marks_of, parts_of
 from strategy_app.views.scoping import frame_of, reading, scoped, strategy_or_404
 from strategy_app.views.target import targets_of
@@ -34,7 +37,7 @@ def strategy_list(request):
 
 
 @reading
-@scoped()
+@scoped(DocumentForm)
 def strategy(request, code):
     """Show the text in force on the day, each element with its coverage beside it."""
     frame = frame_of(request)
@@ -42,39 +45,37 @@ def strategy(request, code):
     request.scope = scope = request.scope.but(strategy=code)
     coverage = counts.elements(frame, scope)
     stored = Strategy.objects.get(code=code)
-    revision = (
-        Revision.objects.filter(pk=coverage.tree.revision_id).first()
-        if coverage.tree
-        else None
-    )
+    revisions = revision_rows(strategy_queries.published_revisions(stored.pk))
+    row = _in_force(revisions, coverage)
+    beside = _beside(frame, coverage)
+    sections = document.sections(row.revision, coverage=beside) if row else []
     context = {
         "strategy": stored,
-        "revision": revision,
-        "in_force_until": coverage.tree.in_force_until if coverage.tree else None,
-        "revisions": strategy_queries.published_revisions(stored.pk),
-        "sections": _sections(frame, coverage, revision) if revision else [],
+        "row": row,
+        "revision": row and row.revision,
+        "permanent": row and permanent_address(request, stored, row.revision),
+        "revisions": revisions,
+        "sections": sections,
+        "contents": document.contents(sections),
         "coverage": coverage,
+        "setting": document.setting(scope, request.scope_form.cleaned_data),
     }
     return render(request, "strategy_app/strategy/page.html", context)
 
 
-def _sections(frame, coverage, revision):
-    """Return each wording in the order of the tree with its row of coverage."""
-    tree = coverage.tree
-    wordings = {row.element_id: row for row in strategy_queries.wordings(revision)}
-    level = {-1: 0}
-    marks = marks_of(frame, coverage)
-    sections = []
-    for row, element_id in enumerate(tree.element_ids):
-        level[row] = level[int(tree.parent[row])] + 1
-        sections.append(
-            {
-                "wording": wordings[int(element_id)],
-                "level": level[row],
-                "coverage": element_rows(coverage, [row], marks)[0],
-            }
-        )
-    return sections
+def _in_force(rows, coverage):
+    """Return the row of the revision that is counted by, None before the first."""
+    counted = coverage.tree.revision_id if coverage.tree else None
+    return next((row for row in rows if row.revision.pk == counted), None)
+
+
+def _beside(frame, coverage):
+    """Return the coverage of alignable elements by code, none where nothing is active."""
+    if coverage.is_empty:
+        return {}
+    return {
+        row.code: row for row in element_rows(coverage, marks=marks_of(frame, coverage))
+    }
 
 
 @reading

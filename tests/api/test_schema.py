@@ -27,6 +27,10 @@ OPERATIONS = {
     "/api/v1/": {"get"},
     "/api/v1/strategies/": {"get"},
     "/api/v1/strategies/{code}/": {"get"},
+    "/api/v1/strategies/{code}/revisions/": {"get"},
+    "/api/v1/strategies/{code}/revisions/{day}/": {"get"},
+    "/api/v1/strategies/{code}/diff/": {"get"},
+    "/api/v1/strategies/{code}/correspondences/": {"get"},
     "/api/v1/elements/": {"get"},
     "/api/v1/programmes/": {"get"},
     "/api/v1/programmes/{code}/": {"get"},
@@ -162,6 +166,8 @@ def test_every_answer_is_as_described(content, key, path):
     real = {"{code}": {"code": "PRG-1"}, "{id}": content}
     if "strategies" in path:
         real["{code}"] = {"code": "STR"}
+    if "{day}" in path:
+        real["{code}"]["day"] = "2017-08-01"
     if "changes" in path:
         real["{id}"] = {"id": Alignment.objects.get().opened_in_id}
     named = next((row for part, row in real.items() if part in path), None)

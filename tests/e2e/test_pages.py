@@ -37,6 +37,9 @@ PAGES = [
     "/strategy/SDG/SDG-13/",
     "/strategy/",
     "/strategy/JST-INTL/",
+    "/strategy/JST-INTL/?languages=both&coverage=hidden",
+    "/strategy/JST-INTL/revisions/2017-08-01/",
+    "/strategy/JST-INTL/compare/",
     "/strategy/JST-INTL/KP-2/",
     "/strategy/JST-INTL/KP-2.5/",
     "/strategy/JST-INTL/MIS-1/",
@@ -73,7 +76,11 @@ EMPTY_PAGES = [
     "/tagging/queue/?day=2012-01-01",
     "/review/?q=nothing-is-called-so",
 ]
-REFUSED_PAGES = {"/?day=2026-13-45&level=7": 400, "/programmes/NO-SUCH/": 404}
+REFUSED_PAGES = {
+    "/?day=2026-13-45&level=7": 400,
+    "/strategy/JST-INTL/compare/?from=2012-08-01": 400,
+    "/programmes/NO-SUCH/": 404,
+}
 
 
 class Findings:

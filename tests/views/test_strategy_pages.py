@@ -29,7 +29,7 @@ def two_revisions(db):
 
 
 def codes(page):
-    return [section["wording"].element.code for section in page.context["sections"]]
+    return [section.code for section in page.context["sections"]]
 
 
 def test_the_text_is_that_of_the_day(client, ben, two_revisions):

@@ -1,0 +1,353 @@
+"""The strategy as a document: its revisions for ever, compared, and as a feed."""
+
+import datetime
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+
+from strategy_app.services import strategy as services
+from tests import factories
+from tests.views.reading import link, links_of, text_of
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+COMPARE = "/strategy/STR/compare/"
+
+
+@pytest.fixture
+def revised(db):
+    """A second revision from 2026: "A" is reworded, "B" goes, "C" comes, "A.2" moves up."""
+    strategy = factories.make_strategy()
+    draft = services.create_draft(
+        strategy=strategy, by=None, name_en="Second", name_ja="第2版", preface_en="Why."
+    )
+    services.delete_wording(wording=draft.wordings.get(element__code="B"), by=None)
+    factories.add_elements(draft, ["C"])
+    reworded = draft.wordings.get(element__code="A")
+    reworded.body_en, reworded.body_ja = "What A is all about.", "Aの新しい説明。"
+    reworded.modification = "material"
+    services.save_wording(wording=reworded, by=None)
+    moved = draft.wordings.get(element__code="A.2")
+    moved.parent = None
+    services.save_wording(wording=moved, by=None)
+    services.publish(revision=draft, in_force_from=datetime.date(2026, 4, 1), by=None)
+    return strategy
+
+
+def codes(page):
+    return [section.code for section in page.context["sections"]]
+
+
+def kinds(page):
+    return {row["diff"].code: str(row["kind"]) for row in page.context["elements"]}
+
+
+# --- the text ---
+
+
+def test_the_text_stands_in_both_languages_or_in_one(client, ben, revised):
+    client.force_login(ben)
+    both = client.get("/strategy/STR/")
+    assert "What A is all about." in text_of(both)
+    assert '<div class="wording-other" lang="ja">' in both.content.decode()
+    one = client.get("/strategy/STR/" + link(both, "One language"))
+    assert "What A is all about." in text_of(one)
+    assert "Aの新しい説明。" not in text_of(one)
+    again = client.get("/strategy/STR/" + link(one, "Both languages"))
+    assert "Aの新しい説明。" in text_of(again)
+    japanese = client.get("/strategy/STR/", headers={"Accept-Language": "ja"})
+    assert '<div class="wording-other" lang="en">' in japanese.content.decode()
+
+
+def test_what_is_in_one_language_only_is_not_set_twice(client, ben):
+    strategy = factories.make_strategy(elements=["A"], publish=False)
+    draft = factories.draft_of(strategy)
+    wording = draft.wordings.get()
+    wording.title_ja = wording.body_ja = ""
+    services.save_wording(wording=wording, by=None)
+    services.publish(revision=draft, in_force_from=datetime.date(2020, 1, 1), by=None)
+    client.force_login(ben)
+    for language in ["en", "ja"]:
+        page = client.get("/strategy/STR/", headers={"Accept-Language": language})
+        assert text_of(page).count("What A is about.") == 1
+
+
+def test_coverage_can_be_hidden_and_shown_again(client, ben, revised):
+    factories.make_programme()
+    client.force_login(ben)
+    page = client.get("/strategy/STR/?level=2")
+    hidden = client.get("/strategy/STR/" + link(page, "Hide coverage"))
+    assert "without-coverage" in hidden.content.decode()
+    assert hidden.context["scope"].level == 2
+    shown = client.get("/strategy/STR/" + link(hidden, "Show coverage"))
+    assert "without-coverage" not in shown.content.decode()
+
+
+@pytest.mark.parametrize("query", ["languages=three", "coverage=maybe"])
+def test_a_setting_that_there_is_not_is_refused_next_to_its_field(
+    client, ben, revised, query
+):
+    client.force_login(ben)
+    page = client.get(f"/strategy/STR/?{query}")
+    value = query.partition("=")[2]
+    assert page.status_code == 400
+    assert f"There is no “{value}” here." in text_of(page)
+
+
+def test_headings_follow_the_depth_of_the_text(client, ben):
+    factories.make_strategy(elements=["A", "A.1", "A.1.1", "A.1.1.1", "A.1.1.1.1", "B"])
+    client.force_login(ben)
+    page = client.get("/strategy/STR/")
+    assert [section.heading for section in page.context["sections"]] == [
+        "h2", "h3", "h4", "h5", "h6", "h2",
+    ]  # fmt: skip
+    assert [section.code for section in page.context["contents"]] == ["A", "A.1", "B"]
+
+
+def test_every_section_has_a_permanent_address(client, ben, revised):
+    client.force_login(ben)
+    page = client.get("/strategy/STR/?day=2020-01-01")
+    address = link(page, "Permanent address of A.1 in this revision")
+    assert address == "http://testserver/strategy/STR/revisions/2017-08-01/#A.1"
+    there = client.get(address.partition("#")[0])
+    assert 'id="A.1"' in there.content.decode()
+
+
+# --- a revision ---
+
+
+def test_a_revision_can_be_read_for_ever(client, ben, revised):
+    client.force_login(ben)
+    page = client.get("/strategy/STR/revisions/2017-08-01/")
+    assert codes(page) == ["A", "A.1", "A.2", "B"]
+    assert "What A is about." in text_of(page)
+    assert "In force from 1 August 2017 until before 1 April 2026." in text_of(page)
+    assert "This is not the text in force today: that is “Second”." in text_of(page)
+    withdrawn = [row.code for row in page.context["sections"] if row.is_withdrawn]
+    assert withdrawn == ["B"]
+    changed = client.get(link(page, "See what has changed since"))
+    assert kinds(changed)["B"] == "withdrawn"
+    assert client.get("/strategy/STR/B/").status_code == 200
+
+
+def test_the_revision_in_force_says_so_and_one_to_come_too(client, ben, revised):
+    address = "/strategy/STR/revisions/2026-04-01/"
+    with time_machine.travel(datetime.datetime(2026, 3, 1, 3, tzinfo=datetime.UTC)):
+        client.force_login(ben)
+        page = client.get(address)
+        assert page.context["row"].state == "coming"
+        assert "In force from 1 April 2026." in text_of(page)
+        earlier = client.get("/strategy/STR/revisions/2017-08-01/")
+        assert earlier.context["row"].state == "in force"
+    with time_machine.travel(datetime.datetime(2026, 4, 2, 3, tzinfo=datetime.UTC)):
+        client.force_login(ben)
+        page = client.get(address)
+        assert page.context["row"].state == "in force"
+        assert "In force since 1 April 2026." in text_of(page)
+        assert "This is not the text in force today" not in text_of(page)
+
+
+def test_revisions_say_what_they_changed(client, ben, revised):
+    client.force_login(ben)
+    page = client.get("/strategy/STR/")
+    assert "2 published revisions" in text_of(page)
+    assert "1 new, 1 materially reworded, 0 edited, 1 withdrawn." in text_of(page)
+    assert "The first revision: 4 elements." in text_of(page)
+    changed = client.get(link(page, "What changed from First to Second"))
+    assert kinds(changed) == {
+        "A": "reworded", "A.2": "moved", "B": "withdrawn", "C": "added",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "STR/revisions/2017-08-02/", "STR/revisions/2017-8-1/", "STR/revisions/2017-02-30/",
+        "STR/revisions/draft/", "NOPE/revisions/2017-08-01/", "NOPE/compare/", "NOPE/feed/",
+    ],
+)  # fmt: skip
+def test_what_was_never_published_is_not_found(client, chie, revised, path):
+    services.create_draft(strategy=revised, by=None, name_en="Next")
+    client.force_login(chie)
+    assert client.get(f"/strategy/{path}").status_code == 404
+
+
+# --- two of them ---
+
+
+def test_the_newest_is_compared_with_the_one_before_it(client, ben, revised):
+    client.force_login(ben)
+    page = client.get(COMPARE)
+    html = page.content.decode()
+    assert "What A is <ins>all </ins>about." in html
+    assert "Aの<ins>新しい</ins>説明。" in html
+    assert "<del>What B is about.</del>" in html
+    assert "<ins>Cの説明。</ins>" in html
+    assert "It stood below A, after A.1. Now it stands at the top." in text_of(page)
+    assert {str(row["kind"]): row["number"] for row in page.context["summary"]} == {
+        "added": 1, "withdrawn": 1, "reworded": 1, "moved": 1, "same": 1,
+    }  # fmt: skip
+
+
+def test_the_whole_text_and_side_by_side(client, ben, revised):
+    client.force_login(ben)
+    page = client.get(f"{COMPARE}?view=side&show=all")
+    html = page.content.decode()
+    assert [*kinds(page)] == ["A", "A.1", "A.2", "B", "C"]
+    old, new = html.index("What A is about."), html.index("What A is <ins>all </ins>about.")
+    assert old < new
+    backwards = client.get(COMPARE + link(page, "Exchange the two"))
+    assert kinds(backwards)["C"] == "withdrawn"
+    assert backwards.context["is_side_by_side"] and backwards.context["is_whole"]
+
+
+def test_what_is_used_otherwise_is_no_longer_unchanged(client, ben):
+    strategy = factories.make_strategy(context=["B"])
+    draft = services.create_draft(strategy=strategy, by=None, name_en="Second")
+    wording = draft.wordings.get(element__code="B")
+    wording.is_alignable, wording.kind = True, "key_point"
+    services.save_wording(wording=wording, by=None)
+    services.publish(revision=draft, in_force_from=datetime.date(2026, 4, 1), by=None)
+    client.force_login(ben)
+    page = client.get(COMPARE)
+    assert kinds(page) == {"B": "recast"}
+    assert "Aim → Key point." in text_of(page)
+    assert "It was context only; now programmes can be aligned with it." in text_of(page)
+
+
+def test_only_those_who_administer_compare_the_draft(client, ben, chie, revised):
+    draft = services.create_draft(strategy=revised, by=None, name_en="Secret draft")
+    wording = draft.wordings.get(element__code="C")
+    wording.body_en = "Not yet for everybody."
+    services.save_wording(wording=wording, by=None)
+    client.force_login(chie)
+    page = client.get(f"{COMPARE}?from=2026-04-01&to=draft")
+    assert (page.status_code, kinds(page)) == (200, {"C": "reworded"})
+    client.force_login(ben)
+    refused = client.get(f"{COMPARE}?from=2026-04-01&to=draft")
+    assert refused.status_code == 400
+    assert "Enter a day as 2026-03-31." in text_of(refused)
+    for page in [refused, client.get(COMPARE)]:
+        assert "Secret draft" not in text_of(page)
+        assert "Not yet for everybody." not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "words"),
+    [
+        ("from=2017-07-31", "from",
+         "No revision was in force on this day; the first is from 1 August 2017."),
+        ("to=soon", "to", "Enter a day as 2026-03-31."),
+        ("to=2026-02-30", "to", "Enter a day as 2026-03-31."),
+        ("to=%00", "to", "Enter a day as 2026-03-31."),
+        ("from=2017-08-01&to=2020-01-01", "to",
+         "Choose two different revisions: both are “First”."),
+        ("from=2030-01-01", "from", "Choose two different revisions: both are “Second”."),
+        ("view=upside-down", "view",
+         "Select a valid choice. upside-down is not one of the available choices."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_said_next_to_the_field(
+    client, chie, revised, query, name, words
+):
+    client.force_login(chie)
+    page = client.get(f"{COMPARE}?{query}")
+    assert page.status_code == 400
+    assert f'id="id_{name}_error">{words}' in page.content.decode()
+    assert "elements" not in page.context
+
+
+def test_with_one_revision_there_is_nothing_to_compare(client, ben):
+    factories.make_strategy()
+    client.force_login(ben)
+    page = client.get(COMPARE)
+    assert page.status_code == 200
+    assert "This strategy has one published revision." in text_of(page)
+    assert client.get(link(page, "Read the text")).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?from=2020-01-01"])
+def test_before_anything_is_published_it_says_so(client, ben, query):
+    factories.make_strategy(publish=False)
+    client.force_login(ben)
+    page = client.get(COMPARE + query)
+    assert page.status_code == (400 if query else 200)
+    assert "No revision of this strategy has been published." in text_of(page)
+
+
+def test_a_single_draft_is_all_new(client, chie):
+    factories.make_strategy(publish=False)
+    client.force_login(chie)
+    page = client.get(COMPARE)
+    assert page.status_code == 200
+    assert "all of it is new" in text_of(page)
+
+
+# --- the feed ---
+
+
+def entries(answer):
+    return ElementTree.fromstring(answer.content).findall(f"{ATOM}entry")  # noqa: S314 -- ours
+
+
+def test_the_feed_holds_published_revisions_the_newest_first(client, ben, revised):
+    services.create_draft(strategy=revised, by=None, name_en="Secret draft")
+    client.force_login(ben)
+    answer = client.get("/strategy/STR/feed/")
+    assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    found = entries(answer)
+    assert [entry.findtext(f"{ATOM}title") for entry in found] == ["Second", "First"]
+    summary = found[0].findtext(f"{ATOM}summary")
+    assert "1 new, 1 materially reworded, 0 edited, 1 withdrawn." in summary
+    assert "<p>Why.</p>" in summary
+    address = found[0].find(f"{ATOM}link").get("href")
+    assert address == "http://testserver/strategy/STR/revisions/2026-04-01/"
+    assert client.get(address).status_code == 200
+    assert "/strategy/STR/feed/" in [
+        href for href, _label in links_of(client.get("/strategy/STR/"))
+    ]
+
+
+def test_the_feed_is_public_only_where_pages_are(client, revised, settings):
+    assert client.get("/strategy/STR/feed/").status_code == 302
+    settings.PUBLIC_PAGES = True
+    assert len(entries(client.get("/strategy/STR/feed/"))) == 2
+    japanese = client.get("/strategy/STR/feed/", headers={"Accept-Language": "ja"})
+    assert entries(japanese)[0].findtext(f"{ATOM}title") == "第2版"
+
+
+def test_what_xml_cannot_hold_is_left_out_of_the_feed(client, ben):
+    strategy = factories.make_strategy(publish=False)
+    draft = factories.draft_of(strategy)
+    services.publish(revision=draft, in_force_from=datetime.date(2020, 1, 1), by=None)
+    services.publish(
+        revision=services.create_draft(
+            strategy=strategy, by=None, name_en="A \x0b<b>", preface_en="\x01 & <i>"
+        ),
+        in_force_from=datetime.date(2021, 1, 1),
+        by=None,
+    )
+    client.force_login(ben)
+    found = entries(client.get("/strategy/STR/feed/"))
+    assert found[0].findtext(f"{ATOM}title") == "A <b>"
+    assert "&amp; &lt;i&gt;" in found[0].findtext(f"{ATOM}summary")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_pages_cost_a_fixed_number_of_queries(
+    client, ben, number, django_assert_num_queries
+):
+    strategy = factories.make_strategy(elements=["A"])
+    for year in range(2020, 2020 + number):
+        tree = [(code, None, True) for code in ["A", "B", "C"][:number]]
+        factories.revise(strategy, tree, day=f"{year}-04-01")
+    client.force_login(ben)
+    for path, expected in [
+        ("/strategy/STR/revisions/2017-08-01/", 8),
+        (f"/strategy/STR/revisions/{2019 + number}-04-01/", 7),
+        (COMPARE, 7),
+        ("/strategy/STR/feed/", 5),
+    ]:
+        client.get(path)
+        with django_assert_num_queries(expected):
+            client.get(path)

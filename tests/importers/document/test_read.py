@@ -42,7 +42,9 @@ def test_the_sample_in_cp932_reads_the_same():
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\n \n", b"\xef\xbb\xbf", b"---\n\n***\n", docx()]
+    "content",
+    [b"", b"\n \n", b"\xef\xbb\xbf", b"---\n\n***\n", docx()],
+    ids=["nothing", "blanks", "mark", "rules", "docx"],
 )
 def test_an_empty_file(content):
     assert refusal(content) == "There is no text in this document."

@@ -4,6 +4,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from strategy_app.models import Alignment, Change, PendingTable, Target
+from strategy_app.services import strategy as strategy_services
 from tests import factories
 
 ROLES = ["anonymous", "viewer", "other staff", "staff", "manager", "admin"]
@@ -17,6 +18,7 @@ GET = {
     "account": [SIGN_IN, 200, 200, 200, 200, 200],
     "align": [SIGN_IN, DENIED, DENIED, 200, 200, 200],
     "set targets": [SIGN_IN, DENIED, DENIED, DENIED, 200, 200],
+    "administer": [SIGN_IN, DENIED, DENIED, DENIED, DENIED, 200],
     "post": [405] * 6,
     "revert": [SIGN_IN, DENIED, 200, 200, 200, 200],
     "record": [SIGN_IN, DENIED, 200, 200, 200, 200],
@@ -35,6 +37,18 @@ RULES = {
     "strategy-list": "read",
     "strategy": "read",
     "element": "read",
+    "draft": "administer",
+    "draft-add": "administer",
+    "draft-discard": "administer",
+    "draft-element": "administer",
+    "draft-move": "post",
+    "draft-withdraw": "post",
+    "draft-restore": "post",
+    "draft-current": "post",
+    "draft-decide": "post",
+    "draft-origins": "post",
+    "draft-place": "post",
+    "draft-code": "post",
     "target-add": "set targets",
     "target": "set targets",
     "target-remove": "post",
@@ -111,7 +125,8 @@ def names(patterns=None, namespace=""):
 @pytest.fixture
 def world(department_a):
     """A programme of department A with one alignment, and someone of each role."""
-    factories.make_strategy()
+    strategy = factories.make_strategy()
+    strategy_services.create_draft(strategy=strategy, by=None, name_en="Second")
     programme = factories.make_programme(department=department_a)
     other = factories.make_department("DEP-B")
     people = {
@@ -134,6 +149,18 @@ def address(name, row):
     arguments = {
         "strategy": ["STR"],
         "element": ["STR", "A"],
+        "draft": ["STR"],
+        "draft-add": ["STR"],
+        "draft-discard": ["STR"],
+        "draft-element": ["STR", "A"],
+        "draft-move": ["STR", "A"],
+        "draft-withdraw": ["STR", "A"],
+        "draft-restore": ["STR", "A"],
+        "draft-current": ["STR", "A"],
+        "draft-decide": ["STR", "A"],
+        "draft-origins": ["STR", "A"],
+        "draft-place": ["STR", "A"],
+        "draft-code": ["STR", "A"],
         "target-add": ["STR", "A"],
         "target": [Target.objects.get().pk],
         "target-remove": [Target.objects.get().pk],
@@ -204,7 +231,8 @@ def test_public_pages_open_reading_without_names(name, client, world, settings):
     [
         n
         for n, rule in sorted(RULES.items())
-        if rule in ("account", "align", "set targets", "record", "own table", "file")
+        if rule
+        in ("account", "align", "set targets", "administer", "record", "own table", "file")
     ],
 )
 def test_public_pages_open_nothing_else(name, client, world, settings):
@@ -250,6 +278,37 @@ def test_who_may_confirm(client, world):
     client.post(address("confirm", row), {"replaces": row.pk})
     row.refresh_from_db()
     assert row.confirmed_in.by == world["people"]["staff"]
+
+
+EDITS = {
+    "draft": {"name_en": "Third"},
+    "draft-add": {"code": "C", "title_en": "C", "kind": "aim", "is_alignable": "yes"},
+    "draft-discard": {},
+    "draft-element": {"title_en": "New", "kind": "aim", "is_alignable": "yes"},
+    "draft-move": {"direction": "down"},
+    "draft-withdraw": {},
+    "draft-restore": {},
+    "draft-current": {},
+    "draft-decide": {"modification": "material"},
+    "draft-origins": {"kind": "split", "origins": "B"},
+    "draft-place": {"below": "B"},
+    "draft-code": {"code": "Z"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_who_may_edit_the_draft(name, client, world):
+    before = Change.objects.count()
+    statuses = []
+    for role in ["viewer", "other staff", "staff", "manager"]:
+        sign_in(client, world, role)
+        statuses.append(client.post(address(name, world["row"]), EDITS[name]).status_code)
+    assert statuses == [DENIED] * 4
+    sign_in(client, world, "anonymous")
+    answer = client.post(address(name, world["row"]), EDITS[name])
+    # A long form gives back what was typed, with the way to sign in.
+    assert answer.status_code == (401 if name == "draft-element" else SIGN_IN)
+    assert Change.objects.count() == before
 
 
 def test_nobody_revokes_the_token_of_another(client, world):

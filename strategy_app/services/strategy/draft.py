@@ -169,6 +169,29 @@ def delete_wording(
         unapprove(draft)
 
 
+def recode(
+    *, wording: Wording, code: str, by: User, source: str = Change.Source.PAGE
+) -> Element:
+    """Give an element that was never published another code; return it.
+
+    Raises NotDraft, and ValidationError by field: for a code that the strategy has used
+    already, or once the element has been published, for then its code stays.
+    """
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
+        draft = require_draft(wording.revision_id)
+        element = Element.objects.get(pk=wording.element_id)
+        if element.wordings.exclude(revision=draft).exists():
+            raise ValidationError({"code": _("The code of a published element stays.")})
+        taken = Element.objects.filter(strategy_id=draft.strategy_id, code=code)
+        if taken.exclude(pk=element.pk).exists():
+            raise ValidationError({"code": _("This code is used already.")})
+        element.code = code
+        element.full_clean()
+        element.save()
+        unapprove(draft)
+        return element
+
+
 def save_element(
     *, strategy: Strategy, code: str, by: User | None, source: str = Change.Source.ADMIN
 ) -> Element:

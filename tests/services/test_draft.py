@@ -112,12 +112,13 @@ def test_nothing_touches_a_published_revision(strategy, chie, act):
 
 
 def test_an_edit_changes_what_it_names_and_says_by_whom(draft, chie):
-    wording = edit(draft, "A", chie, title_en="Another", kind="driver")
+    wording = edit(draft, "A", chie, title_en="Another", kind="driver", source="p. 3")
     wording.refresh_from_db()
-    assert (wording.title_en, wording.title_ja, wording.kind) == (
-        "Another", "要素A", "driver",
+    assert (wording.title_en, wording.title_ja, wording.kind, wording.source) == (
+        "Another", "要素A", "driver", "p. 3",
     )  # fmt: skip
-    assert (wording.edited_in.by, wording.edited_in.action) == (chie, "edit_strategy")
+    change = wording.edited_in
+    assert (change.by, change.action, change.source) == (chie, "edit_strategy", "page")
 
 
 def test_an_edit_that_changes_nothing_leaves_no_trace(draft, chie):

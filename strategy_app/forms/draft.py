@@ -206,7 +206,7 @@ class OriginsForm(RefusableForm):
     """Which elements of the revision before an element comes from, and how."""
 
     kind = forms.ChoiceField(
-        label=_("Where it comes from"),
+        label=pgettext_lazy("element", "Where it comes from"),
         choices=[("", _("It is an element of its own")), *Origin.Kind.choices],
         required=False,
     )

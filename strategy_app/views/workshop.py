@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from strategy_app.forms.draft import AddForm, StartForm
-from strategy_app.models import Element, Revision, Strategy
+from strategy_app.models import Element, Revision, Strategy, Wording
 from strategy_app.permissions import can_administer
 from strategy_app.queries import draft as draft_queries
 from strategy_app.queries import strategy as strategy_queries
@@ -151,7 +151,7 @@ def show_draft(request, draft, *, refusal="", status=200):
 def add(request, draft):
     """Show the form of a new element, and add the one it is sent."""
     if request.method == "GET":
-        form = AddForm(draft=draft, initial={"below": request.GET.get("below", "")})
+        form = AddForm(draft=draft, initial=_as_its_neighbours(draft, request.GET))
         return _show_add(request, draft, form)
     form = AddForm(request.POST, draft=draft)
     if form.is_valid():
@@ -175,6 +175,19 @@ def add(request, draft):
                 "draft-element", draft.revision.strategy.code, wording.element.code
             )
     return _show_add(request, draft, form, 400)
+
+
+def _as_its_neighbours(draft, asked):
+    """Return what a new element is most likely: what stands already where it goes."""
+    row = draft.row(asked.get("below", ""))
+    if row is None:
+        return {"kind": Wording.Kind.KEY_POINT}
+    neighbour = draft.row(row.below[-1]) if row.below else row
+    return {
+        "below": row.code,
+        "kind": neighbour.wording.kind,
+        "is_alignable": "yes" if neighbour.wording.is_alignable else "no",
+    }
 
 
 def _show_add(request, draft, form, status=200):

@@ -120,6 +120,7 @@ def _parts(request, draft, row):
                 for name in form.fields
                 if name != "replaces"
             },
+            "title": str(row.wording.title),
             "by": str(edit.by) if edit and edit.by else "",
             "state": render_to_string("strategy_app/workshop/_state.html", state, request),
             "outline": outline_of(request, draft, row.code),

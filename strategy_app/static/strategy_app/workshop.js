@@ -143,6 +143,7 @@
       notice.replaceChildren();
       swapOutline(parts.outline);
       swapState(parts);
+      element("wording-title").textContent = parts.title;
       if (isDirty()) {
         keep();
         timer = setTimeout(save, PAUSE);
@@ -182,6 +183,7 @@
     show(isBusy ? "waiting" : "saved", badge.dataset[isBusy ? "waiting" : "theirs"].replace("{name}", parts.by));
     if (isBusy) return; // what it replaces stays as it was: writing on there asks which to keep
     form.replaces.value = parts.replaces ?? "";
+    element("wording-title").textContent = parts.title;
     swapState(parts);
   }
 

@@ -116,6 +116,18 @@ def test_what_others_write_appears_where_nobody_types(chie):
     expect(chie.locator("[name=title_en]")).to_have_value("Dai's title")
 
 
+def test_what_is_typed_when_the_session_has_ended_is_sent_after_the_next(chie):
+    start_draft()
+    chie.goto(ADDRESS)
+    cookies = chie.context.cookies()
+    chie.context.clear_cookies()
+    keyboard.write(chie.locator("[name=title_en]"), "Typed too late")
+    says(chie, "Not saved: sign in again")
+    chie.context.add_cookies(cookies)
+    says(chie, "Draft saved")
+    assert stored().title_en == "Typed too late"
+
+
 def test_what_is_typed_without_a_connection_is_kept_and_sent_later(chie):
     start_draft()
     chie.goto(ADDRESS)

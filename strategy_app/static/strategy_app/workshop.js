@@ -157,12 +157,14 @@
       put(parts.values, document.activeElement);
       next = parts.replaces ?? "";
       notice.innerHTML = parts.notice;
+      notice.scrollIntoView({ block: "start" });
       show("overtaken");
     } else if (parts.gone) {
       halted = true;
       show("gone", parts.gone);
     } else if (status === 401 || status === 403) {
       show("signed-out");
+      timer = setTimeout(save, RETRY);
     } else {
       show("offline");
       timer = setTimeout(save, RETRY);

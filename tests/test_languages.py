@@ -425,9 +425,7 @@ def of_the_administration(world):
 
 def test_the_administration_is_in_japanese(client, chie, world):
     factories.make_token(chie)
-    draft = strategy_services.create_draft(
-        strategy=factories.get_element("A").strategy, by=chie, name_en="The next one"
-    )
+    draft = factories.draft_of(factories.get_element("A").strategy)
     client.force_login(chie)
     left = {}
     for path in [

@@ -27,6 +27,8 @@ from strategy_app.views import (
     strategy,
     target,
     timeline,
+    workshop,
+    workshop_element,
 )
 
 
@@ -67,6 +69,8 @@ register_converter(CodeConverter, "code")
 register_converter(NumberConverter, "number")
 register_converter(DayConverter, "day")
 
+_DRAFT = "strategy/<code:code>/draft/"
+_DRAFTED = f"{_DRAFT}<code:element_code>/"
 _CELL = "programmes/<code:code>/align/<code:strategy>/<code:element_code>/"
 
 urlpatterns = [
@@ -91,6 +95,18 @@ urlpatterns = [
     path(
         "strategy/<code:code>/<code:element_code>/targets/", target.add, name="target-add"
     ),
+    path(_DRAFT, workshop.draft, name="draft"),
+    path(f"{_DRAFT}add/", workshop.add, name="draft-add"),
+    path(f"{_DRAFT}discard/", workshop.discard, name="draft-discard"),
+    path(_DRAFTED, workshop_element.element, name="draft-element"),
+    path(f"{_DRAFTED}move/", workshop.move, name="draft-move"),
+    path(f"{_DRAFTED}withdraw/", workshop.withdraw, name="draft-withdraw"),
+    path(f"{_DRAFTED}restore/", workshop.restore, name="draft-restore"),
+    path(f"{_DRAFTED}current/", workshop_element.current, name="draft-current"),
+    path(f"{_DRAFTED}decide/", workshop_element.decide, name="draft-decide"),
+    path(f"{_DRAFTED}origins/", workshop_element.origins, name="draft-origins"),
+    path(f"{_DRAFTED}place/", workshop_element.place, name="draft-place"),
+    path(f"{_DRAFTED}code/", workshop_element.recode, name="draft-code"),
     path("targets/<number:number>/", target.revise, name="target"),
     path("targets/<number:number>/remove/", target.remove, name="target-remove"),
     path("definitions/", definitions.definitions, name="definitions"),

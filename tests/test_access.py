@@ -40,6 +40,18 @@ RULES = {
     "strategy-compare": "read",
     "strategy-feed": "read",
     "element": "read",
+    "draft": "administer",
+    "draft-add": "administer",
+    "draft-discard": "administer",
+    "draft-element": "administer",
+    "draft-move": "post",
+    "draft-withdraw": "post",
+    "draft-restore": "post",
+    "draft-current": "post",
+    "draft-decide": "post",
+    "draft-origins": "post",
+    "draft-place": "post",
+    "draft-code": "post",
     "target-add": "set targets",
     "target": "set targets",
     "target-remove": "post",
@@ -148,6 +160,18 @@ def address(name, row):
         "strategy-compare": ["STR"],
         "strategy-feed": ["STR"],
         "element": ["STR", "A"],
+        "draft": ["STR"],
+        "draft-add": ["STR"],
+        "draft-discard": ["STR"],
+        "draft-element": ["STR", "A"],
+        "draft-move": ["STR", "A"],
+        "draft-withdraw": ["STR", "A"],
+        "draft-restore": ["STR", "A"],
+        "draft-current": ["STR", "A"],
+        "draft-decide": ["STR", "A"],
+        "draft-origins": ["STR", "A"],
+        "draft-place": ["STR", "A"],
+        "draft-code": ["STR", "A"],
         "target-add": ["STR", "A"],
         "target": [Target.objects.get().pk],
         "target-remove": [Target.objects.get().pk],
@@ -269,6 +293,37 @@ def test_who_may_confirm(client, world):
     client.post(address("confirm", row), {"replaces": row.pk})
     row.refresh_from_db()
     assert row.confirmed_in.by == world["people"]["staff"]
+
+
+EDITS = {
+    "draft": {"name_en": "Third"},
+    "draft-add": {"code": "C", "title_en": "C", "kind": "aim", "is_alignable": "yes"},
+    "draft-discard": {},
+    "draft-element": {"title_en": "New", "kind": "aim", "is_alignable": "yes"},
+    "draft-move": {"direction": "down"},
+    "draft-withdraw": {},
+    "draft-restore": {},
+    "draft-current": {},
+    "draft-decide": {"modification": "material"},
+    "draft-origins": {"kind": "split", "origins": "B"},
+    "draft-place": {"below": "B"},
+    "draft-code": {"code": "Z"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_who_may_edit_the_draft(name, client, world):
+    before = Change.objects.count()
+    statuses = []
+    for role in ["viewer", "other staff", "staff", "manager"]:
+        sign_in(client, world, role)
+        statuses.append(client.post(address(name, world["row"]), EDITS[name]).status_code)
+    assert statuses == [DENIED] * 4
+    sign_in(client, world, "anonymous")
+    answer = client.post(address(name, world["row"]), EDITS[name])
+    # A long form gives back what was typed, with the way to sign in.
+    assert answer.status_code == (401 if name == "draft-element" else SIGN_IN)
+    assert Change.objects.count() == before
 
 
 def test_nobody_revokes_the_token_of_another(client, world):

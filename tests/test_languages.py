@@ -35,6 +35,10 @@ PAGES = {
     "strategy-revision": (["STR", "2017-08-01"], ""),
     "strategy-compare": (["STR"], ""),
     "element": (["STR", "A"], ""),
+    "draft": (["STR"], ""),
+    "draft-add": (["STR"], "?below=A"),
+    "draft-discard": (["STR"], ""),
+    "draft-element": (["STR", "A.1"], ""),
     "programme-list": ([], ""),
     "programme": (["PRG-1"], ""),
     "align": (["PRG-1", "STR", "A.1"], ""),
@@ -58,6 +62,8 @@ WITHOUT_A_PAGE = {
     "save-view", "delete-view", "start-view", "tagging-cells", "tagging-names",
     "tagging-write", "tagging-preview", "paste-csv", "paste-xlsx", "paste-apply",
     "strategy-feed",
+    "draft-move", "draft-withdraw", "draft-restore", "draft-current", "draft-decide",
+    "draft-origins", "draft-place", "draft-code",
 }  # fmt: skip
 # What these pages say of themselves when asked for more than the plain page.
 FURTHER = [
@@ -178,10 +184,32 @@ def read(client, path, language="ja"):
     return client.get(path, headers={"Accept-Language": language})
 
 
+def make_draft(strategy, by):
+    """Start a draft in which an element has changed in one language, and one is new."""
+    draft = strategy_services.create_draft(
+        strategy=strategy, by=by, name_en="Second", name_ja="第二版"
+    )
+    wording = draft.wordings.get(element__code="A.1")
+    strategy_services.edit(
+        wording=wording, replaces=wording.edited_in_id, by=by, body_ja="別の文言。"
+    )
+    strategy_services.add(
+        revision=draft,
+        code="C",
+        parent=None,
+        by=by,
+        kind="aim",
+        title_en="C",
+        title_ja="丙",
+    )
+    strategy_services.delete_wording(wording=draft.wordings.get(element__code="B"), by=by)
+
+
 @pytest.fixture
 def world(department_a, dai, chie):
     """A programme with something in everything that a page can show, and a second one."""
-    factories.make_strategy(context=["B"])
+    strategy = factories.make_strategy(context=["B"])
+    make_draft(strategy, chie)
     programme = factories.make_programme(
         "PRG-1", department=department_a, starts_on="2009-04", ends_on="2199-03-31",
         end_is_illustrative=True, partner_countries=["TH", "VN"],
@@ -294,7 +322,9 @@ def test_gaps_say_why_in_japanese(client, chie, wide_world):
 @pytest.mark.parametrize(
     "name",
     sorted(
-        set(PAGES) - {"account", "change-list", "change", "paste-table", "revert", "target"}
+        set(PAGES)
+        - {"account", "change-list", "change", "paste-table", "revert", "target"}
+        - {"draft-add", "draft-discard", "draft-element"}  # they lead to the start
     ),
 )
 def test_a_page_without_anything_is_in_japanese(client, chie, name):
@@ -417,9 +447,7 @@ def of_the_administration(world):
 
 def test_the_administration_is_in_japanese(client, chie, world):
     factories.make_token(chie)
-    draft = strategy_services.create_draft(
-        strategy=factories.get_element("A").strategy, by=chie, name_en="The next one"
-    )
+    draft = factories.draft_of(factories.get_element("A").strategy)
     client.force_login(chie)
     left = {}
     for path in [

@@ -69,7 +69,10 @@ class StrategyAdmin(NeverDeletedMixin, KeptAdmin):
     def tools(self, request, strategy):
         draft = Revision.objects.filter(strategy=strategy, published_in=None).first()
         if draft is not None:
-            return [(_("Go to the draft"), _address(draft))]
+            return [
+                (_("Edit in the workshop"), reverse("draft", args=[strategy.code])),
+                (_("Go to the draft"), _address(draft)),
+            ]
         address = reverse("admin:strategy_app_strategy_draft", args=[strategy.pk])
         return [(_("Start a draft"), address)]
 
@@ -162,6 +165,8 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
             add = reverse("admin:strategy_app_wording_add")
             publish = reverse("admin:strategy_app_revision_publish", args=[revision.pk])
             found.append((_("Add a wording"), f"{add}?revision={revision.pk}"))
+            workshop = reverse("draft", args=[revision.strategy.code])
+            found.append((_("Edit in the workshop"), workshop))
             found.append((_("Publish"), publish))
         return found
 

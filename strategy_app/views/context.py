@@ -38,6 +38,7 @@ _PAGES = [
 # Pages that stand within one of these without being named after it.
 _WITHIN = {
     "element": "strategy",
+    "draft": "strategy",
     "target": "strategy",
     "target-add": "strategy",
     "align": "programme",
@@ -61,7 +62,8 @@ def site(request):
     query = f"?{scope.query()}" if scope else ""
     match = request.resolver_match
     name = (match.url_name or "") if match else ""
-    section = _WITHIN.get(name, name.split("-")[0])
+    group = name.split("-")[0]
+    section = _WITHIN.get(name) or _WITHIN.get(group, group)
     return (
         _about_us(request)
         | bar

@@ -4,7 +4,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
-from strategy_app.models import Change
+from strategy_app.models import Change, Strategy, User
+from strategy_app.services import strategy as strategy_services
 from tests.e2e import keyboard
 
 pytestmark = pytest.mark.e2e
@@ -43,6 +44,12 @@ PAGES = [
     "/strategy/JST-INTL/KP-2/",
     "/strategy/JST-INTL/KP-2.5/",
     "/strategy/JST-INTL/MIS-1/",
+    "/strategy/SDG/draft/",
+    "/strategy/JST-INTL/draft/",
+    "/strategy/JST-INTL/draft/KP-2.5/",
+    "/strategy/JST-INTL/draft/KP-2.1/",
+    "/strategy/JST-INTL/draft/add/?below=KP-2",
+    "/strategy/JST-INTL/draft/discard/",
     "/programmes/",
     "/programmes/?element=KP-2&state=principal",
     "/programmes/SATREPS/",
@@ -174,8 +181,22 @@ def _look_at_conflict(findings, other):
     findings.look("conflict")
 
 
+def _start_draft():
+    """Start a draft in which an element has changed and is behind in one language."""
+    chie = User.objects.get(username="chie")
+    draft = strategy_services.create_draft(
+        strategy=Strategy.objects.get(code="JST-INTL"), by=chie, name_en="Second",
+        name_ja="第二版",
+    )  # fmt: skip
+    wording = draft.wordings.get(element__code="KP-2.5")
+    strategy_services.edit(
+        wording=wording, replaces=wording.edited_in_id, by=chie, body_en="Something else."
+    )
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_page_is_in_order(site, open_page, language):
+    _start_draft()
     findings = Findings(open_page(site, "chie", language=language), site, language)
     newest = Change.objects.order_by("id").last().pk
     first = Change.objects.order_by("id").first().pk

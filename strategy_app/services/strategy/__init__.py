@@ -3,6 +3,7 @@
 from strategy_app.services.strategy.crosswalk import suggested
 from strategy_app.services.strategy.decide import decide, set_origins
 from strategy_app.services.strategy.draft import (
+    FIELDS,
     NotDraft,
     Overtaken,
     add,
@@ -12,10 +13,11 @@ from strategy_app.services.strategy.draft import (
     discard_draft,
     edit,
     mark_current,
+    recode,
     save_element,
     save_wording,
 )
-from strategy_app.services.strategy.order import move
+from strategy_app.services.strategy.order import DIRECTIONS, move, put_below
 from strategy_app.services.strategy.publish import (
     NotApproved,
     Problem,
@@ -26,6 +28,8 @@ from strategy_app.services.strategy.publish import (
 )
 
 __all__ = [
+    "DIRECTIONS",
+    "FIELDS",
     "NotApproved",
     "NotDraft",
     "Overtaken",
@@ -43,6 +47,8 @@ __all__ = [
     "move",
     "problems_of",
     "publish",
+    "put_below",
+    "recode",
     "save_element",
     "save_wording",
     "set_origins",

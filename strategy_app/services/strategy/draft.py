@@ -86,17 +86,18 @@ def edit(
     wording: Wording,
     replaces: int | None,
     by: User,
-    source: str = Change.Source.PAGE,
+    via: str = Change.Source.PAGE,
     **fields,
 ) -> Wording:
     """Change fields of a draft's wording (any of FIELDS) and return it.
 
-    replaces: the ``edited_in_id`` that was read with it. When only one language's text
-    changes, the other one is behind. How it changed is suggested anew, and whoever had
-    decided it has to look again. Nothing is recorded where nothing differs. Raises
-    Overtaken, NotDraft, and ValidationError by field.
+    replaces: the ``edited_in_id`` that was read with it. via: the source of the change,
+    for the wording has a source of its own. When only one language's text changes, the
+    other one is behind. How it changed is suggested anew, and whoever had decided it has
+    to look again. Nothing is recorded where nothing differs. Raises Overtaken, NotDraft,
+    and ValidationError by field.
     """
-    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=via) as change:
         current = current_of(wording, replaces)
         changed = {
             name for name, value in fields.items() if getattr(current, name) != value
@@ -129,7 +130,7 @@ def add(
     code: str,
     parent: Element | None,
     by: User,
-    source: str = Change.Source.PAGE,
+    via: str = Change.Source.PAGE,
     **fields,
 ) -> Wording:
     """Add an element to a draft, last below its parent; return its wording.
@@ -137,9 +138,9 @@ def add(
     A code that the strategy has had before brings that element back. Raises NotDraft, and
     ValidationError by field, as when the code is in the draft already.
     """
-    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=via) as change:
         draft = require_draft(revision.pk)
-        element = save_element(strategy=draft.strategy, code=code, by=by, source=source)
+        element = save_element(strategy=draft.strategy, code=code, by=by, source=via)
         if draft.wordings.filter(element=element).exists():
             raise ValidationError({"code": _("This code is in the draft already.")})
         last = draft.wordings.order_by("-position").first()
@@ -170,6 +171,29 @@ def delete_wording(
             origin.delete()
         wording.delete()
         unapprove(draft)
+
+
+def recode(
+    *, wording: Wording, code: str, by: User, source: str = Change.Source.PAGE
+) -> Element:
+    """Give an element that was never published another code; return it.
+
+    Raises NotDraft, and ValidationError by field: for a code that the strategy has used
+    already, or once the element has been published, for then its code stays.
+    """
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
+        draft = require_draft(wording.revision_id)
+        element = Element.objects.get(pk=wording.element_id)
+        if element.wordings.exclude(revision=draft).exists():
+            raise ValidationError({"code": _("The code of a published element stays.")})
+        taken = Element.objects.filter(strategy_id=draft.strategy_id, code=code)
+        if taken.exclude(pk=element.pk).exists():
+            raise ValidationError({"code": _("This code is used already.")})
+        element.code = code
+        element.full_clean()
+        element.save()
+        unapprove(draft)
+        return element
 
 
 def save_element(

@@ -3,9 +3,9 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from strategy_app.models import Change, User, Wording
+from strategy_app.models import Change, Element, User, Wording
 from strategy_app.services.change import recording
-from strategy_app.services.strategy.draft import require_draft, write
+from strategy_app.services.strategy.draft import check_place, require_draft, write
 
 DIRECTIONS = ("up", "down", "in", "out")
 
@@ -20,18 +20,50 @@ def move(
     """
     with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
         draft = require_draft(wording.revision_id)
-        rows = list(draft.wordings.order_by("position").select_related("element"))
-        children = {}
-        for row in rows:
-            children.setdefault(row.parent_id, []).append(row)
-        moved = next((row for row in rows if row.pk == wording.pk), None)
-        if moved is None:
-            raise ValidationError(_("This element is not in the draft any more."))
+        children, moved = _read(draft, wording)
         _step(children, moved, direction)
-        for place, (row, parent_id) in enumerate(_walk(children, None), 1):
-            if (row.position, row.parent_id) != (place, parent_id):
-                row.position, row.parent_id = place, parent_id
-                write(row, None)
+        _write(children)
+
+
+def put_below(
+    *,
+    wording: Wording,
+    parent: Element | None,
+    by: User,
+    source: str = Change.Source.PAGE,
+) -> None:
+    """Put an element, with all below it, last below another one or at the top.
+
+    Raises NotDraft, ValidationError by field for a place below itself or outside the draft.
+    """
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
+        draft = require_draft(wording.revision_id)
+        children, moved = _read(draft, wording)
+        children[moved.parent_id].remove(moved)
+        moved.parent = parent
+        check_place(moved)
+        children.setdefault(moved.parent_id, []).append(moved)
+        moved.position = 0  # no place of before, so that it is written
+        _write(children)
+
+
+def _read(draft, wording):
+    """Return the wordings below each element of a draft, and the one that is to move."""
+    rows = list(draft.wordings.order_by("position").select_related("element"))
+    children = {}
+    for row in rows:
+        children.setdefault(row.parent_id, []).append(row)
+    moved = next((row for row in rows if row.pk == wording.pk), None)
+    if moved is None:
+        raise ValidationError(_("This element is not in the draft any more."))
+    return children, moved
+
+
+def _write(children):
+    for place, (row, parent_id) in enumerate(_walk(children, None), 1):
+        if (row.position, row.parent_id) != (place, parent_id):
+            row.position, row.parent_id = place, parent_id
+            write(row, None)
 
 
 def _step(children, moved, direction):

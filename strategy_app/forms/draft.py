@@ -1,0 +1,236 @@
+"""What strategy admins send of a draft: its texts, its tree, how and whence it changed."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from strategy_app.forms.fields import PlainTextField, validate_storable
+from strategy_app.models import Element, Origin, Wording
+from strategy_app.models.strategy import validate_code
+
+LONGEST_TEXT = 10_000
+# Markup, but neither "fewer than: a < b" nor an address in angle brackets.
+_MARKUP = re.compile(r"<(?!https?://)[a-zA-Z!/?][^>]{0,40}>?")
+_RUNNING_LINK = re.compile(r"(?i)\]\(\s*<?\s*((?:javascript|vbscript|data)):")
+
+ID = {"required": False, "min_value": 0, "max_value": 2**63 - 1}
+
+
+def validate_markdown(value):
+    """Refuse what Markdown would show as it is typed, or not as a link: say what it is."""
+    if found := _MARKUP.search(value):
+        raise ValidationError(
+            _("Markup is not accepted here: %(found)s. Write Markdown."),
+            code="markup",
+            params={"found": found[0]},
+        )
+    if found := _RUNNING_LINK.search(value):
+        raise ValidationError(
+            _("A link that begins with %(found)s: is not accepted."),
+            code="link",
+            params={"found": found[1]},
+        )
+
+
+class MarkdownField(PlainTextField):
+    """A text of the strategy: Markdown without HTML, in composed form (NFC)."""
+
+    default_validators = [validate_storable, validate_markdown]
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=LONGEST_TEXT, required=False, strip=False, **kwargs)
+
+    def widget_attrs(self, widget):
+        return {}  # a browser would cut off what is too long without a word
+
+
+class TitleField(PlainTextField):
+    """A title, which is not cut off either."""
+
+    def widget_attrs(self, widget):
+        return {}
+
+
+class RefusableForm(forms.Form):
+    """A form that also shows what a service refuses."""
+
+    def refuse(self, refusal: ValidationError):
+        """Show each refusal next to its field, above the form where it has none."""
+        if not hasattr(refusal, "error_dict"):
+            self.add_error(None, refusal)
+            return
+        for name, errors in refusal.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
+
+class StartForm(RefusableForm):
+    """What a new revision is called."""
+
+    name_en = TitleField(label=_("Name (English)"), max_length=100)
+    name_ja = TitleField(label=_("Name (Japanese)"), max_length=100, required=False)
+
+
+def _title(label, **kwargs):
+    return TitleField(label=label, max_length=300, **kwargs)
+
+
+def _kind():
+    return forms.ChoiceField(label=_("Type"), choices=Wording.Kind.choices)
+
+
+def _use():
+    return forms.TypedChoiceField(
+        label=_("Use"),
+        choices=[("yes", _("Alignable")), ("no", _("Context only"))],
+        coerce=lambda value: value == "yes",
+    )
+
+
+class WordingForm(RefusableForm):
+    """The texts of an element of a draft, and what it is."""
+
+    title_en = _title(_("Title"))
+    body_en = MarkdownField(label=_("Text"))
+    title_ja = _title(_("Title"), required=False)
+    body_ja = MarkdownField(label=_("Text"))
+    kind = _kind()
+    is_alignable = _use()
+    source = TitleField(label=_("Source"), max_length=200, required=False)
+    replaces = forms.IntegerField(widget=forms.HiddenInput, **ID)
+
+    def __init__(self, data=None, *, wording: Wording, **kwargs):
+        kwargs["initial"] = {
+            name: getattr(wording, name) for name in self.base_fields if name != "replaces"
+        } | {
+            "is_alignable": "yes" if wording.is_alignable else "no",
+            "replaces": wording.edited_in_id,
+        }
+        super().__init__(data, **kwargs)
+
+    @property
+    def languages(self):
+        """The fields of each language: (its code, its name, title, text)."""
+        return [
+            (code, name, self[f"title_{code}"], self[f"body_{code}"])
+            for code, name in (("en", _("English")), ("ja", _("Japanese")))
+        ]
+
+
+class AddForm(RefusableForm):
+    """An element to add to a draft. The rest of it is written once it is there."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=32,
+        validators=[validate_code],
+        help_text=_("It stays for good: KP-2.1. A code of before brings its element back."),
+    )
+    below = forms.ModelChoiceField(
+        Element.objects.none(),
+        label=pgettext_lazy("place in the outline", "Below"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("At the top"),
+    )
+    title_en = _title(_("Title (English)"))
+    title_ja = _title(_("Title (Japanese)"), required=False)
+    kind = _kind()
+    is_alignable = _use()
+
+    def __init__(self, data=None, *, draft, **kwargs):
+        super().__init__(data, **kwargs)
+        offer_places(self.fields["below"], draft)
+
+
+class CodeForm(RefusableForm):
+    """Another code for an element that is new."""
+
+    code = forms.CharField(label=_("Code"), max_length=32, validators=[validate_code])
+
+
+class PlaceForm(RefusableForm):
+    """Below which element of the draft an element goes."""
+
+    below = forms.ModelChoiceField(
+        Element.objects.none(),
+        label=_("Stands below"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("At the top"),
+    )
+
+    def __init__(self, data=None, *, draft, **kwargs):
+        super().__init__(data, **kwargs)
+        offer_places(self.fields["below"], draft)
+
+
+def offer_places(field, draft):
+    """Offer the elements of a draft as they stand in its outline."""
+    here = {row.wording.element_id: row for row in draft.rows}
+    field.queryset = Element.objects.filter(pk__in=here)
+    field.choices = [
+        ("", field.empty_label),
+        *(
+            (row.code, f"{'　' * row.depth}{row.code} {row.wording.title}")
+            for row in draft.rows
+        ),
+    ]
+
+
+class DecisionForm(RefusableForm):
+    """Whether the changes of an element are editorial or material, and why."""
+
+    modification = forms.ChoiceField(
+        label=_("How it changed"),
+        choices=[
+            (kind.value, kind.label)
+            for kind in (Wording.Modification.EDITORIAL, Wording.Modification.MATERIAL)
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two.")},
+    )
+    reason = TitleField(
+        label=_("Reason"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    replaces = forms.IntegerField(widget=forms.HiddenInput, **ID)
+
+
+class OriginsForm(RefusableForm):
+    """Which elements of the revision before an element comes from, and how."""
+
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("element", "Where it comes from"),
+        choices=[("", _("It is an element of its own")), *Origin.Kind.choices],
+        required=False,
+    )
+    origins = forms.ModelMultipleChoiceField(
+        Element.objects.none(),
+        label=_("Elements of the revision before"),
+        required=False,
+        to_field_name="code",
+    )
+
+    def __init__(self, data=None, *, draft, wording, **kwargs):
+        super().__init__(data, **kwargs)
+        others = [row for key, row in draft.before.items() if key != wording.element_id]
+        field = self.fields["origins"]
+        field.queryset = Element.objects.filter(pk__in=[row.element_id for row in others])
+        field.choices = [
+            (row.element.code, f"{row.element.code} {row.title}") for row in others
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        kind, origins = cleaned.get("kind"), list(cleaned.get("origins") or [])
+        if kind and not origins and "origins" not in self.errors:
+            self.add_error("origins", _("Choose at least one element."))
+        if origins and not kind:
+            self.add_error("kind", _("Say whether it was split or merged from them."))
+        return cleaned

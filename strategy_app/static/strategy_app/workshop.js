@@ -1,0 +1,279 @@
+// The workshop: what is typed is saved by itself, others' edits appear, Alt and the arrow
+// keys move an element. Without it the page's buttons do the same.
+"use strict";
+
+(() => {
+  const form = document.getElementById("wording-form");
+  const badge = document.getElementById("save-state");
+  const notice = document.getElementById("notice");
+  const PAUSE = 1000, POLL = 20_000, RETRY = 5000;
+  const LARGEST = 10 * 1024 * 1024;
+  const element = (id) => document.getElementById(id);
+  const live = (text) => { element("live").textContent = text; };
+
+  const fields = () => [...form.elements].filter((field) => field.matches("[name]:is(textarea, select, input[type=text])"));
+  const values = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
+  const plain = (text) => text.normalize("NFC").trim();
+  const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name]);
+  const fromServer = (field) =>
+    field.matches("select") ? ([...field.options].find((option) => option.defaultSelected) || field).value : field.defaultValue;
+
+  let saved = form && Object.fromEntries(fields().map((field) => [field.name, fromServer(field)]));
+  // What the server has refused stands in the form, but nowhere else.
+  if (form && "unsaved" in form.dataset) saved = {};
+  // halted: nothing is sent until a choice is made; next: what the choice would replace.
+  let timer, sending, next, halted = Boolean(notice && notice.childElementCount);
+  const isDirty = () => form && !same(values(), saved);
+
+  async function ask(address, options = {}) {
+    const answer = await fetch(address, {
+      ...options,
+      headers: { Accept: "application/json", "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers")) },
+    });
+    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+    return [answer.status, isJson ? await answer.json() : {}];
+  }
+
+  function show(state, text) {
+    badge.dataset.state = state;
+    badge.textContent = text || badge.dataset[state.replace(/-(.)/g, (_all, letter) => letter.toUpperCase())];
+  }
+
+  // --- what is typed stays in this tab until it is saved ---
+
+  const key = () => `workshop:${form.dataset.typed}`;
+  const keep = () => {
+    try {
+      sessionStorage.setItem(key(), JSON.stringify({ values: values(), replaces: form.replaces.value }));
+    } catch {
+      // More than the browser keeps: it still stands in its field.
+    }
+  };
+  const forget = () => sessionStorage.removeItem(key());
+
+  function put(given, besides) {
+    for (const field of fields()) {
+      if (field !== besides && field.name in given && field.value !== given[field.name]) field.value = given[field.name];
+    }
+  }
+
+  function showErrors(errors) {
+    for (const field of fields()) {
+      const place = element(`${field.id}_error`);
+      const wrong = errors[field.name];
+      place.textContent = wrong ? wrong.join(" ") : "";
+      place.classList.toggle("field-error", Boolean(wrong));
+      field.classList.toggle("is-invalid", Boolean(wrong));
+      if (wrong) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+  }
+
+  // --- parts of the page, without taking the focus or what is being filled in ---
+
+  function swapOutline(html) {
+    const old = element("outline");
+    const code = old.contains(document.activeElement) && document.activeElement.dataset.code;
+    if (!code && old.contains(document.activeElement)) return; // on one of its buttons
+    const top = old.querySelector(".outline")?.scrollTop;
+    old.outerHTML = html;
+    const list = element("outline").querySelector(".outline");
+    if (list && top) list.scrollTop = top;
+    if (code) element("outline").querySelector(`[data-code="${CSS.escape(code)}"]`)?.focus();
+  }
+
+  function swapState(parts) {
+    const state = element("wording-state");
+    const isFilled = [...state.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue)
+      || [...state.querySelectorAll("input[type=checkbox], input[type=radio]")].some((field) => field.checked !== field.defaultChecked);
+    if (!isFilled && !state.contains(document.activeElement)) {
+      const open = [...state.querySelectorAll("details")].map((details) => details.open);
+      state.innerHTML = parts.state;
+      state.querySelectorAll("details").forEach((details, at) => { if (at in open) details.open = open[at]; });
+    } else {
+      for (const field of state.querySelectorAll("[name=replaces]")) field.value = parts.replaces ?? "";
+    }
+  }
+
+  // --- saving ---
+
+  async function send() {
+    if (sending || halted || !isDirty()) return;
+    clearTimeout(timer);
+    const sent = values();
+    const size = Object.values(sent).join("").length;
+    if (size > LARGEST) {
+      const [longest] = fields().sort((one, other) => other.value.length - one.value.length);
+      showErrors({ [longest.name]: [badge.dataset.long] });
+      show("wrong");
+      return;
+    }
+    show("saving");
+    try {
+      const options = { method: "POST", body: new FormData(form), keepalive: size < 12_000 };
+      let [status, parts] = await ask(form.action, options);
+      if ((status === 401 || status === 403) && (await window.renewToken())) {
+        [status, parts] = await ask(form.action, { ...options, body: new FormData(form) });
+      }
+      answered(status, parts, sent);
+    } catch {
+      show("offline");
+      timer = setTimeout(save, RETRY);
+    }
+  }
+
+  function save() {
+    sending = sending || send().finally(() => { sending = null; });
+    return sending;
+  }
+
+  function answered(status, parts, sent) {
+    if (status === 200) {
+      showErrors({});
+      form.replaces.value = parts.replaces ?? "";
+      saved = { ...parts.values };
+      // Others may have changed other fields; what was typed meanwhile stays.
+      for (const field of fields()) {
+        const { name, value } = field;
+        if (value !== sent[name]) continue;
+        const isTidied = plain(value) === plain(saved[name]);
+        if (isTidied && field === document.activeElement) saved[name] = value;
+        else if (value !== saved[name]) field.value = saved[name];
+      }
+      notice.replaceChildren();
+      swapOutline(parts.outline);
+      swapState(parts);
+      element("wording-title").textContent = parts.title;
+      if (isDirty()) {
+        keep();
+        timer = setTimeout(save, PAUSE);
+      } else forget();
+      show("saved");
+    } else if (status === 400) {
+      showErrors(parts.errors || {});
+      show("wrong");
+    } else if (status === 409 && parts.notice) {
+      halted = true;
+      put(parts.values, document.activeElement);
+      next = parts.replaces ?? "";
+      notice.innerHTML = parts.notice;
+      notice.scrollIntoView({ block: "start" });
+      show("overtaken");
+    } else if (parts.gone) {
+      halted = true;
+      show("gone", parts.gone);
+    } else if (status === 401 || status === 403) {
+      show("signed-out");
+      timer = setTimeout(save, RETRY);
+    } else {
+      show("offline");
+      timer = setTimeout(save, RETRY);
+    }
+  }
+
+  // --- what others do ---
+
+  function receive(parts) {
+    swapOutline(parts.outline);
+    if (!form || halted || sending || isDirty() || String(parts.replaces ?? "") === form.replaces.value) return;
+    const here = document.activeElement;
+    const isBusy = here.form === form && here.name in parts.values && here.value !== parts.values[here.name];
+    put(parts.values, isBusy ? here : null);
+    for (const name of Object.keys(saved)) {
+      if (!(isBusy && name === here.name)) saved[name] = parts.values[name];
+    }
+    show(isBusy ? "waiting" : "saved", badge.dataset[isBusy ? "waiting" : "theirs"].replace("{name}", parts.by));
+    if (isBusy) return; // what it replaces stays as it was: writing on there asks which to keep
+    form.replaces.value = parts.replaces ?? "";
+    element("wording-title").textContent = parts.title;
+    swapState(parts);
+  }
+
+  async function poll() {
+    if (document.hidden || sending) return;
+    try {
+      const address = form ? form.action : element("outline") && location.pathname.replace(/add\/$|discard\/$/, "");
+      const [status, parts] = await ask(address);
+      if (status === 200) receive(parts);
+      else if (parts.gone && form) {
+        halted = true;
+        show("gone", parts.gone);
+      }
+    } catch {
+      // The next time, perhaps.
+    }
+  }
+
+  // --- by keyboard ---
+
+  const DIRECTIONS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
+  let moving = Promise.resolve();
+  document.addEventListener("keydown", (event) => {
+    const link = event.target.closest?.("[data-move]");
+    const direction = DIRECTIONS[event.key];
+    if (!link || !direction || !event.altKey || event.isComposing) return;
+    event.preventDefault(); // Alt and the left arrow would leave the page
+    moving = moving.then(() => move(link.dataset.move, direction));
+  });
+
+  async function move(address, direction) {
+    const body = new FormData();
+    body.set("direction", direction);
+    body.set("at", document.querySelector("#outline [aria-current]")?.dataset.code || "");
+    try {
+      const [, parts] = await ask(address, { method: "POST", body });
+      if (parts.outline) swapOutline(parts.outline);
+      live(parts.say || parts.gone || element("unsent").textContent);
+    } catch {
+      live(element("unsent").textContent);
+      element("unsent").hidden = false;
+    }
+  }
+
+  const open = document.querySelector("#outline [aria-current]");
+  const list = open?.closest(".outline");
+  if (list) list.scrollTop = open.offsetTop - list.clientHeight / 3;
+  setInterval(poll, POLL);
+  if (!form) return;
+
+  form.addEventListener("input", () => {
+    keep();
+    clearTimeout(timer);
+    if (halted) return;
+    show("typing");
+    timer = setTimeout(save, PAUSE);
+  });
+  form.addEventListener("change", save);
+  window.addEventListener("online", save);
+  document.addEventListener("submit", async (event) => {
+    if (event.target === form) {
+      event.preventDefault();
+      if (halted && badge.dataset.state === "gone") return;
+      if (halted) {
+        saved = {};
+        form.replaces.value = next ?? form.replaces.value;
+      }
+      halted = false;
+      if (isDirty()) await save();
+      else show("saved");
+    } else if (isDirty() && !halted) {
+      // First what is typed above, for the other form speaks of it.
+      event.preventDefault();
+      await sending;
+      await save();
+      if (!isDirty()) event.submitter ? event.submitter.click() : event.target.requestSubmit();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-do=theirs]")) forget();
+  });
+
+  // Typed before and never saved: it goes on from where it was, and asks where others were.
+  const kept = JSON.parse(sessionStorage.getItem(key()) || "null");
+  if (kept && same(kept.values, saved)) forget();
+  else if (kept && !halted) {
+    put(kept.values);
+    form.replaces.value = kept.replaces;
+    save();
+  }
+})();

@@ -1,0 +1,480 @@
+"""A draft is edited without anybody overwriting another; how it changed is decided."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from strategy_app.models import Change, Element, Origin, Revision, Wording
+from strategy_app.queries import draft as draft_queries
+from strategy_app.services import strategy as services
+from strategy_app.services.strategy import NotApproved, NotDraft, Overtaken
+from tests import factories
+
+LONG = "one two three four five six seven eight nine ten eleven twelve"
+
+
+@pytest.fixture
+def strategy(db):
+    return factories.make_strategy()
+
+
+@pytest.fixture
+def draft(strategy, chie):
+    return services.create_draft(strategy=strategy, by=chie, name_en="Second")
+
+
+@pytest.fixture
+def eri(db):
+    """Another strategy admin."""
+    return factories.make_person("eri", role="admin")
+
+
+def get(draft, code):
+    return draft.wordings.get(element__code=code)
+
+
+def edit(draft, code, by, **fields):
+    wording = get(draft, code)
+    return services.edit(wording=wording, replaces=wording.edited_in_id, by=by, **fields)
+
+
+def everything():
+    return [
+        list(model.objects.order_by("pk").values_list())
+        for model in (Revision, Wording, Element, Origin, Change)
+    ]
+
+
+def refused(error, action, **kwargs):
+    """Call a service that refuses; nothing has changed; return the refusal."""
+    before = everything()
+    with pytest.raises(error) as refusal:
+        action(**kwargs)
+    assert everything() == before
+    return refusal.value
+
+
+def outline(draft):
+    return [(row.code, row.depth) for row in draft_queries.Draft(draft).rows]
+
+
+# --- started and given up ---
+
+
+def test_a_draft_copies_the_revision_and_nobody_has_decided_anything(draft):
+    assert [
+        (row.element.code, row.modification, row.decided_by)
+        for row in draft.wordings.order_by("position")
+    ] == [(code, "unchanged", None) for code in ("A", "A.1", "A.2", "B")]
+
+
+def test_a_strategy_has_one_draft_at_a_time(draft, strategy, chie):
+    refused(
+        ValidationError, services.create_draft, strategy=strategy, by=chie, name_en="Third"
+    )
+
+
+def test_a_draft_that_is_given_up_leaves_its_history(draft, strategy, chie):
+    edit(draft, "A", chie, title_en="Another")
+    services.discard_draft(revision=draft, by=chie)
+    assert not Revision.objects.filter(published_in=None).exists()
+    assert Wording.history.filter(title_en="Another", history_type="-").count() == 1
+    services.create_draft(strategy=strategy, by=chie, name_en="Third")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda row, by: services.edit(wording=row, replaces=None, by=by, title_en="x"),
+        lambda row, by: services.mark_current(wording=row, replaces=None, by=by),
+        lambda row, by: services.decide(
+            wording=row, modification="material", replaces=None, by=by
+        ),
+        lambda row, by: services.set_origins(wording=row, kind="split", origins=[], by=by),
+        lambda row, by: services.move(wording=row, direction="down", by=by),
+        lambda row, by: services.put_below(wording=row, parent=None, by=by),
+        lambda row, by: services.delete_wording(wording=row, by=by),
+        lambda row, by: services.recode(wording=row, code="Z", by=by),
+        lambda row, by: services.add(
+            revision=row.revision, code="Z", parent=None, by=by, title_en="Z"
+        ),
+        lambda row, by: services.discard_draft(revision=row.revision, by=by),
+        lambda row, by: services.approve(revision=row.revision, by=by),
+    ],
+)
+def test_nothing_touches_a_published_revision(strategy, chie, act):
+    published = Wording.objects.get(element__code="A")
+    refused(NotDraft, act, row=published, by=chie)
+
+
+# --- edited ---
+
+
+def test_an_edit_changes_what_it_names_and_says_by_whom(draft, chie):
+    wording = edit(draft, "A", chie, title_en="Another", kind="driver", source="p. 3")
+    wording.refresh_from_db()
+    assert (wording.title_en, wording.title_ja, wording.kind, wording.source) == (
+        "Another", "要素A", "driver", "p. 3",
+    )  # fmt: skip
+    change = wording.edited_in
+    assert (change.by, change.action, change.source) == (chie, "edit_strategy", "page")
+
+
+def test_an_edit_that_changes_nothing_leaves_no_trace(draft, chie):
+    before = everything()
+    edit(draft, "A", chie, title_en="Element A")
+    assert everything() == before
+
+
+def test_whoever_comes_later_is_told_and_overwrites_nothing(draft, chie, eri):
+    seen = get(draft, "A")
+    mine = edit(draft, "A", eri, title_en="Eri's")
+    refusal = refused(
+        Overtaken, services.edit,
+        wording=seen, replaces=seen.edited_in_id, by=chie, title_en="Chie's",
+    )  # fmt: skip
+    assert (refusal.current, refusal.current.title_en) == (mine, "Eri's")
+
+
+def test_whoever_edits_what_was_withdrawn_is_told(draft, chie, eri):
+    seen = get(draft, "B")
+    services.delete_wording(wording=seen, by=eri)
+    stale = Wording(pk=seen.pk or 0, revision=draft, element=seen.element)
+    refusal = refused(
+        Overtaken, services.edit, wording=stale, replaces=None, by=chie, title_en="x"
+    )
+    assert refusal.current is None
+
+
+def test_a_text_without_a_title_is_refused_by_field(draft, chie):
+    wording = get(draft, "A")
+    refusal = refused(
+        ValidationError, services.edit,
+        wording=wording, replaces=wording.edited_in_id, by=chie, title_en="",
+    )  # fmt: skip
+    assert list(refusal.error_dict) == ["title_en"]
+
+
+def test_edits_of_different_fields_are_put_together(draft, chie, eri):
+    seen = get(draft, "A")
+    theirs = edit(draft, "A", eri, title_en="Eri's")
+    base = draft_queries.version_of(seen, seen.edited_in_id)
+    mine = {"title_en": "Element A", "title_ja": "千恵の", "body_en": "What A is about."}
+    assert draft_queries.merged(base, theirs, mine) == (
+        {"title_en": "Eri's", "title_ja": "千恵の", "body_en": "What A is about."}, [],
+    )  # fmt: skip
+
+
+def test_edits_of_the_same_field_are_told(draft, chie, eri):
+    seen = get(draft, "A")
+    theirs = edit(draft, "A", eri, title_en="Eri's")
+    base = draft_queries.version_of(seen, seen.edited_in_id)
+    mine = {"title_en": "Chie's"}
+    assert draft_queries.merged(base, theirs, mine) == (mine, ["title_en"])
+    assert draft_queries.merged(None, theirs, mine) == (mine, ["title_en"])
+    same = {"title_en": "Eri's"}
+    assert draft_queries.merged(base, theirs, same) == (same, [])
+
+
+# --- both languages ---
+
+
+@pytest.mark.parametrize(
+    ("edits", "behind"),
+    [
+        ([{"title_en": "New"}], "ja"),
+        ([{"body_ja": "新しい"}], "en"),
+        ([{"title_en": "New", "title_ja": "新"}], ""),
+        ([{"title_en": "New"}, {"title_ja": "新"}], ""),
+        ([{"title_en": "New"}, {"body_en": "New"}], "ja"),
+        ([{"title_en": "New"}, {"title_en": "Element A"}], ""),
+        ([{"title_en": "New"}, {"kind": "driver"}], "ja"),
+        ([{"kind": "driver", "source": "p. 3"}], ""),
+    ],
+)
+def test_a_language_that_was_not_changed_is_behind(draft, chie, edits, behind):
+    for fields in edits:
+        edit(draft, "A", chie, **fields)
+    assert get(draft, "A").behind == behind
+
+
+def test_somebody_says_that_both_agree_again(draft, chie, eri):
+    wording = edit(draft, "A", chie, title_en="New")
+    services.mark_current(wording=wording, replaces=wording.edited_in_id, by=eri)
+    now = get(draft, "A")
+    assert (now.behind, now.edited_in.by) == ("", eri)
+    refused(
+        Overtaken, services.mark_current,
+        wording=wording, replaces=wording.edited_in_id, by=chie,
+    )  # fmt: skip
+
+
+# --- how it changed ---
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("What A is about.", "unchanged"),
+        (LONG, "unchanged"),
+        (LONG.replace("twelve", "dozen"), "editorial"),
+        (LONG.replace("one two three four five", "uno"), "material"),
+    ],
+)
+def test_how_it_changed_is_suggested_from_the_words(strategy, chie, body, kind):
+    draft = services.create_draft(strategy=strategy, by=chie, name_en="Second")
+    if body != "What A is about.":
+        edit(draft, "A", chie, body_en=LONG)
+        services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=chie)
+        draft = services.create_draft(strategy=strategy, by=chie, name_en="Third")
+    edit(draft, "A", chie, body_en=body)
+    assert get(draft, "A").modification == kind
+
+
+def decide(draft, code, by, kind, reason=""):
+    wording = get(draft, code)
+    return services.decide(
+        wording=wording, modification=kind, replaces=wording.edited_in_id, by=by,
+        reason=reason,
+    )  # fmt: skip
+
+
+def test_a_decision_and_its_author_are_kept(draft, chie, eri):
+    edit(draft, "A", chie, title_en="Something else", title_ja="別")
+    decide(draft, "A", eri, "editorial", "Only put in plainer words.")
+    kept = get(draft, "A")
+    assert (kept.modification, kept.decided_by, kept.decision_reason) == (
+        "editorial", eri, "Only put in plainer words.",
+    )  # fmt: skip
+
+
+def test_editorial_with_many_words_changed_asks_for_a_reason(draft, chie):
+    edit(draft, "A", chie, body_en="Nothing of it is left in place")
+    refusal = refused(
+        ValidationError, decide, draft=draft, code="A", by=chie, kind="editorial"
+    )
+    assert list(refusal.error_dict) == ["reason"]
+    decide(draft, "A", chie, "material")
+    assert get(draft, "A").modification == "material"
+
+
+@pytest.mark.parametrize("kind", ["editorial", "material", "new"])
+def test_what_has_not_changed_is_nothing_to_decide(draft, chie, kind):
+    refusal = refused(ValidationError, decide, draft=draft, code="A", by=chie, kind=kind)
+    assert list(refusal.error_dict) == ["modification"]
+
+
+def test_a_further_edit_asks_for_the_decision_again(draft, chie):
+    edit(draft, "A", chie, title_en="Something else")
+    decide(draft, "A", chie, "material")
+    edit(draft, "A", chie, kind="driver")
+    assert get(draft, "A").decided_by == chie
+    edit(draft, "A", chie, title_en="Something else again")
+    assert (get(draft, "A").decided_by, get(draft, "A").decision_reason) == (None, "")
+
+
+def test_a_decision_on_other_words_is_refused(draft, chie, eri):
+    seen = edit(draft, "A", chie, title_en="Something else")
+    edit(draft, "A", eri, title_en="Something quite different")
+    refused(
+        Overtaken, services.decide,
+        wording=seen, modification="material", replaces=seen.edited_in_id, by=chie,
+    )  # fmt: skip
+
+
+# --- the tree ---
+
+
+def test_an_element_is_added_last_below_another(draft, chie):
+    added = services.add(
+        revision=draft, code="A.3", parent=factories.get_element("A"), by=chie,
+        title_en="Third", kind="aim",
+    )  # fmt: skip
+    assert added.modification == "new"
+    assert outline(draft) == [("A", 0), ("A.1", 1), ("A.2", 1), ("A.3", 1), ("B", 0)]
+
+
+@pytest.mark.parametrize("code", ["A", "a", "", "A..1"])
+def test_a_code_that_is_used_or_is_none_is_refused(draft, chie, code):
+    refusal = refused(
+        ValidationError, services.add,
+        revision=draft, code=code, parent=None, by=chie, title_en="x", kind="aim",
+    )  # fmt: skip
+    assert list(refusal.error_dict) == ["code"]
+
+
+def test_a_new_element_can_get_another_code(draft, chie):
+    added = services.add(
+        revision=draft, code="C", parent=None, by=chie, title_en="x", kind="aim"
+    )
+    refusal = refused(ValidationError, services.recode, wording=added, code="A", by=chie)
+    assert list(refusal.error_dict) == ["code"]
+    services.recode(wording=added, code="D", by=chie)
+    assert [code for code, _depth in outline(draft)] == ["A", "A.1", "A.2", "B", "D"]
+
+
+def test_the_code_of_a_published_element_stays(draft, chie):
+    refused(ValidationError, services.recode, wording=get(draft, "B"), code="Z", by=chie)
+
+
+def test_a_withdrawn_element_that_comes_back_is_the_same_one(draft, chie):
+    element = factories.get_element("B")
+    services.delete_wording(wording=get(draft, "B"), by=chie)
+    assert [row.element.code for row in draft_queries.Draft(draft).withdrawn] == ["B"]
+    back = services.add(
+        revision=draft, code="B", parent=None, by=chie, kind="aim", title_en="Element B",
+        title_ja="要素B", body_en="What B is about.", body_ja="Bの説明。",
+    )  # fmt: skip
+    assert (back.element, back.modification) == (element, "unchanged")
+    assert draft_queries.Draft(draft).withdrawn == []
+
+
+def test_an_element_with_children_that_are_kept_is_not_withdrawn(draft, chie):
+    refused(ValidationError, services.delete_wording, wording=get(draft, "A"), by=chie)
+
+
+@pytest.mark.parametrize(
+    ("code", "directions", "expected"),
+    [
+        ("A.1", ["down"], "A A:A.2 A:A.1 B"),
+        ("A.2", ["up"], "A A:A.2 A:A.1 B"),
+        ("B", ["up"], "B A A:A.1 A:A.2"),
+        ("B", ["in"], "A A:A.1 A:A.2 A:B"),
+        ("A.2", ["in"], "A A:A.1 A.1:A.2 B"),
+        ("A.1", ["out"], "A A:A.2 A.1 B"),
+        ("B", ["up", "down", "in", "out"], "A A:A.1 A:A.2 B"),
+    ],
+)
+def test_an_element_moves_with_all_below_it(draft, chie, code, directions, expected):
+    for direction in directions:
+        services.move(wording=get(draft, code), direction=direction, by=chie)
+    rows = draft.wordings.order_by("position").select_related("element", "parent")
+    shown = [
+        f"{row.parent.code}:{row.element.code}" if row.parent else row.element.code
+        for row in rows
+    ]
+    assert " ".join(shown) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "direction"),
+    [("A", "up"), ("B", "down"), ("A", "in"), ("A.1", "in"), ("B", "out")],
+)
+def test_where_there_is_no_place_nothing_moves(draft, chie, code, direction):
+    refused(
+        ValidationError,
+        services.move,
+        wording=get(draft, code),
+        direction=direction,
+        by=chie,
+    )
+
+
+def test_moving_does_not_disturb_whoever_writes_there(draft, chie, eri):
+    seen = get(draft, "A.1")
+    services.move(wording=seen, direction="down", by=eri)
+    services.edit(wording=seen, replaces=seen.edited_in_id, by=chie, title_en="New")
+    now = get(draft, "A.1")
+    assert (now.title_en, now.position) == ("New", 3)
+
+
+def test_an_element_is_put_below_another_with_all_below_it(draft, chie):
+    services.put_below(wording=get(draft, "A"), parent=factories.get_element("B"), by=chie)
+    assert outline(draft) == [("B", 0), ("A", 1), ("A.1", 2), ("A.2", 2)]
+    services.put_below(wording=get(draft, "A.1"), parent=None, by=chie)
+    assert outline(draft) == [("B", 0), ("A", 1), ("A.2", 2), ("A.1", 0)]
+
+
+@pytest.mark.parametrize("parent", ["A", "A.1"])
+def test_an_element_cannot_stand_below_itself(draft, chie, parent):
+    refusal = refused(
+        ValidationError, services.put_below,
+        wording=get(draft, "A"), parent=factories.get_element(parent), by=chie,
+    )  # fmt: skip
+    assert list(refusal.error_dict) == ["parent"]
+
+
+# --- whence it comes ---
+
+
+def test_where_an_element_comes_from_is_said_and_said_anew(draft, chie):
+    added = services.add(
+        revision=draft, code="C", parent=None, by=chie, title_en="x", kind="aim"
+    )
+    elements = [factories.get_element(code) for code in ("A.1", "A.2")]
+    services.set_origins(wording=added, kind="merged", origins=elements, by=chie)
+    services.set_origins(wording=added, kind="split", origins=elements[1:], by=chie)
+    assert [
+        (row.element.code, row.origin.code, row.kind) for row in Origin.objects.all()
+    ] == [("C", "A.2", "split")]
+    services.delete_wording(wording=added, by=chie)
+    assert not Origin.objects.exists()
+
+
+@pytest.mark.parametrize("origin", ["C", "D"])
+def test_an_origin_was_in_the_revision_before(draft, chie, origin):
+    added, _other = (
+        services.add(revision=draft, code=code, parent=None, by=chie, title_en="x",
+                     kind="aim")
+        for code in ("C", "D")
+    )  # fmt: skip
+    refused(
+        ValidationError, services.set_origins,
+        wording=added, kind="split", origins=[factories.get_element(origin)], by=chie,
+    )  # fmt: skip
+
+
+# --- approved and published ---
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda draft, by: edit(draft, "A", by, title_en="New"),
+        lambda draft, by: services.move(wording=get(draft, "B"), direction="up", by=by),
+        lambda draft, by: services.delete_wording(wording=get(draft, "B"), by=by),
+        lambda draft, by: services.add(
+            revision=draft, code="C", parent=None, by=by, title_en="x", kind="aim"
+        ),
+        lambda draft, by: services.set_origins(
+            wording=get(draft, "B"), kind="split", origins=[], by=by
+        ),
+    ],
+)
+def test_an_edit_undoes_the_approval(draft, chie, eri, act):
+    services.approve(revision=draft, by=eri)
+    act(draft, chie)
+    draft.refresh_from_db()
+    assert draft.approved_in is None
+
+
+def test_an_approved_draft_is_published_by_another(draft, chie, eri, settings):
+    settings.PUBLICATION_NEEDS_APPROVAL = True
+    publish = {"revision": draft, "in_force_from": datetime.date(2020, 4, 1)}
+    refused(NotApproved, services.publish, by=chie, **publish)
+    services.approve(revision=draft, by=eri)
+    refused(NotApproved, services.publish, by=eri, **publish)
+    services.publish(by=chie, **publish)
+    draft.refresh_from_db()
+    assert draft.published_in.by == chie
+
+
+def test_what_stands_against_publishing_names_the_element(draft, chie):
+    assert services.problems_of(draft) == []
+    edit(draft, "A", chie, title_en="Something else")
+    edit(draft, "B", chie, body_ja="")
+    found = {
+        (row.wording.element.code, str(row.message)) for row in services.problems_of(draft)
+    }
+    assert found >= {
+        ("A", "One language was changed after the other."),
+        ("A", "Nobody has decided yet whether its change is material."),
+        ("B", "One language has no text."),
+    }
+
+
+def test_whoever_publishes_decides_what_nobody_has(draft, chie, eri):
+    edit(draft, "A", eri, title_en="Something else")
+    services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=chie)
+    assert get(draft, "A").decided_by == chie

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,7 +30,7 @@ def publish(request, code):
     request.scope = request.scope.but(strategy=code)
     draft = strategy_queries.draft_of(strategy.pk)
     if draft is None:
-        raise Http404
+        return redirect("draft", code)
     newest = strategy_queries.published_revisions(strategy.pk).first()
     first = first_day(newest and newest.in_force_from)
     if request.method == "POST":

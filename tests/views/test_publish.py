@@ -106,7 +106,8 @@ def test_approval_by_another_person(client, chie, draft, settings):
     assert not Revision.objects.get(pk=draft.pk).is_draft
 
 
-def test_without_a_draft_there_is_no_page(client, chie):
+def test_without_a_draft_it_leads_to_where_one_is_started(client, chie):
     factories.make_strategy()
     client.force_login(chie)
-    assert client.get(PAGE).status_code == 404
+    answer = client.get(PAGE)
+    assert (answer.status_code, answer.url) == (302, "/strategy/STR/draft/")

@@ -25,6 +25,7 @@ from strategy_app.views import (
     revision,
     saved_view,
     strategy,
+    strategy_document,
     target,
     timeline,
     workshop,
@@ -84,6 +85,7 @@ urlpatterns = [
     path("strategy/", strategy.strategy_list, name="strategy-list"),
     path("strategy/<code:code>/", strategy.strategy, name="strategy"),
     path("strategy/<code:code>/draft/publish/", publish.publish, name="draft-publish"),
+    path(f"{_DRAFT}document/", strategy_document.upload, name="draft-document"),
     path(
         "strategy/<code:code>/revisions/<day:day>/",
         revision.revision,

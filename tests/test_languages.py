@@ -55,6 +55,7 @@ PAGES = {
     "target": (["a target"], ""),
     "view-list": ([], ""),
     "draft-publish": (["STR"], ""),
+    "draft-document": (["STR"], ""),
 }
 WITHOUT_A_PAGE = {
     "withdraw", "confirm", "return", "reaffirm", "evidence-file", "revoke-token",

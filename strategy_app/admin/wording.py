@@ -231,7 +231,9 @@ class WordingAdmin(KeptAdmin):
                 source=ADMIN,
             )  # fmt: skip
         self._make_room(request, obj)
-        strategy_services.save_wording(wording=obj, by=request.user, source=ADMIN)
+        strategy_services.save_wording(
+            wording=obj, by=request.user, decides=True, source=ADMIN
+        )
 
     def _make_room(self, request, obj):
         """Move what stands at this place, and after it, one further."""

@@ -66,17 +66,22 @@ def discard_draft(
 
 
 def save_wording(
-    *, wording: Wording, by: User | None, source: str = Change.Source.ADMIN
+    *,
+    wording: Wording,
+    by: User | None,
+    decides: bool = False,
+    source: str = Change.Source.ADMIN,
 ) -> Wording:
     """Save one wording of a draft as it is given and return it.
 
-    Raises NotDraft for a published revision, ValidationError by field.
+    decides: whether ``by`` has said how it changed, rather than a file or a rule. Raises
+    NotDraft for a published revision, ValidationError by field.
     """
     with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
         require_draft(wording.revision_id)
         check_place(wording)
         before = Wording.objects.filter(pk=wording.pk).first()
-        if before is not None and before.modification != wording.modification:
+        if decides and before and before.modification != wording.modification:
             wording.decided_by = by
         return write(wording, change)
 

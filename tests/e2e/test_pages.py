@@ -50,6 +50,8 @@ PAGES = [
     "/strategy/JST-INTL/draft/KP-2.1/",
     "/strategy/JST-INTL/draft/add/?below=KP-2",
     "/strategy/JST-INTL/draft/discard/",
+    "/strategy/JST-INTL/draft/publish/",
+    "/strategy/SDG/draft/document/",
     "/programmes/",
     "/programmes/?element=KP-2&state=principal",
     "/programmes/SATREPS/",

@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from strategy_app.api.serializers import RevisionSerializer
-from strategy_app.models import Correspondence, Wording
+from strategy_app.models import Correspondence, Origin, Wording
 from strategy_app.queries.revision import Alteration
 
 
@@ -29,18 +29,36 @@ class WordingSerializer(serializers.ModelSerializer):
         )  # fmt: skip
 
 
+class OriginSerializer(serializers.ModelSerializer):
+    element = serializers.CharField(source="element.code")
+    origin = serializers.CharField(source="origin.code")
+
+    class Meta:
+        model = Origin
+        fields = ("element", "origin", "kind")
+
+
 class RevisionTextSerializer(PublishedRevisionSerializer):
     wordings = serializers.SerializerMethodField(
         help_text="In the strategy's order; `modification` is how it changed."
     )
+    origins = serializers.SerializerMethodField(
+        help_text="What elements were split or merged from: the rest of the crosswalk from"
+        " the revision before."
+    )
 
     class Meta(PublishedRevisionSerializer.Meta):
-        fields = (*PublishedRevisionSerializer.Meta.fields, "wordings")
+        fields = (*PublishedRevisionSerializer.Meta.fields, "wordings", "origins")
 
     @extend_schema_field(WordingSerializer(many=True))
     def get_wordings(self, revision):
         rows = [wording for wording, _level in revision.document]
         return WordingSerializer(rows, many=True).data
+
+    @extend_schema_field(OriginSerializer(many=True))
+    def get_origins(self, revision):
+        rows = [row for rows in revision.crosswalk.values() for row in rows]
+        return OriginSerializer(rows, many=True).data
 
 
 class PlaceSerializer(serializers.Serializer):

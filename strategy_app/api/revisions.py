@@ -63,6 +63,7 @@ class RevisionViewSet(Reading, viewsets.ReadOnlyModelViewSet):
             if revision.in_force_from.isoformat() == self.kwargs["day"]:
                 wordings = strategy_queries.wordings(revision)
                 revision.document = revision_queries.document(wordings)
+                revision.crosswalk = revision_queries.crosswalk(revision)
                 return revision
         raise Http404
 

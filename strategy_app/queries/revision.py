@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from strategy_app.models import Revision, Wording
+from strategy_app.models import Origin, Revision, Wording
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.queries.text import difference, share_changed
 
@@ -146,6 +146,15 @@ def compare(before: Revision | None, after: Revision) -> list[ElementDiff]:
         _diff(olds.get(pk), news.get(pk), level, moved.get(pk))
         for pk, level in _woven(old, new, news)
     ]
+
+
+def crosswalk(revision: Revision) -> dict[str, list[Origin]]:
+    """Return, by the code of each element, what it was split or merged from (one query)."""
+    found: dict[str, list[Origin]] = {}
+    rows = revision.origins.select_related("element", "origin")
+    for row in rows.order_by("element__code", "origin__code"):
+        found.setdefault(row.element.code, []).append(row)
+    return found
 
 
 def turnovers(revisions: Iterable[Revision]) -> dict[int, Turnover]:

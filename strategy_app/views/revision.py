@@ -162,6 +162,7 @@ def _compared(form):
     number = Counter(_kind_of(diff) for diff in found)
     is_whole = form.cleaned_data["show"] == "all"
     languages = document.languages()
+    origins = revision_queries.crosswalk(form.after)
     return {
         "before": form.before,
         "after": form.after,
@@ -173,7 +174,9 @@ def _compared(form):
             if number[kind] or kind != _RECAST
         ],
         "elements": [
-            _element(diff, languages) for diff in found if is_whole or diff.is_changed
+            _element(diff, languages) | {"origins": origins.get(diff.code, [])}
+            for diff in found
+            if is_whole or diff.is_changed
         ],
         "either": [form.before, form.after],
         "exchanged": _exchanged(form),

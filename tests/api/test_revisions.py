@@ -1,11 +1,14 @@
 """Revisions, their wordings, and what differs between two, by the API."""
 
+import datetime
+
 import pytest
 
 from strategy_app.models import Revision
 from strategy_app.services import strategy as services
 from tests import factories
 from tests.api.answers import error, page
+from tests.views.reading import text_of
 
 REVISIONS = "/api/v1/strategies/STR/revisions/"
 DIFF = "/api/v1/strategies/STR/diff/"
@@ -50,6 +53,34 @@ def test_a_revision_holds_its_wordings_in_order(api, revised):
         "modification": "new",
     }  # fmt: skip
     assert not answer["wordings"][3]["is_alignable"]
+
+
+def test_what_an_element_was_split_from_is_read_and_shown(api, client, strategy, dai, chie):
+    draft = services.create_draft(strategy=strategy, by=chie, name_en="Second")
+    services.delete_wording(wording=draft.wordings.get(element__code="B"), by=chie)
+    for code in ("B-1", "B-2"):
+        part = services.add(
+            revision=draft, code=code, parent=None, by=chie, kind="aim", title_en=code,
+            title_ja=code,
+        )  # fmt: skip
+        services.set_origins(
+            wording=part, kind="split", origins=[factories.get_element("B")], by=chie
+        )
+    day = datetime.date(2026, 4, 1)
+    services.publish(revision=draft, in_force_from=day, by=chie)
+    assert api.get(f"{REVISIONS}2026-04-01/").json()["origins"] == [
+        {"element": "B-1", "origin": "B", "kind": "split"},
+        {"element": "B-2", "origin": "B", "kind": "split"},
+    ]
+    assert api.get(f"{REVISIONS}2017-08-01/").json()["origins"] == []
+    client.force_login(dai)
+    shown = client.get("/strategy/STR/compare/?from=2017-08-01&to=2026-04-01")
+    origins = {
+        element["diff"].code: [row.origin.code for row in element["origins"]]
+        for element in shown.context["elements"]
+    }
+    assert origins == {"B": [], "B-1": ["B"], "B-2": ["B"]}
+    assert "Split from B" in text_of(shown)
 
 
 def test_what_differs_is_told_word_by_word(api, revised):
@@ -156,7 +187,7 @@ def test_answers_cost_a_fixed_number_of_queries(
     crosswalk = "/api/v1/strategies/STR/correspondences/"
     for path, expected in [
         (REVISIONS, 4),
-        (f"{REVISIONS}2020-04-01/", 4),
+        (f"{REVISIONS}2020-04-01/", 5),
         (DIFF, 5),
         (crosswalk, 4),
     ]:

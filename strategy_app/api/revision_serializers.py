@@ -32,10 +32,11 @@ class WordingSerializer(serializers.ModelSerializer):
 class OriginSerializer(serializers.ModelSerializer):
     element = serializers.CharField(source="element.code")
     origin = serializers.CharField(source="origin.code")
+    how = serializers.ChoiceField(source="kind", choices=Origin.Kind.choices)
 
     class Meta:
         model = Origin
-        fields = ("element", "origin", "kind")
+        fields = ("element", "origin", "how")
 
 
 class RevisionTextSerializer(PublishedRevisionSerializer):

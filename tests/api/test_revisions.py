@@ -69,8 +69,8 @@ def test_what_an_element_was_split_from_is_read_and_shown(api, client, strategy,
     day = datetime.date(2026, 4, 1)
     services.publish(revision=draft, in_force_from=day, by=chie)
     assert api.get(f"{REVISIONS}2026-04-01/").json()["origins"] == [
-        {"element": "B-1", "origin": "B", "kind": "split"},
-        {"element": "B-2", "origin": "B", "kind": "split"},
+        {"element": "B-1", "origin": "B", "how": "split"},
+        {"element": "B-2", "origin": "B", "how": "split"},
     ]
     assert api.get(f"{REVISIONS}2017-08-01/").json()["origins"] == []
     client.force_login(dai)

@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import environ
 import psycopg2
 
 SIZES = sys.argv[1:] or os.environ.get("BENCH_SIZES", "real medium").split()
@@ -92,7 +93,11 @@ def measured(address):
 def database_of_its_own(url, size):
     """Make an empty database for one size beside the one named; return its address."""
     name = f"bench_{size}"
-    connection = psycopg2.connect(url)
+    mine = environ.Env.db_url_config(url)
+    connection = psycopg2.connect(
+        dbname=mine["NAME"], user=mine["USER"], password=mine["PASSWORD"] or None,
+        host=mine["HOST"] or None, port=mine["PORT"] or None,
+    )  # fmt: skip
     connection.autocommit = True  # no database is made inside a transaction
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")

@@ -172,20 +172,27 @@ def beside_writers(port, paths, headers, client, server):
     return reading, summary(written) | {"cpu": 0.0}
 
 
-def judgements():
+def judgements(most=2_000):
     """Return judgements of cells that nobody has judged yet, as the API takes them."""
-    element = Element.objects.filter(
+    elements = Element.objects.filter(
         wordings__is_alignable=True, wordings__revision__published_in__isnull=False
-    ).last()
-    taken = Alignment.objects.open().filter(element=element).values("programme")
-    free = Programme.objects.filter(ends_on="", status="active").exclude(pk__in=taken)
-    return [
-        {
-            "strategy": element.strategy.code, "programme": code, "element": element.code,
-            "level": 0, "rationale": "Measured.", "evidence": [], "replaces": None,
-        }
-        for code in free.order_by("-code").values_list("code", flat=True)[:2_000]
-    ]  # fmt: skip
+    ).select_related("strategy")
+    programmes = Programme.objects.filter(ends_on="", status="active").order_by("-code")
+    found = []
+    for element in elements.distinct().order_by("-id"):
+        taken = Alignment.objects.open().filter(element=element).values("programme")
+        codes = programmes.exclude(pk__in=taken).values_list("code", flat=True)
+        found += [
+            {
+                "strategy": element.strategy.code, "programme": code,
+                "element": element.code, "level": 0, "rationale": "Measured.",
+                "evidence": [], "replaces": None,
+            }
+            for code in codes[: most - len(found)]
+        ]  # fmt: skip
+        if len(found) == most:
+            break
+    return found
 
 
 def summary(answers):

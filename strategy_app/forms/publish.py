@@ -26,10 +26,18 @@ class RehearsalForm(forms.Form):
 class PublishForm(RehearsalForm):
     """The same, and that warnings have been read."""
 
+    # Which state of the draft was read; without it nothing matches.
+    version = forms.IntegerField(
+        required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
     all_the_same = forms.BooleanField(
         label=_("Publish all the same; suggestions that nobody has decided on are mine."),
         required=False,
     )
+
+    def clean_version(self):
+        """Take a page that names no state for one that was never read."""
+        return self.cleaned_data["version"] or 0
 
 
 def first_day(revision_day: datetime.date | None) -> datetime.date:

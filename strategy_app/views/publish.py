@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -65,18 +66,14 @@ def _day_of(form, first):
 
 def _done(request, draft, form):
     """Approve or publish, and return whether it was done; a refusal stands in the form."""
-    if request.POST.get("version") != str(strategy_queries.version_of(draft)):
-        form.add_error(
-            None, _("The draft was changed while you had this page open. Read it again.")
-        )
-        return False
+    read = {"revision": draft, "version": form.cleaned_data["version"]}
     try:
         if request.POST.get("do") == "approve":
-            strategy_services.approve(revision=draft, by=request.user)
+            strategy_services.approve(**read, by=request.user)
             messages.success(request, _("You have approved the draft as it is now."))
             return True
         strategy_services.publish(
-            revision=draft,
+            **read,
             in_force_from=form.cleaned_data["day"],
             by=request.user,
             despite_warnings=form.cleaned_data["all_the_same"],
@@ -84,6 +81,10 @@ def _done(request, draft, form):
         )
     except ValidationError as refusal:
         _refuse(form, refusal)
+    except strategy_services.Overtaken:
+        form.add_error(
+            None, _("The draft was changed while you had this page open. Read it again.")
+        )
     except strategy_services.NotApproved:
         form.add_error(None, _("A second person has to approve the draft as it is now."))
     except strategy_services.NotDraft:
@@ -91,7 +92,8 @@ def _done(request, draft, form):
     else:
         messages.success(
             request,
-            _("Published. It takes force on %(day)s.") % {"day": form.cleaned_data["day"]},
+            _("Published. It takes force on %(day)s.")
+            % {"day": date_format(form.cleaned_data["day"])},
         )
         return True
     return False

@@ -99,6 +99,25 @@ def test_the_second_of_two_who_publish_is_told(draft, chie):
         strategy_services.publish(revision=seen, in_force_from=today() + TOMORROW, by=chie)
 
 
+def test_a_draft_is_approved_and_published_as_it_was_read(draft, chie, dai):
+    read = strategy_queries.version_of(draft)
+    edit(draft, "A", chie, title_en="Changed meanwhile")
+    before = Change.objects.count()
+    with pytest.raises(strategy_services.Overtaken):
+        strategy_services.approve(revision=draft, by=dai, version=read)
+    with pytest.raises(strategy_services.Overtaken):
+        strategy_services.publish(
+            revision=draft, in_force_from=today(), by=chie, version=read
+        )
+    kept = Revision.objects.get(pk=draft.pk)
+    assert (kept.is_draft, kept.approved_in, Change.objects.count()) == (True, None, before)
+    version = strategy_queries.version_of(draft)
+    strategy_services.publish(
+        revision=draft, in_force_from=today(), by=chie, version=version
+    )
+    assert not Revision.objects.get(pk=draft.pk).is_draft
+
+
 def test_publishing_that_breaks_off_has_published_nothing(draft, chie, monkeypatch):
     edit(draft, "A", chie, title_en="Another thing", title_ja="別のもの")
     before = strategy_queries.version_of(draft), Change.objects.count()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from strategy_app.models import Change, Revision, User, Wording
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services.change import recording
-from strategy_app.services.strategy.draft import require_draft
+from strategy_app.services.strategy.draft import Overtaken, require_draft
 
 
 class NotApproved(Exception):
@@ -58,13 +58,31 @@ def problems_of(draft: Revision) -> list[Problem]:
 _TO_DECIDE = (Wording.Modification.EDITORIAL, Wording.Modification.MATERIAL)
 
 
-def approve(*, revision: Revision, by: User, source: str = Change.Source.PAGE) -> Revision:
-    """Agree to the publication of a draft as it is now; return it. Raises NotDraft."""
+def approve(
+    *,
+    revision: Revision,
+    by: User,
+    version: int | None = None,
+    source: str = Change.Source.PAGE,
+) -> Revision:
+    """Agree to the publication of a draft as it is now; return it.
+
+    version: of the draft that was read (``queries.strategy.version_of``). Raises NotDraft,
+    and Overtaken when the draft has been changed since.
+    """
     with recording(Change.Action.APPROVE, by=by, source=source) as change:
-        draft = require_draft(revision.pk)
+        draft = _as_read(revision, version)
         draft.approved_in = change
         draft.save()
         return draft
+
+
+def _as_read(revision, version):
+    """Return the draft, inside the change; raises Overtaken where it was read otherwise."""
+    draft = require_draft(revision.pk)
+    if version is not None and strategy_queries.version_of(draft) != version:
+        raise Overtaken(None)
+    return draft
 
 
 def is_approved_for(draft: Revision, by: User | None) -> bool:
@@ -80,17 +98,18 @@ def publish(
     in_force_from: datetime.date,
     by: User | None,
     despite_warnings: bool = True,
+    version: int | None = None,
     source: str = Change.Source.ADMIN,
 ) -> Revision:
     """Publish a draft, in force from that day, for good; return it.
 
     Suggestions of how a wording changed that nobody has decided on are decided by who
-    publishes. Raises NotDraft when it is published already, NotApproved, and
-    ValidationError when something stands against it or the day is not after the last
-    revision's.
+    publishes. version: of the draft that was read, as for ``approve``. Raises NotDraft
+    when it is published already, Overtaken, NotApproved, and ValidationError when something
+    stands against it or the day is not after the last revision's.
     """
     with recording(Change.Action.PUBLISH, by=by, source=source) as change:
-        draft = require_draft(revision.pk)
+        draft = _as_read(revision, version)
         for problem in problems_of(draft):
             if not (problem.is_warning and despite_warnings):
                 raise ValidationError(problem.message)

@@ -70,6 +70,8 @@ def _with_draft(frame, strategy, wordings, day, origins):
         changed = tree.material_from != ALWAYS
         ids = tree.element_ids[changed].tolist()
         material = dict(zip(ids, tree.material_from[changed].tolist(), strict=True))
+        before = tree.origins.tolist()
+        origins = [*((int(tree.element_ids[row]), pk) for row, pk in before), *origins]
         trees[-1] = replace(tree, in_force_until=day)
     for row in wordings:
         if row["modification"] == Wording.Modification.MATERIAL:

@@ -192,3 +192,11 @@ def test_split_elements_propose_and_copy_nothing(draft, chie, dai):
     factories.align(programme, "B-1", 1, by=dai)
     assert proposed() == ["B-2"]
     assert Alignment.objects.open().filter(element__code="B").count() == 1
+    later = strategy_services.create_draft(
+        strategy=draft.strategy, by=chie, name_en="Third"
+    )
+    day = today() + TOMORROW
+    strategy_services.publish(revision=later, in_force_from=day, by=chie)
+    columns = frame.current()
+    still = waiting.proposed(columns, columns.tree("STR", day), day)
+    assert still.sum() == 1  # another revision takes no proposal away

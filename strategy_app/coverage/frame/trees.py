@@ -28,10 +28,12 @@ def load_trees(number: int) -> dict[str, list[Tree]]:
         revision__published_in__lte=number
     ).values_list("revision", "element", "origin"):
         origins.setdefault(revision, []).append((element, origin))
-    trees, material = {}, {}
+    # What an element comes from stays so in later revisions, like its last rewording.
+    trees, material, known = {}, {}, []
     for revision, following in zip_longest(revisions, revisions[1:]):
         same = following and following["strategy__code"] == revision["strategy__code"]
         own = wordings.get(revision["id"], [])
+        known += origins.get(revision["id"], ())
         for row in own:
             if row["modification"] == Wording.Modification.MATERIAL:
                 material[row["element_id"]] = revision["in_force_from"].toordinal()
@@ -39,7 +41,7 @@ def load_trees(number: int) -> dict[str, list[Tree]]:
             build_tree(
                 own,
                 material=material,
-                origins=origins.get(revision["id"], ()),
+                origins=known,
                 revision_id=revision["id"],
                 strategy=revision["strategy__code"],
                 in_force_from=revision["in_force_from"],

@@ -15,5 +15,5 @@ def test_a_process_that_ends_badly_says_why():
 
 
 def test_a_process_that_takes_too_long_is_stopped():
-    with pytest.raises(apart.Failed, match="longer than 0.01 seconds"):
+    with pytest.raises(apart.Failed, match=r"longer than 0\.01 seconds"):
         apart.run("asyncio", b"import time; time.sleep(60)\n", seconds=0.01)

@@ -134,7 +134,7 @@ class GroupedCoverage:
 def elements(frame: Frame, scope: Scope) -> Coverage:
     """Count coverage by element. Raises matrix.UnknownGroup for an unknown filter."""
     key = ("elements", question(scope))
-    kept = frame.kept.answer(key, lambda: _elements(frame, scope))
+    kept = frame.kept.answer(key, lambda: _elements(frame, scope), scope.day)
     return Coverage(scope, frame, *kept)
 
 
@@ -165,7 +165,9 @@ def by_group(frame: Frame, scope: Scope, by: str) -> GroupedCoverage:
     """
     key = ("by_group", by, question(scope))
     overall = elements(frame, scope)
-    groups, active, counts = frame.kept.answer(key, lambda: _by_group(frame, overall, by))
+    groups, active, counts = frame.kept.answer(
+        key, lambda: _by_group(frame, overall, by), scope.day
+    )
     return GroupedCoverage(by, list(groups), active, counts, overall)
 
 

@@ -53,22 +53,27 @@ def levels(
     With ``rollup``, a row is the maximum of itself and everything below it. Only records
     of the ``layer`` (one of LAYERS) are seen; what else is recorded is as not assessed.
     """
-    key = (tree.revision_id, _stretch(frame, day, layer), rollup, layer)
+    first, question = _holds_from(frame, day, layer), (tree.revision_id, rollup, layer)
 
     def compute():
-        if outdated := frame.kept.outdated.get(key):
+        if outdated := frame.kept.outdated.get((first, question)):
             return _patched(frame, tree, day, rollup, layer, *outdated)
         result = _direct(frame, tree, day, layer)
         return _rolled_up(tree, result) if rollup else result
 
-    return frame.kept.matrix(key, compute)
+    return frame.kept.matrix(first, question, compute)
 
 
-def _stretch(frame, day, layer):
-    """Return what tells days apart on which different records are in force."""
+def _holds_from(frame, day, layer):
+    """Return the first of the days since which the same records are in force, an ordinal.
+
+    It names the stretch of days whatever turns come to be known before or after it.
+    """
+    ordinal = day.toordinal()
     if layer == "fresh":
-        return day  # records go stale without anything being written
-    return int(np.searchsorted(frame.turns, day.toordinal(), "right"))
+        return ordinal  # records go stale without anything being written
+    earlier = int(np.searchsorted(frame.turns, ordinal, "right"))
+    return int(frame.turns[earlier - 1]) if earlier else int(ALWAYS)
 
 
 def _direct(frame, tree, day, layer):

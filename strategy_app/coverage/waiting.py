@@ -24,11 +24,11 @@ _EMPTY = ("not_assessed", "proposed")
 class Records:
     """The n ledger rows in force in a tree's alignable cells of active programmes.
 
-    rows: in the ledger. elements, columns: the cell of each, int64[n]. reworded: its
-    element's wording has changed materially since it was judged. stale: it was judged
-    longer ago than records are fresh for, and is not reworded. unconfirmed: it claims
-    support (level 1 or 2), is not reworded, and no second person's confirmation stands.
-    claims: it claims support. All bool[n].
+    rows: in the ledger, int32[n]. elements, columns: the cell of each, int16[n] and
+    int32[n], to save room. reworded: its element's wording has changed materially since
+    it was judged. stale: it was judged longer ago than records are fresh for, and is not
+    reworded. unconfirmed: it claims support (level 1 or 2), is not reworded, and no second
+    person's confirmation stands. claims: it claims support. All bool[n].
     """
 
     rows: np.ndarray
@@ -97,16 +97,16 @@ def records(frame: Frame, tree: Tree, day: datetime.date) -> Records:
         limit = matrix.months_before(day, frame.thresholds.fresh_months)
         claims = ledger.level[rows] >= matrix.SIGNIFICANT
         return Records(
-            rows=rows,
-            elements=found.elements[counted].astype(np.int64),
-            columns=ledger.programme[rows].astype(np.int64),
+            rows=rows.astype(np.int32),
+            elements=found.elements[counted].astype(np.int16),
+            columns=ledger.programme[rows],
             reworded=reworded,
             stale=(ledger.judged[rows] <= limit) & ~reworded,
             unconfirmed=claims & ~found.confirmed[counted] & ~reworded,
             claims=claims,
         )
 
-    return frame.kept.answer(("waiting", tree.revision_id, day), compute)
+    return frame.kept.answer(("waiting", tree.revision_id, day), compute, day)
 
 
 def not_assessed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
@@ -116,14 +116,18 @@ def not_assessed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
     return (levels == matrix.NOT_ASSESSED) & tree.alignable[:, None] & active
 
 
-def proposed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
-    """Return which empty cells have something to go by: bool[E, P]; kept.
+def proposed(frame: Frame, tree: Tree, day: datetime.date) -> tuple[np.ndarray, np.ndarray]:
+    """Return which empty cells have something to go by: columns and rows, int64[k]; kept.
+
+    In the order of the programmes, and within each of the strategy.
 
     Their element was split or merged from another one, against which the programme's
     record is in force. Nothing follows from it by itself: somebody has to judge.
     """
 
     def compute():
+        if not len(tree.origins):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         found = np.zeros((len(tree.codes), len(frame.programmes.codes)), bool)
         begins, ends = frame.periods
         ordinal = day.toordinal()
@@ -131,9 +135,9 @@ def proposed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
             of_origin = np.flatnonzero(frame.ledger.element == origin)
             held = (begins[of_origin] <= ordinal) & (ordinal < ends[of_origin])
             found[row, frame.ledger.programme[of_origin[held]]] = True
-        return found & not_assessed(frame, tree, day) if len(tree.origins) else found
+        return np.nonzero((found & not_assessed(frame, tree, day)).T)
 
-    return frame.kept.answer(("proposed", tree.revision_id, day), compute)
+    return frame.kept.answer(("proposed", tree.revision_id, day), compute, day)
 
 
 def missing_by_programme(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
@@ -146,7 +150,7 @@ def missing_by_programme(frame: Frame, tree: Tree, day: datetime.date) -> np.nda
         )
         return np.where(active, int(tree.alignable.sum()) - assessed, 0)
 
-    return frame.kept.answer(("missing", tree.revision_id, day), compute)
+    return frame.kept.answer(("missing", tree.revision_id, day), compute, day)
 
 
 def is_waiting(
@@ -193,16 +197,20 @@ def cells(
     id. In the order of the programmes, and within each of the strategy.
     """
     if kind in _EMPTY:
-        empty = not_assessed if kind == "not_assessed" else proposed
-        missing = empty(frame, tree, day) & columns
-        places, elements = np.nonzero(missing.T)
+        if kind == "not_assessed":
+            places, elements = np.nonzero((not_assessed(frame, tree, day) & columns).T)
+        else:
+            places, elements = proposed(frame, tree, day)
+            asked = columns[places]
+            places, elements = places[asked], elements[asked]
         starts = frame.programmes.starts[places].astype(np.int64)
         since = np.maximum(starts, tree.in_force_from.toordinal())
         return Cells(elements, places, since)
     found = records(frame, tree, day)
     mine = is_waiting(frame, found, kind, person, returned) & columns[found.columns]
     rows = found.rows[mine]
-    elements, places = found.elements[mine], found.columns[mine]
+    elements = found.elements[mine].astype(np.int64)
+    places = found.columns[mine].astype(np.int64)
     since = _since(frame, tree, kind, rows, elements, returned)
     return Cells(elements, places, since).chosen(np.lexsort((elements, places)))
 
@@ -275,7 +283,7 @@ def rereading(frame: Frame, tree: Tree, day: datetime.date) -> list[Rereading]:
         for columns in (
             found.columns[concerned],
             found.columns[found.reworded],
-            proposed(frame, tree, day).nonzero()[1],
+            proposed(frame, tree, day)[0],
         )
     )
     return [
@@ -304,7 +312,7 @@ def numbers(
         if kind not in _EMPTY
     }
     numbers["not_assessed"] = int(missing[columns].sum())
-    numbers["proposed"] = int(proposed(frame, tree, day)[:, columns].sum())
+    numbers["proposed"] = int(columns[proposed(frame, tree, day)[0]].sum())
     return numbers
 
 

@@ -31,6 +31,9 @@ __all__ = [
 # How many older changes are kept that somebody looks back to.
 _KEPT = 4
 
+# The id and the time of the change before the first one.
+_NOTHING_YET = (0, None)
+
 _cached: Frame | None = None
 _older: dict[tuple[int, int], Frame] = {}
 _lock = threading.Lock()
@@ -81,14 +84,25 @@ def forget() -> None:
 def _load_settled(known):
     """Load until no change has come in between, so that all columns are of one change."""
     while True:
-        since = Change.objects.filter(id__gte=known.change if known else 0)
-        newest = Change.objects.order_by("-id").values("id", "at").first()
-        number, at = (newest["id"], newest["at"]) if newest else (0, None)
-        if known is not None and known.change == number and known.changed_at == at:
-            return known
-        if known is not None and not (
-            number > known.change
-            and since.filter(id=known.change, at=known.changed_at).exists()
-        ):
+        if known is None:
+            newest = Change.objects.order_by("-id").values_list("id", "at").first()
+            known = load.load(*(newest or _NOTHING_YET))
+        before, *later = _changes_from(known.change)
+        if before != (known.change, known.changed_at):
             known = None  # another history than the one we know: a restored backup
-        known = load.load(number, at) if known is None else load.update(known, number, at)
+        elif not later:
+            return known
+        else:
+            known = load.update(known, later)
+
+
+def _changes_from(number):
+    """Return this change as (id, at), and all later ones as (id, at, action)."""
+    found = list(
+        Change.objects.filter(id__gte=number)
+        .order_by("id")
+        .values_list("id", "at", "action")
+    )
+    if number == 0:
+        return [_NOTHING_YET, *found]
+    return [found[0][:2], *found[1:]] if found else [None]

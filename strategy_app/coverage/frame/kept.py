@@ -1,5 +1,6 @@
 """What was computed from a frame and is kept beside it, to be answered again at once."""
 
+import datetime
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 # Matrices of 40 elements × 100,000 programmes take 4 MB each, an answer 0.1 MB.
-_MATRICES, _ANSWERS = 8, 32
+_MATRICES, _ANSWERS = 4, 32
 # With more programmes changed than this, making a matrix anew costs no more.
 _PATCHED = 2_000
 
@@ -19,20 +20,27 @@ class Kept:
 
     turns: ordinals, ascending, between which no ledger row begins or ends (there may be
     more of them). cells: by revision, where each ledger row stands in the flat matrix.
-    matrices: levels by question. outdated: matrices of the frame before, each with the
-    columns that have changed since. orders: programmes by group. answers: by question.
+    matrices: levels by the first day on which they hold, an ordinal, and the question.
+    outdated: matrices of the frame before, each with the columns that have changed since.
+    orders: programmes by group. answers: by question, each with the last day, an ordinal,
+    that it looks at, None where it may look at any.
     """
 
     turns: np.ndarray | None = None
     cells: dict[int, np.ndarray] = field(default_factory=dict)
-    matrices: dict[Hashable, np.ndarray] = field(default_factory=dict)
-    outdated: dict[Hashable, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    matrices: dict[tuple[int, Hashable], np.ndarray] = field(default_factory=dict)
+    outdated: dict[tuple[int, Hashable], tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=dict
+    )
     orders: dict[str, tuple] = field(default_factory=dict)
-    answers: dict[Hashable, Any] = field(default_factory=dict)
+    answers: dict[Hashable, tuple[int | None, Any]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def matrix(self, key: Hashable, compute: Callable[[], np.ndarray]) -> np.ndarray:
-        """Return the matrix of a question, computed where it is not kept; read-only."""
+    def matrix(
+        self, first: int, question: Hashable, compute: Callable[[], np.ndarray]
+    ) -> np.ndarray:
+        """Return the matrix that holds from a day on, computed if not kept; read-only."""
+        key = (first, question)
         found = self.matrices.get(key)
         if found is None:
             found = compute()
@@ -41,12 +49,16 @@ class Kept:
         self.outdated.pop(key, None)
         return found
 
-    def answer(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """Return the answer to a question, computed where it is not kept."""
-        found = self.answers.get(key)
-        if found is None:
-            found = compute()
-        self._keep(self.answers, key, found, _ANSWERS)
+    def answer(
+        self, key: Hashable, compute: Callable[[], Any], day: datetime.date | None = None
+    ) -> Any:
+        """Return the answer to a question, computed where it is not kept.
+
+        day: the last one that the answer looks at, None where it may look at any.
+        """
+        until = day and day.toordinal()
+        _until, found = self.answers.get(key) or (until, compute())
+        self._keep(self.answers, key, (until, found), _ANSWERS)
         return found
 
     def _keep(self, store, key, value, most):
@@ -56,32 +68,52 @@ class Kept:
             while len(store) > most:
                 del store[next(iter(store))]
 
-    def after(self, columns: np.ndarray, turns: np.ndarray) -> "Kept":
+    def after(self, since: int, columns: np.ndarray, turns: np.ndarray) -> "Kept":
         """Return what still holds after a change of the ledger alone.
 
-        columns: of the programmes with rows touched, int32, distinct. turns: the days on
-        which these rows begin or end. It is handed over: a request that is still at the
-        frame before computes anew what it asks for again, and requests that are done, but
-        not yet collected as garbage, hold no matrices.
+        since: ordinal of the first day on which something may be otherwise: what was
+        computed of the days before stays. columns: of the programmes with rows touched,
+        int32, distinct. turns: the days on which these rows begin or end.
+
+        What does not stay is handed over: a request that is still at the frame before
+        computes anew what it asks for again, and requests that are done, but not yet
+        collected as garbage, hold no matrices.
         """
         later = Kept(orders=self.orders, cells=dict(self.cells))
         if self.turns is not None:
             later.turns = np.union1d(self.turns, turns)
         with self.lock:
-            known = [(key, levels, columns) for key, levels in self.matrices.items()]
-            known += [
-                (key, levels, np.union1d(earlier, columns))
-                for key, (levels, earlier) in self.outdated.items()
-                if key not in self.matrices
-            ]
+            later.matrices = {
+                key: levels for key, levels in self.matrices.items() if key[0] < since
+            }
+            later.answers = {
+                key: (until, found)
+                for key, (until, found) in self.answers.items()
+                if until is not None and until < since
+            }
+            later.outdated = self._outdated_by(since, columns)
             for store in (self.matrices, self.outdated, self.answers):
                 store.clear()
-        later.outdated = {
-            key: (levels, changed)
-            for key, levels, changed in known[:_MATRICES]
-            if len(changed) <= _PATCHED
-        }
         return later
+
+    def _outdated_by(self, since, columns):
+        """Return the matrices of which some columns have changed, and which those are."""
+        none = columns[:0]
+        known = [
+            (key, levels, none, True)
+            for key, levels in self.matrices.items()
+            if key[0] >= since
+        ]
+        known += [
+            (key, levels, earlier, key[0] >= since)
+            for key, (levels, earlier) in self.outdated.items()
+            if key not in self.matrices
+        ]
+        found = {
+            key: (levels, np.union1d(earlier, columns) if is_reached else earlier)
+            for key, levels, earlier, is_reached in known[:_MATRICES]
+        }
+        return {key: pair for key, pair in found.items() if len(pair[1]) <= _PATCHED}
 
 
 def with_room(size: int, dtype: np.typing.DTypeLike) -> np.ndarray:

@@ -37,6 +37,9 @@ class _Ordinal(Func):
 # Rows read at a time, so that they never stand in memory twice.
 _BLOCK = 20_000
 
+# So many can be asked for by name.
+_FEW = 200
+
 # In the order of the columns of Ledger, without the two that other tables tell.
 _LEDGER_COLUMNS = (
     "id",
@@ -139,11 +142,10 @@ def _places(values, among):
 def _judged_from(wordings):
     """Return since when each of these wordings has been in force, as ordinals int32."""
     judged = np.unique(wordings)
-    days = dict(
-        Wording.objects.filter(revision__in_force_from__isnull=False).values_list(
-            "id", "revision__in_force_from"
-        )
-    )
+    published = Wording.objects.filter(revision__in_force_from__isnull=False)
+    if len(judged) <= _FEW:
+        published = published.filter(pk__in=judged.tolist())
+    days = dict(published.values_list("id", "revision__in_force_from"))
     ordinals = [days[pk].toordinal() if pk in days else ALWAYS for pk in map(int, judged)]
     return np.array(ordinals, np.int32)[np.searchsorted(judged, wordings)]
 
@@ -156,23 +158,29 @@ def with_ledger_of(known: Frame, number: int, at: datetime.datetime) -> Frame:
         ledger = load_ledger(known.programmes, number)
         everybody = np.arange(len(known.programmes.codes), dtype=np.int32)
         turns = np.unique([ledger.valid_from, ledger.valid_until])
-        return carried_on(
-            known, everybody, turns, change=number, changed_at=at, ledger=ledger
-        )
+        kept = known.kept.after(int(ALWAYS), everybody, turns)
+        return carried_on(known, kept, change=number, changed_at=at, ledger=ledger)
     touched = _ledger_columns(
         _rows_until(number).filter(pk__in=ids),
         len(ids),
         known.programmes,
         Evidence.objects.filter(alignment__in=ids, dated_on__isnull=False),
     )
-    return carried_on(
-        known,
+    kept = known.kept.after(
+        _reaches_back_to(touched, since),
         np.unique(touched.programme),
         np.unique([touched.valid_from, touched.valid_until]),
-        change=number,
-        changed_at=at,
-        ledger=_patched(known.ledger, touched, since),
     )
+    ledger = _patched(known.ledger, touched, since)
+    return carried_on(known, kept, change=number, changed_at=at, ledger=ledger)
+
+
+def _reaches_back_to(touched, since):
+    """Return the first day on which these rows may count otherwise now, as an ordinal."""
+    is_confirmed = (touched.confirmed > since) & (touched.confirmed != OPEN)
+    is_only_closed = (touched.opened <= since) & ~is_confirmed
+    days = np.where(is_only_closed, touched.valid_until, touched.valid_from)
+    return int(days.min(initial=NEVER))
 
 
 def _touched(since):
@@ -187,10 +195,10 @@ def _touched(since):
     return [pk for (pk,) in opened.union(closed, confirmed)]
 
 
-def carried_on(known, columns, turns, **changed):
-    """Return the frame with some parts changed and what was computed before at hand."""
+def carried_on(known, kept, **changed):
+    """Return the frame with some parts changed, and with what is kept of it."""
     newer = replace(known, **changed)
-    object.__setattr__(newer, "kept", known.kept.after(columns, turns))
+    object.__setattr__(newer, "kept", kept)
     return newer
 
 

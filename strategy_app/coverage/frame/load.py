@@ -64,16 +64,17 @@ def load(number: int, at: datetime.datetime | None) -> Frame:
     )
 
 
-def update(known: Frame, number: int, at: datetime.datetime) -> Frame:
-    """Return the frame of a newer change, reading no more than has changed since."""
-    actions = set(
-        Change.objects.filter(id__gt=known.change, id__lte=number).values_list(
-            "action", flat=True
-        )
-    )
+def update(known: Frame, later: list[tuple[int, datetime.datetime, str]]) -> Frame:
+    """Return the frame of the last of these changes, reading only what has changed since.
+
+    later: id, time and action of each change after the known one, in order.
+    """
+    number, at, _action = later[-1]
+    actions = {action for _number, _at, action in later}
     if actions <= _IRRELEVANT:
         nothing = np.zeros(0, np.int32)
-        return carried_on(known, nothing, nothing, change=number, changed_at=at)
+        kept = known.kept.after(int(NEVER), nothing, nothing)
+        return carried_on(known, kept, change=number, changed_at=at)
     if actions <= _LEDGER_ONLY | _IRRELEVANT:
         return with_ledger_of(known, number, at)
     if Change.Action.LOAD in actions:

@@ -29,6 +29,9 @@ if Path("/dev/shm").is_dir():  # noqa: S108
 # Two servers of one user would share its path.
 control_socket_disable = True
 
+# M_MMAP_THRESHOLD of malloc.h.
+_MMAP_THRESHOLD = -3
+
 
 def when_ready(_server):
     """Load what every worker needs: all modules of the pages, and the data of coverage.
@@ -38,11 +41,11 @@ def when_ready(_server):
     """
     from django.db import DatabaseError, connections  # noqa: PLC0415 - once it is set up
 
-    from strategy_app.coverage import frame  # noqa: PLC0415
+    from strategy_app.coverage import counts  # noqa: PLC0415
 
     import_module(settings.ROOT_URLCONF)
     try:
-        frame.current()
+        counts.load_ahead()
     except DatabaseError:  # not there yet; /readyz says so, and each worker will look
         getLogger("gunicorn.error").warning("The data could not be loaded ahead.")
     connections.close_all()  # a connection is of one process only
@@ -52,9 +55,9 @@ def when_ready(_server):
 
 
 def _return_large_memory():
-    """Let glibc give arrays of a megabyte back when they are given up, not keep them."""
+    """Let glibc give large arrays back when they are given up, not keep the memory."""
     with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(ctypes.c_int(-3), ctypes.c_int(1 << 20))
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 256 * 1024)
 
 
 # Each request is logged by the application, with its id.

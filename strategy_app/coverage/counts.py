@@ -8,9 +8,9 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage import matrix
-from strategy_app.coverage.frame import Frame, Tree
+from strategy_app.coverage.frame import Frame, Tree, current
 from strategy_app.coverage.scope import UNKNOWN, Scope
-from strategy_app.models.dates import fiscal_year
+from strategy_app.models.dates import fiscal_year, today
 
 # The four parts of every count, from the strongest; the order of the last axis.
 STATES = ("principal", "significant", "not_targeted", "not_assessed")
@@ -156,6 +156,13 @@ def _elements(frame, scope):
         counts = _counted(levels, columns, weights, active)
     _freeze(counts, columns)
     return tree, active, counts, columns
+
+
+def load_ahead() -> None:
+    """Load the frame and count today's coverage, so that the first question finds both."""
+    columns = current()
+    for strategy in columns.strategies:
+        elements(columns, Scope(strategy.code, today()))
 
 
 def by_group(frame: Frame, scope: Scope, by: str) -> GroupedCoverage:

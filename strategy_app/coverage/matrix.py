@@ -7,7 +7,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage.frame import ALWAYS, NEVER, Frame, Tree
-from strategy_app.coverage.frame.kept import appended
+from strategy_app.coverage.frame.kept import appended, with_room
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Programme
 
@@ -282,8 +282,10 @@ def _cells(frame, tree):
         width = len(frame.programmes.codes)
         cells = np.where(rows >= 0, rows * width + ledger.programme[done:], -1)
         cells = cells.astype(np.int32 if width * len(tree.codes) < NEVER else np.int64)
-        kept = cells if kept is None else appended(kept, cells)
-        frame.kept.cells[tree.revision_id] = kept
+        if kept is None:
+            kept = with_room(len(cells), cells.dtype)
+        kept = appended(kept, cells)
+    frame.kept.place(tree.revision_id, kept)
     return kept
 
 

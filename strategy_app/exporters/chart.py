@@ -1,20 +1,22 @@
 """The timeline as a chart: Vega-Lite in, SVG or PNG out, drawn on the server.
 
-Nothing is drawn at import: a process that has drawn once and then forks hangs.
+All that draw raise ``apart.Failed`` when the process that draws for them fails.
 """
 
 import datetime
 import functools
+import json
 import re
 import zlib
 from dataclasses import dataclass, field
+from importlib.metadata import version as version_of
 from pathlib import Path
 
-import vl_convert
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from strategy_app.coverage.counts import STATES
+from strategy_app.exporters import apart
 
 _FONTS = Path(__file__).resolve().parent.parent / "static/strategy_app/vendor/fonts"
 _FONT = "BIZ UDPGothic"
@@ -81,49 +83,48 @@ def position(day: datetime.date, year: int, first_day: datetime.date) -> float:
 
 def page_svgs(chart: Chart) -> list[str]:
     """Draw one SVG for each panel, made to stand in a page: no style, own links only."""
-    drawn = []
-    for panel in chart.panels:
-        spec = _panel(chart, panel, linked=True) | {
+    specs = [
+        _panel(chart, panel, linked=True)
+        | {
             "width": 400,
             "height": 220,
             "autosize": {"type": "fit", "contains": "padding"},
             "background": None,
             "config": _config(),
         }
-        drawn.append(_for_page(_svg(spec), panel))
-    return drawn
+        for panel in chart.panels
+    ]
+    drawn = zip(_svgs(specs), chart.panels, strict=True)
+    return [_for_page(svg, panel) for svg, panel in drawn]
 
 
 def download_svg(chart: Chart, title: str, subtitle: list[str]) -> str:
     """Draw all panels, headed and with a legend, as one SVG."""
-    svg = _svg(_whole(chart, title, subtitle))
+    (svg,) = _svgs([_whole(chart, title, subtitle)])
     about = f"<title>{escape(title)}</title><desc>{escape(' '.join(subtitle))}</desc>"
     return re.sub(r"(<svg[^>]*>)", lambda found: found[1] + about, svg, count=1)
 
 
 def download_png(chart: Chart, title: str, subtitle: list[str]) -> bytes:
-    """Draw the same as a PNG at twice its size, sharp on paper and in slides."""
-    _register_fonts()
-    return vl_convert.vegalite_to_png(
-        _whole(chart, title, subtitle), scale=2, allowed_base_urls=[]
-    )
+    """Draw the same as a PNG."""
+    return _drawn([_whole(chart, title, subtitle)], png=True)
 
 
 @functools.cache
 def version() -> str:
     """Return what tells drawings apart that another release has made of the same."""
-    return f"{vl_convert.__version__} {zlib.crc32(Path(__file__).read_bytes())}"
+    renderer = version_of("vl-convert-python")
+    return f"{renderer} {zlib.crc32(Path(__file__).read_bytes())}"
 
 
-@functools.cache
-def _register_fonts():
-    vl_convert.register_font_directory(str(_FONTS))
+def _svgs(specs):
+    return json.loads(_drawn(specs, png=False))
 
 
-def _svg(spec):
-    _register_fonts()
-    # Nothing is fetched, whatever a specification may say.
-    return vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+def _drawn(specs, *, png):
+    """Draw in a process of its own: the renderer takes 50 MB, and may hang after a fork."""
+    asked = {"fonts": str(_FONTS), "specs": specs, "png": png}
+    return apart.run("strategy_app.exporters.drawing", json.dumps(asked).encode())
 
 
 def _for_page(svg, panel):

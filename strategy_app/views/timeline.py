@@ -4,9 +4,11 @@ import datetime
 import hashlib
 from dataclasses import dataclass
 
+import structlog
+from django.contrib import messages
 from django.core.cache import caches
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -17,6 +19,7 @@ from strategy_app.coverage.counts import STATES
 from strategy_app.coverage.frame import Frame, Tree
 from strategy_app.coverage.gaps import Gap, Kind
 from strategy_app.coverage.timeline import Point
+from strategy_app.exporters import apart
 from strategy_app.exporters import chart as charts
 from strategy_app.forms.timeline import TimelineForm
 from strategy_app.models import Target
@@ -28,6 +31,7 @@ from strategy_app.views.scoping import frame_of, reading, scoped
 
 _FARTHEST_CLIFF = 10
 _KEPT_SECONDS = 24 * 60 * 60
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -114,14 +118,22 @@ def timeline_page(request):
     if not shown.is_empty:
         chart = _chart(request, shown)
         context |= {
-            "panels": zip(
-                shown.series, _kept("page", charts.page_svgs, chart), strict=True
-            ),
+            "panels": _panels(shown, chart),
             "states": list(chart.states.items()),
             "legend": charts.legend(chart),
             "marks": _marks(request.scope, shown),
         }
     return render(request, "strategy_app/timeline/page.html", context)
+
+
+def _panels(shown, chart):
+    """Return each series with its drawing; None where drawing fails: there is the table."""
+    try:
+        drawn = _kept("page", charts.page_svgs, chart)
+    except apart.Failed as failed:
+        _log.error("chart_failed", reason=str(failed))
+        return None
+    return zip(shown.series, drawn, strict=True)
 
 
 @reading
@@ -143,7 +155,12 @@ def _download(request, kind, content_type, draw):
     if shown.is_empty:
         raise Http404
     chart, heading = _chart(request, shown), _heading(request, shown)
-    drawn = _kept(kind, draw, chart, *heading)
+    try:
+        drawn = _kept(kind, draw, chart, *heading)
+    except apart.Failed as failed:
+        _log.error("chart_failed", reason=str(failed))
+        messages.error(request, _("The chart could not be drawn. Please try again later."))
+        return redirect(f"{reverse('timeline')}?{request.GET.urlencode()}")
     first, last = shown.years[0].number, shown.years[-1].number
     parts = [request.scope.strategy, request.scope_form.cleaned_data["element"]]
     name = "-".join(["timeline", *filter(None, parts), f"{first}-{last}"])

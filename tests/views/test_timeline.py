@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from strategy_app.coverage import frame, timeline
 from strategy_app.coverage.scope import Scope
+from strategy_app.exporters import apart
 from strategy_app.models.dates import today
 from tests import factories
 from tests.views.reading import link, links_of, text_of
@@ -214,6 +215,23 @@ def test_a_second_view_is_not_drawn_again(client, ben, portfolio):
     after = client.get(f"/timeline/chart.svg?{YEARS}")
     assert after.content != first.content
     assert kept is caches["charts"]
+
+
+def test_without_a_drawing_there_is_still_the_table(client, ben, portfolio, monkeypatch):
+    def fail(*_arguments):
+        raise apart.Failed("killed")
+
+    client.force_login(ben)
+    whole = client.get(f"/timeline/?{YEARS}")
+    caches["charts"].clear()
+    monkeypatch.setattr(apart, "run", fail)
+    page = client.get(f"/timeline/?{YEARS}")
+    assert "The chart could not be drawn just now" in text_of(page)
+    assert "<svg" not in page.content.decode().partition("<main")[2]
+    assert page_numbers(page) == page_numbers(whole)
+    download = client.get(f"/timeline/chart.png?{YEARS}", follow=True)
+    assert download.redirect_chain == [(f"/timeline/?{YEARS}", 302)]
+    assert "The chart could not be drawn. Please try again later." in text_of(download)
 
 
 def test_nothing_to_show_says_why(client, ben, db):

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 # Matrices of 40 elements × 100,000 programmes take 4 MB each, an answer 0.1 MB.
-_MATRICES, _ANSWERS = 4, 32
+_MATRICES, _ANSWERS = 3, 32
+# The places of a million ledger rows take 4 MB.
+_CELLS = 4
 # With more programmes changed than this, making a matrix anew costs no more.
 _PATCHED = 2_000
 
@@ -60,6 +62,10 @@ class Kept:
         _until, found = self.answers.get(key) or (until, compute())
         self._keep(self.answers, key, (until, found), _ANSWERS)
         return found
+
+    def place(self, revision: int, cells: np.ndarray) -> None:
+        """Keep where the ledger's rows stand in the flat matrix of a revision."""
+        self._keep(self.cells, revision, cells, _CELLS)
 
     def _keep(self, store, key, value, most):
         with self.lock:

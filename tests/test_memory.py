@@ -1,0 +1,45 @@
+"""What stays in memory when a page has been sent: nothing but what is shared."""
+
+import gc
+import weakref
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+
+from strategy_app.coverage import frame
+from tests import factories
+
+READ = [
+    "/", "/matrix/", "/gaps/", "/timeline/", "/compare/", "/strategy/STR/",
+    "/strategy/STR/A/", "/tagging/", "/review/", "/programmes/", "/definitions/",
+    "/api/v1/coverage/", "/api/v1/coverage/matrix/", "/api/v1/coverage/gaps/",
+    "/api/v1/coverage/timeline/", "/api/v1/coverage/compare/?with=2020-04-01",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", READ)
+def test_an_answer_holds_on_to_no_data_of_coverage(db, client, address):
+    """Else each change leaves megabytes behind until the garbage is collected."""
+    factories.make_strategy()
+    factories.align(factories.make_programme(), "A")
+    client.force_login(factories.make_person("chie", role="admin"))
+    path, _mark, query = address.partition("?")
+    environ = client._base_environ() | {"PATH_INFO": path, "QUERY_STRING": query}
+    serve, statuses = WSGIHandler(), []
+
+    def ask():
+        answer = serve(environ, lambda status, _headers, *_rest: statuses.append(status))
+        answer.close()
+
+    ask()  # what is kept for good, such as compiled templates, comes with the first
+    gc.collect()
+    gc.disable()
+    try:
+        frame.forget()
+        kept = weakref.ref(frame.current())
+        ask()
+        frame.forget()
+        assert statuses == ["200 OK"] * 2
+        assert kept() is None
+    finally:
+        gc.enable()

@@ -88,7 +88,7 @@ def _direct(frame, tree, day, layer):
 def _patched(frame, tree, day, rollup, layer, levels, columns):
     """Return the levels of the frame before, with the changed columns computed anew."""
     width = len(frame.programmes.codes)
-    rows = _rows_about(frame, columns)
+    rows = rows_about(frame, columns)
     cells = _cells(frame, tree)[rows]
     seen = _in_force(frame, tree, day, layer, rows) & (cells >= 0)
     rows, cells = rows[seen], cells[seen]
@@ -100,8 +100,8 @@ def _patched(frame, tree, day, rollup, layer, levels, columns):
     return result
 
 
-def _rows_about(frame, columns):
-    """Return the ledger rows about a few programmes."""
+def rows_about(frame: Frame, columns: np.ndarray) -> np.ndarray:
+    """Return the ledger rows about the programmes in these columns, int64[n]."""
     programme = frame.ledger.programme
     if len(columns) == 1:  # after most changes; comparing is faster than looking up
         return np.flatnonzero(programme == columns[0])
@@ -148,7 +148,7 @@ def records_of(
     frame: Frame, tree: Tree, day: datetime.date, columns: np.ndarray
 ) -> Records:
     """Return what is in force on ``day`` of the programmes in ``columns``, int64[n]."""
-    rows = _rows_about(frame, columns)
+    rows = rows_about(frame, columns)
     cells = _cells(frame, tree)[rows]
     seen = _in_force(frame, tree, day, "claimed", rows) & (cells >= 0)
     rows = rows[seen]
@@ -287,6 +287,11 @@ def _cells(frame, tree):
         kept = appended(kept, cells)
     frame.kept.place(tree.revision_id, kept)
     return kept
+
+
+def elements_of(frame: Frame, tree: Tree, rows: np.ndarray) -> np.ndarray:
+    """Return where these ledger rows' elements stand in a tree, int64[n], -1 for none."""
+    return _rows(tree, frame.ledger.element[rows])
 
 
 def _rows(tree, element_ids):

@@ -19,25 +19,8 @@ KINDS = (
 # Those of empty cells; the others are of records.
 _EMPTY = ("not_assessed", "proposed")
 
-
-@dataclass(frozen=True)
-class Records:
-    """The n ledger rows in force in a tree's alignable cells of active programmes.
-
-    rows: in the ledger, int32[n]. elements, columns: the cell of each, int16[n] and
-    int32[n], to save room. reworded: its element's wording has changed materially since
-    it was judged. stale: it was judged longer ago than records are fresh for, and is not
-    reworded. unconfirmed: it claims support (level 1 or 2), is not reworded, and no second
-    person's confirmation stands. claims: it claims support. All bool[n].
-    """
-
-    rows: np.ndarray
-    elements: np.ndarray
-    columns: np.ndarray
-    reworded: np.ndarray
-    stale: np.ndarray
-    unconfirmed: np.ndarray
-    claims: np.ndarray
+# How a record stands, whoever asks: it counts, and what it waits for besides.
+COUNTS, REWORDED, STALE, UNCONFIRMED = np.array([1, 2, 4, 8], np.uint8)
 
 
 @dataclass(frozen=True)
@@ -85,28 +68,45 @@ class Returned:
     since: np.ndarray
 
 
-def records(frame: Frame, tree: Tree, day: datetime.date) -> Records:
-    """Return what is in force on ``day`` and what each record waits for; kept."""
+def standing(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
+    """Return how each ledger row stands on ``day``: uint8[R], read-only; kept.
+
+    0, or the sum of: COUNTS, in force in an alignable cell of an active programme.
+    REWORDED, its element's wording has changed materially since it was judged. STALE, it
+    was judged longer ago than records are fresh for. UNCONFIRMED, it claims support and no
+    second person's confirmation stands. What is reworded is none of the last two.
+    """
+    first, question = day.toordinal(), ("standing", tree.revision_id)
+    active = frame.programmes.active(day) & frame.programmes.exists
 
     def compute():
-        active = np.flatnonzero(frame.programmes.active(day) & frame.programmes.exists)
-        found = matrix.records_of(frame, tree, day, active)
-        counted = tree.alignable[found.elements]
-        rows, reworded = found.rows[counted], found.reworded[counted]
-        ledger = frame.ledger
-        limit = matrix.months_before(day, frame.thresholds.fresh_months)
-        claims = ledger.level[rows] >= matrix.SIGNIFICANT
-        return Records(
-            rows=rows.astype(np.int32),
-            elements=found.elements[counted].astype(np.int16),
-            columns=ledger.programme[rows],
-            reworded=reworded,
-            stale=(ledger.judged[rows] <= limit) & ~reworded,
-            unconfirmed=claims & ~found.confirmed[counted] & ~reworded,
-            claims=claims,
-        )
+        found = np.zeros(len(frame.ledger.ids), np.uint8)
+        outdated = frame.kept.outdated.get((first, question))
+        if outdated is None:
+            _stand(found, frame, tree, day, np.flatnonzero(active))
+        else:
+            known, changed = outdated
+            found[: len(known)] = known
+            found[matrix.rows_about(frame, changed)] = 0
+            _stand(found, frame, tree, day, changed[active[changed]])
+        return found
 
-    return frame.kept.answer(("waiting", tree.revision_id, day), compute, day)
+    return frame.kept.matrix(first, question, compute)
+
+
+def _stand(found, frame, tree, day, columns):
+    """Put in how the records of some programmes stand."""
+    records, ledger = matrix.records_of(frame, tree, day, columns), frame.ledger
+    counted = tree.alignable[records.elements]
+    rows, reworded = records.rows[counted], records.reworded[counted]
+    limit = matrix.months_before(day, frame.thresholds.fresh_months)
+    claims = ledger.level[rows] >= matrix.SIGNIFICANT
+    found[rows] = (
+        COUNTS
+        + REWORDED * reworded
+        + STALE * ((ledger.judged[rows] <= limit) & ~reworded)
+        + UNCONFIRMED * (claims & ~records.confirmed[counted] & ~reworded)
+    )
 
 
 def not_assessed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
@@ -140,45 +140,39 @@ def proposed(frame: Frame, tree: Tree, day: datetime.date) -> tuple[np.ndarray, 
     return frame.kept.answer(("proposed", tree.revision_id, day), compute, day)
 
 
-def missing_by_programme(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
-    """Return how many cells of each programme nobody has assessed, int64[P]; kept."""
-
-    def compute():
-        active = frame.programmes.active(day) & frame.programmes.exists
-        assessed = np.bincount(
-            records(frame, tree, day).columns, minlength=len(frame.programmes.codes)
-        )
-        return np.where(active, int(tree.alignable.sum()) - assessed, 0)
-
-    return frame.kept.answer(("missing", tree.revision_id, day), compute, day)
-
-
 def is_waiting(
-    frame: Frame, found: Records, kind: str, person: int, returned: Returned
+    frame: Frame, stands: np.ndarray, kind: str, person: int, returned: Returned
 ) -> np.ndarray:
-    """Return which records wait for a ``kind`` of work by a person: bool[n].
+    """Return which records wait for a ``kind`` of work by a person: bool[R].
 
-    Nobody confirms their own. What is returned waits for its author; where that is nobody
-    who could see to it, for whoever may record there.
+    stands: as ``standing`` says. Nobody confirms their own. What is returned waits for its
+    author; where that is nobody who could see to it, for whoever may record there.
     """
     if kind == "needs_review":
-        return found.reworded
+        return (stands & REWORDED) > 0
     if kind == "stale":
-        return found.stale
-    author = frame.ledger.author[found.rows]
+        return (stands & STALE) > 0
+    author = frame.ledger.author
+    rows, unclaimed = _given_back(frame, returned)
     if kind == "returned":
-        mine = _among(frame, found, returned.rows) & (author == person)
-        return mine | _among(frame, found, returned.rows[returned.unclaimed])
-    return found.unconfirmed & (author != person) & ~_among(frame, found, returned.rows)
+        waits = np.zeros(len(stands), bool)
+        waits[rows[unclaimed | (author[rows] == person)]] = True
+        return waits & (stands > 0)
+    waits = ((stands & UNCONFIRMED) > 0) & (author != person)
+    waits[rows] = False
+    return waits
 
 
-def _among(frame, found, ids):
-    """Return which records are these ledger rows: bool[n]. The ids ascend, and are few."""
-    known = frame.ledger.ids
-    places = np.searchsorted(known, ids)
-    marked = np.zeros(len(known) + 1, bool)  # one more: past the end there is none
-    marked[places] = np.append(known, -1)[places] == ids if len(ids) else False
-    return marked[found.rows]
+def _given_back(frame, returned):
+    """Return where the ledger has what is returned, and which of it is unclaimed.
+
+    What came into the ledger after the frame is left out.
+    """
+    ids = frame.ledger.ids
+    rows = np.searchsorted(ids, returned.rows)
+    is_there = rows < len(ids)
+    is_there[is_there] = ids[rows[is_there]] == returned.rows[is_there]
+    return rows[is_there], returned.unclaimed[is_there]
 
 
 def cells(
@@ -206,11 +200,10 @@ def cells(
         starts = frame.programmes.starts[places].astype(np.int64)
         since = np.maximum(starts, tree.in_force_from.toordinal())
         return Cells(elements, places, since)
-    found = records(frame, tree, day)
-    mine = is_waiting(frame, found, kind, person, returned) & columns[found.columns]
-    rows = found.rows[mine]
-    elements = found.elements[mine].astype(np.int64)
-    places = found.columns[mine].astype(np.int64)
+    waits = is_waiting(frame, standing(frame, tree, day), kind, person, returned)
+    rows = np.flatnonzero(waits & columns[frame.ledger.programme])
+    elements = matrix.elements_of(frame, tree, rows)
+    places = frame.ledger.programme[rows].astype(np.int64)
     since = _since(frame, tree, kind, rows, elements, returned)
     return Cells(elements, places, since).chosen(np.lexsort((elements, places)))
 
@@ -247,13 +240,18 @@ def all_of(
         return int(tree.alignable.sum()) * int((active & columns).sum())
     if kind in ("returned", "proposed"):
         return None
-    found = records(frame, tree, day)
-    counted = columns[found.columns]
+    ledger = frame.ledger
+    counted = (standing(frame, tree, day) > 0) & columns[ledger.programme]
     if kind == "needs_review":
-        counted = counted & (tree.material_from[found.elements] != ALWAYS)
-    elif kind == "unconfirmed":
-        counted = counted & found.claims & (frame.ledger.author[found.rows] != person)
+        return int(_is_of_reworded(frame, tree, np.flatnonzero(counted)).sum())
+    if kind == "unconfirmed":
+        counted &= (ledger.level >= matrix.SIGNIFICANT) & (ledger.author != person)
     return int(counted.sum())
+
+
+def _is_of_reworded(frame, tree, rows):
+    """Return which records are of elements that have ever changed materially, bool[n]."""
+    return tree.material_from[matrix.elements_of(frame, tree, rows)] != ALWAYS
 
 
 @dataclass(frozen=True)
@@ -273,16 +271,17 @@ class Rereading:
 
 def rereading(frame: Frame, tree: Tree, day: datetime.date) -> list[Rereading]:
     """Return the progress of every department that has, or had, something to re-read."""
-    found = records(frame, tree, day)
-    of = frame.programmes.department
-    concerned = tree.material_from[found.elements] != ALWAYS
+    stands = standing(frame, tree, day)
+    rows = np.flatnonzero(stands)
+    rows = rows[_is_of_reworded(frame, tree, rows)]
+    columns_of, of = frame.ledger.programme, frame.programmes.department
     size = len(frame.programmes.departments) + 1
     # One more than the index, so that -1 counts too.
     asked, left, waits = (
         np.bincount(of[columns] + 1, minlength=size)
         for columns in (
-            found.columns[concerned],
-            found.columns[found.reworded],
+            columns_of[rows],
+            columns_of[rows[(stands[rows] & REWORDED) > 0]],
             proposed(frame, tree, day)[0],
         )
     )
@@ -303,15 +302,14 @@ def numbers(
     returned: Returned,
 ) -> dict[str, int]:
     """Return how many cells wait for each kind of work; arguments as ``cells`` has them."""
-    found = records(frame, tree, day)
-    asked = columns[found.columns]
-    missing = missing_by_programme(frame, tree, day)
+    stands = standing(frame, tree, day)
+    asked = columns[frame.ledger.programme]
     numbers = {
-        kind: int((is_waiting(frame, found, kind, person, returned) & asked).sum())
+        kind: int((is_waiting(frame, stands, kind, person, returned) & asked).sum())
         for kind in KINDS
         if kind not in _EMPTY
     }
-    numbers["not_assessed"] = int(missing[columns].sum())
+    numbers["not_assessed"] = _missing(frame, tree, day, columns, stands, asked)
     numbers["proposed"] = int(columns[proposed(frame, tree, day)[0]].sum())
     return numbers
 
@@ -329,9 +327,19 @@ def number(
 
     Arguments as ``cells`` has them.
     """
-    found = records(frame, tree, day)
-    waits = np.zeros(len(found.rows), bool)
+    stands = standing(frame, tree, day)
+    asked = columns[frame.ledger.programme]
+    waits = np.zeros(len(stands), bool)
     for kind in set(KINDS) - {*_EMPTY}:
-        waits |= is_waiting(frame, found, kind, person, returned)
-    missing = missing_by_programme(frame, tree, day)
-    return int(missing[columns].sum()) + int((waits & columns[found.columns]).sum())
+        waits |= is_waiting(frame, stands, kind, person, returned)
+    missing = _missing(frame, tree, day, columns, stands, asked)
+    return missing + int((waits & asked).sum())
+
+
+def _missing(frame, tree, day, columns, stands, asked):
+    """Return how many cells of some programmes nobody has assessed: what is left of all.
+
+    asked: which ledger rows are of these programmes, bool[R].
+    """
+    every = all_of(frame, tree, day, "not_assessed", columns=columns, person=0)
+    return every - int(((stands > 0) & asked).sum())

@@ -2,10 +2,11 @@
 
 import datetime
 
+import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
 
-from strategy_app.coverage import frame, waiting
+from strategy_app.coverage import frame, matrix, waiting
 from strategy_app.models import Alignment, Change, Revision, Wording
 from strategy_app.models.dates import today
 from strategy_app.queries import strategy as strategy_queries
@@ -151,20 +152,18 @@ def test_publishing_writes_no_alignment_and_asks_exactly_the_right_people(draft,
 
     columns = frame.current()
     tree = columns.tree("STR", today())
-    records = waiting.records(columns, tree, today())
-    asked = [
-        (columns.programmes.codes[column], tree.codes[row])
-        for row, column in zip(
-            records.elements[records.reworded],
-            records.columns[records.reworded],
-            strict=True,
+    asked = np.flatnonzero(waiting.standing(columns, tree, today()) & waiting.REWORDED)
+    assert [
+        (
+            columns.programmes.codes[columns.ledger.programme[row]],
+            tree.codes[matrix.elements_of(columns, tree, [row])[0]],
         )
-    ]
-    assert asked == [("PRG-1", "A.1")]
+        for row in asked
+    ] == [("PRG-1", "A.1")]
     row = Alignment.objects.open().get(element__code="A.1")
     alignment.reaffirm(programme=mine, element=row.element, replaces=row.pk, by=aiko)
     columns = frame.current()
-    assert not waiting.records(columns, tree, today()).reworded.any()
+    assert not (waiting.standing(columns, tree, today()) & waiting.REWORDED).any()
 
 
 def test_split_elements_propose_and_copy_nothing(draft, chie, dai):

@@ -160,10 +160,10 @@ class Life(RuleBasedStateMachine):
     def every_record_is_of_the_wording_in_force_or_flagged(self):
         columns, day = frame.current(), today()
         tree = columns.tree("STR", day)
-        found = waiting.records(columns, tree, day)
-        flagged = dict(
-            zip(columns.ledger.ids[found.rows].tolist(), found.reworded, strict=True)
-        )
+        stands = waiting.standing(columns, tree, day)
+        counted = stands > 0
+        reworded = (stands[counted] & waiting.REWORDED) > 0
+        flagged = dict(zip(columns.ledger.ids[counted].tolist(), reworded, strict=True))
         for row in Alignment.objects.open().select_related("wording__revision"):
             if row.pk not in flagged:
                 assert row.element_id not in tree.element_ids.tolist()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 # Matrices of 40 elements × 100,000 programmes take 4 MB each, an answer 0.1 MB.
-_MATRICES, _ANSWERS = 3, 32
+_MATRICES, _ANSWERS = 4, 32
 # The places of a million ledger rows take 4 MB.
 _CELLS = 4
 # With more programmes changed than this, making a matrix anew costs no more.

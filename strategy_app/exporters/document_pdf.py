@@ -109,7 +109,7 @@ class Document:
 
     languages: the reader's own, and the other where both stand side by side. name: the
     title of the file. lines: what the first page says of the revision. running: the head
-    of each page, left and right; foot: lines below each page. notice: "" or a warning.
+    of each page, left and right. foot: what stands below each. notice: "" or a warning.
     contents_depth: how many levels the table of contents names. key: None without coverage.
     """
 
@@ -123,7 +123,7 @@ class Document:
     permanent: str
     permanent_label: str
     running: list[str]
-    foot: list[str]
+    foot: str
     notice: str
     contents: str
     contents_depth: int

@@ -88,7 +88,8 @@ def _collect(nodes, base, marks, link, found):
             found.append((node.content, marks | {"code"}, link))
         else:
             text = {"softbreak": "\r", "hardbreak": "\n"}.get(node.type, node.content)
-            found.append((text, marks, link))
+            if text:
+                found.append((text, marks, link))
 
 
 def _joined(found):

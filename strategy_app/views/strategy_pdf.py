@@ -76,13 +76,9 @@ def _sorry(request, shown):
         "page": f"{page}?{request.GET.urlencode()}",
         "again": request.get_full_path(),
     }
-    return render(
-        request,
-        "strategy_app/strategy/no_pdf.html",
-        context,
-        status=503,
-        headers={"Retry-After": str(_RETRY_SECONDS)},
-    )
+    response = render(request, "strategy_app/strategy/no_pdf.html", context, status=503)
+    response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
 
 
 def _languages(shown):
@@ -110,7 +106,8 @@ def _document(request, shown):
     named, row = shown["strategy"], shown["row"]
     worded, languages = row.revision, _languages(shown)
     is_both, coverage = len(languages) > 1, _coverage_shown(shown)
-    in_force = _in_force(row)
+    in_force, asked = _in_force(row), _asked(request, coverage)
+    notice = _notice(request) if coverage else ""
     return Document(
         languages=languages,
         name=f"{named.name}: {worded.name}",
@@ -120,15 +117,15 @@ def _document(request, shown):
         title=_text(named.name),
         other_title=_other_title(named, languages[1]) if is_both else None,
         revision=_text(worded.name),
-        lines=[in_force, *_standing(shown), *_asked(request, coverage)],
+        lines=[line for line in (in_force, _standing(shown), asked) if line],
         permanent=shown["permanent"],
         permanent_label=_("Permanent address"),
         running=[
             _shortened(str(named.name)),
             _shortened(f"{worded.name} · {in_force.rstrip('.。')}"),
         ],
-        foot=[_as_of(request, coverage)] if coverage else [],
-        notice=_notice(request) if coverage else "",
+        foot=_foot(coverage, asked, notice),
+        notice=notice,
         contents=_("Contents"),
         contents_depth=max((part.level for part in shown["contents"]), default=1),
         key=_key(coverage, shown["sections"]) if coverage else None,
@@ -155,38 +152,36 @@ def _in_force(row):
 
 
 def _standing(shown):
-    """Return whether another text is in force today, in words."""
+    """Return that another text is in force today, in words, "" where none is."""
     now = shown.get("in_force")
     if shown["row"].state != "past" or not now:
-        return []
-    return [
-        _("This is not the text in force today: that is “%(name)s”.") % {"name": now.name}
-    ]
+        return ""
+    return _("This is not the text in force today: that is “%(name)s”.") % {
+        "name": now.name
+    }
 
 
 def _asked(request, coverage):
-    """Return the question that coverage answers, in words."""
+    """Return the question that coverage answers, in words: the day, then the filters."""
     if coverage is None:
-        return []
-    parts = scope_bar(request, request.scope_form, request.scope)["scope_parts"]
-    words = [f"{part.label}: {part.value}" for part in parts]
-    day = _("Coverage on %(day)s") % {"day": date_format(request.scope.day)}
-    return [" · ".join([day, *words])]
+        return ""
+    scope = request.scope
+    filtered = scope_bar(request, request.scope_form, scope.but(day=scope.today))
+    words = [f"{part.label}: {part.value}" for part in filtered["scope_parts"]]
+    day = _("Coverage on %(day)s") % {"day": date_format(scope.day)}
+    return " · ".join([day, *words])
 
 
-def _as_of(request, coverage):
-    """Return the day and the change that the numbers are of, in words."""
-    frame = coverage.frame
-    at = "–"
+def _foot(coverage, asked, notice):
+    """Return what is to be known of the numbers on each page, "" where there are none."""
+    if coverage is None:
+        return ""
+    frame, at = coverage.frame, "–"
     if frame.changed_at:
         at = date_format(frame.changed_at, "SHORT_DATETIME_FORMAT", use_l10n=True)
-    words = [
-        _("Coverage on %(day)s") % {"day": date_format(request.scope.day)},
-        _("Data as of change %(number)d, %(at)s.") % {"number": frame.change, "at": at},
-    ]
-    if has_illustrative(request):
-        words.append(_("Illustrative data"))
-    return " · ".join(word.rstrip(".。") for word in words)
+    as_of = _("Data as of change %(number)d, %(at)s.") % {"number": frame.change, "at": at}
+    words = [asked, as_of.rstrip(".。")]
+    return " · ".join([*words, _("Illustrative data")] if notice else words)
 
 
 def _notice(request):

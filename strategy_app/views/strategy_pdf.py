@@ -20,7 +20,7 @@ from strategy_app.exporters.document_pdf import Document, Key, Other, Prose, Sec
 from strategy_app.exporters.markdown import blocks
 from strategy_app.forms.document import DocumentForm, TextForm
 from strategy_app.models.localized import LocalizedText, localized_text
-from strategy_app.templatetags.strategy import fallback_words
+from strategy_app.templatetags.strategy import fallback_words, fiscal_year
 from strategy_app.views import document, revision, strategy
 from strategy_app.views.context import has_illustrative
 from strategy_app.views.rows import state_label
@@ -195,19 +195,30 @@ def _notice(request):
 
 def _key(coverage, sections):
     assessed, cells = counts.completeness(coverage)
-    by_budget = coverage.scope.basis == "budget"
-    counted = _("Budget of active programmes") if by_budget else _("Active programmes")
     has_targets = any(part.coverage and part.coverage.marks for part in sections)
     return Key(
         states=[{"state": state, "label": state_label(state)} for state in STATES],
         target=_("Target") if has_targets else None,
-        counted=f"{counted}: {intcomma(coverage.active)}",
+        counted=_counted(coverage),
         completeness=_(
             "%(assessed)s of %(cells)s pairs of programme and element have been looked at;"
             " the rest is not assessed, which is not the same as no."
         )
         % {"assessed": intcomma(assessed), "cells": intcomma(cells)},
     )
+
+
+def _counted(coverage):
+    """Return what the numbers count, and that there is nothing where there is not."""
+    scope, number = coverage.scope, intcomma(coverage.active)
+    if scope.basis != "budget":
+        return f"{_('Active programmes')}: {number}"
+    if not counts.has_budget(coverage.frame, scope.day):
+        return _(
+            "No budget is recorded for %(year)s, so every number is 0. Count programmes"
+            " instead, or enter budgets in the administration."
+        ) % {"year": fiscal_year(scope.day)}
+    return f"{_('Budget of active programmes')}: {number}"
 
 
 def _section(part, shown, is_both):

@@ -125,6 +125,18 @@ def test_the_scope_is_printed(reader, revised):
     assert "Active programmes: 1" in paper.text
 
 
+def test_by_budget_it_says_what_it_counts_or_that_there_is_none(reader, revised):
+    programme = factories.make_programme()
+    factories.align(programme, "A", 2)
+    address = f"{PDF}?basis=budget&day=2026-11-26"
+    assert "No budget is recorded for FY2026, so every number" in read(reader, address).text
+    factories.make_budget(programme, 2026, 1_234_567)
+    paper = read(reader, address)
+    assert "Count: Budget" in paper.text
+    assert "Budget of active programmes: 1,234,567" in paper.text
+    assert "Aim · Material change 1,234,567 0 0 0 What A" in paper.text
+
+
 def test_coverage_can_be_hidden(reader, revised):
     factories.align(factories.make_programme(), "A", 2)
     paper = read(reader, f"{PDF}?coverage=hidden")

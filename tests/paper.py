@@ -39,9 +39,9 @@ class Paper:
                  for note in page.get("/Annots", [])]  # fmt: skip
         return [note["/A"]["/URI"] for note in notes if "/URI" in note.get("/A", {})]
 
-    def tags(self, kind):
-        """Return the tags of a kind, such as /Figure or /H1."""
-        return [tag for tag in _tags(self.root["/StructTreeRoot"]) if tag.get("/S") == kind]
+    def tags(self, *kinds):
+        """Return the tags of some kinds, such as /Figure or /H1, in the order of reading."""
+        return [tag for tag in _tags(self.root["/StructTreeRoot"]) if tag["/S"] in kinds]
 
     @property
     def alternatives(self):

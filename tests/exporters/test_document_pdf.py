@@ -255,6 +255,14 @@ def test_coverage_stands_beside_elements_that_have_it():
     )
 
 
+@pytest.mark.parametrize("languages", [["ja"], ["ja", "en"]])
+def test_coverage_is_read_after_the_heading_it_belongs_to(languages):
+    sections = [bilingual(code, coverage=coverage(code, 1, 2, 3, 4)) for code in "AB"]
+    paper = made(make_document(*sections, languages=languages, key=KEY))
+    found = [tag["/S"] for tag in paper.tags("/H1", "/Figure")]
+    assert found == ["/H1", "/H1", "/Figure", "/H1", "/Figure"]  # the first: Contents
+
+
 def test_without_coverage_there_is_no_legend():
     paper = made(make_document(section("A"), section("B")))
     assert paper.alternatives == []

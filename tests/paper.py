@@ -40,7 +40,7 @@ class Paper:
         return [note["/A"]["/URI"] for note in notes if "/URI" in note.get("/A", {})]
 
     def tags(self, *kinds):
-        """Return the tags of some kinds, such as /Figure or /H1, in the order of reading."""
+        """Return the tags of some kinds, such as /Figure or /H1, as they are read."""
         return [tag for tag in _tags(self.root["/StructTreeRoot"]) if tag["/S"] in kinds]
 
     @property

@@ -11,6 +11,8 @@ from strategy_app.exporters import apart
 
 # A renderer takes some hundred megabytes: one at a time in each of the server's processes.
 _ONE_AT_A_TIME = threading.BoundedSemaphore()
+# One more may wait for its turn; all other threads are there for pages.
+_IN_LINE = threading.BoundedSemaphore(2)
 _LONGEST_WAIT_SECONDS = 20
 _LONGEST_WORK_SECONDS = 40
 # A thousand elements with a page of text in both languages: 360 pages, 700 MB meanwhile.
@@ -148,12 +150,21 @@ def pdf(data: bytes) -> bytes:
     """Return the PDF of what ``payload`` returned.
 
     Raises apart.Failed when it cannot be made: the text is too long, it takes too long, or
-    others are being made for too long.
+    too many are asked for at once.
     """
     if len(data) > _MOST_BYTES:
         raise apart.Failed(f"The text is too long: {len(data):,} bytes.")
+    if not _IN_LINE.acquire(blocking=False):
+        raise apart.Failed("Others are waiting already.")
+    try:
+        return _in_turn(data)
+    finally:
+        _IN_LINE.release()
+
+
+def _in_turn(data):
     if not _ONE_AT_A_TIME.acquire(timeout=_LONGEST_WAIT_SECONDS):
-        raise apart.Failed("Other documents took too long.")
+        raise apart.Failed("Another document took too long.")
     try:
         return apart.run(
             "strategy_app.exporters.typeset", data, seconds=_LONGEST_WORK_SECONDS

@@ -263,6 +263,12 @@ def test_while_others_are_made_for_too_long_it_is_told(reader, revised, monkeypa
     assert reader.get(PDF).status_code == 200
 
 
+def test_a_third_at_once_does_not_wait(reader, revised):
+    with document_pdf._IN_LINE, document_pdf._IN_LINE:
+        assert reader.get(PDF).status_code == 503
+    assert reader.get(PDF).status_code == 200
+
+
 def test_a_text_that_is_too_long_is_told(reader, db):
     strategy = factories.make_strategy()
     services.create_draft(

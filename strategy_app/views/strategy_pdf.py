@@ -106,7 +106,7 @@ def _document(request, shown):
     named, row = shown["strategy"], shown["row"]
     worded, languages = row.revision, _languages(shown)
     is_both, coverage = len(languages) > 1, _coverage_shown(shown)
-    in_force, asked = _in_force(row), _asked(request, coverage)
+    in_force, asked = _in_force(row), _asked(request, shown)
     notice = _notice(request) if coverage else ""
     return Document(
         languages=languages,
@@ -136,9 +136,13 @@ def _document(request, shown):
 
 def _coverage_shown(shown):
     """Return the coverage that stands beside the text, None where none does."""
-    coverage = shown.get("coverage")
-    is_out = shown["setting"]["hides_coverage"] or coverage is None or coverage.is_empty
-    return None if is_out else coverage
+    coverage = _coverage_asked(shown)
+    return None if coverage is None or coverage.is_empty else coverage
+
+
+def _coverage_asked(shown):
+    """Return the coverage that is asked for, be there programmes or not."""
+    return None if shown["setting"]["hides_coverage"] else shown.get("coverage")
 
 
 def _in_force(row):
@@ -161,13 +165,16 @@ def _standing(shown):
     }
 
 
-def _asked(request, coverage):
+def _asked(request, shown):
     """Return the question that coverage answers, in words: the day, then the filters."""
+    coverage = _coverage_asked(shown)
     if coverage is None:
         return ""
     scope = request.scope
     filtered = scope_bar(request, request.scope_form, scope.but(day=scope.today))
     words = [f"{part.label}: {part.value}" for part in filtered["scope_parts"]]
+    if coverage.is_empty:
+        words.append(_("No active programme matches"))
     day = _("Coverage on %(day)s") % {"day": date_format(scope.day)}
     return " · ".join([day, *words])
 

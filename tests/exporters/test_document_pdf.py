@@ -122,6 +122,13 @@ def test_the_contents_name_page_and_element():
     assert pages[-1] > 2
 
 
+def test_the_contents_stand_on_one_page_as_long_as_one_can_hold_them():
+    sections = [section(f"E{number}") for number in range(40)]
+    paper = made(make_document(*sections, lines=["A line."] * 20))
+    listed = [len(re.findall(r"E\d+ Element E\d+[ .]+\d", text)) for text in paper.pages]
+    assert listed[:3] == [0, 40, 0]
+
+
 def test_each_page_says_whose_it_is_and_where_it_stands():
     paper = made(make_document(section("A", body="A long text. " * 700), foot="As of 7"))
     count = len(paper.pages)

@@ -154,10 +154,13 @@ def test_illustrative_data_says_so_on_every_page(reader, revised):
     assert "Illustrative" not in hidden.text  # there is none in it
 
 
-def test_without_programmes_it_is_the_text_alone(reader, revised):
-    paper = read(reader, PDF)
+def test_without_programmes_it_is_the_text_alone_and_says_why(reader, revised):
+    factories.make_programme()
+    paper = read(reader, f"{PDF}?country=FR")
     assert paper.alternatives == []
     assert "Principal" not in paper.text
+    assert "Partner country: FR · No active programme matches" in paper.text
+    assert "No active" not in read(reader, f"{PDF}?country=FR&coverage=hidden").text
 
 
 # --- its address ---

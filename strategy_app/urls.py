@@ -26,6 +26,7 @@ from strategy_app.views import (
     saved_view,
     strategy,
     strategy_document,
+    strategy_pdf,
     target,
     timeline,
     workshop,
@@ -84,12 +85,20 @@ urlpatterns = [
     path("compare/", compare.compare, name="compare"),
     path("strategy/", strategy.strategy_list, name="strategy-list"),
     path("strategy/<code:code>/", strategy.strategy, name="strategy"),
+    path(
+        "strategy/<code:code>/document.pdf", strategy_pdf.strategy_pdf, name="strategy-pdf"
+    ),
     path("strategy/<code:code>/draft/publish/", publish.publish, name="draft-publish"),
     path(f"{_DRAFT}document/", strategy_document.upload, name="draft-document"),
     path(
         "strategy/<code:code>/revisions/<day:day>/",
         revision.revision,
         name="strategy-revision",
+    ),
+    path(
+        "strategy/<code:code>/revisions/<day:day>/document.pdf",
+        strategy_pdf.revision_pdf,
+        name="strategy-revision-pdf",
     ),
     path("strategy/<code:code>/compare/", revision.compare, name="strategy-compare"),
     path("strategy/<code:code>/feed/", feed.feed, name="strategy-feed"),

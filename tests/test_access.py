@@ -36,7 +36,9 @@ RULES = {
     "compare": "read",
     "strategy-list": "read",
     "strategy": "read",
+    "strategy-pdf": "read",
     "strategy-revision": "read",
+    "strategy-revision-pdf": "read",
     "strategy-compare": "read",
     "strategy-feed": "read",
     "element": "read",
@@ -157,7 +159,9 @@ def address(name, row):
     """Return an address that exists in the world."""
     arguments = {
         "strategy": ["STR"],
+        "strategy-pdf": ["STR"],
         "strategy-revision": ["STR", "2017-08-01"],
+        "strategy-revision-pdf": ["STR", "2017-08-01"],
         "strategy-compare": ["STR"],
         "strategy-feed": ["STR"],
         "element": ["STR", "A"],

@@ -62,7 +62,7 @@ WITHOUT_A_PAGE = {
     "set-language", "healthz", "readyz", "target-remove", "timeline-svg", "timeline-png",
     "save-view", "delete-view", "start-view", "tagging-cells", "tagging-names",
     "tagging-write", "tagging-preview", "paste-csv", "paste-xlsx", "paste-apply",
-    "strategy-feed",
+    "strategy-feed", "strategy-pdf", "strategy-revision-pdf",
     "draft-move", "draft-withdraw", "draft-restore", "draft-current", "draft-decide",
     "draft-origins", "draft-place", "draft-code",
 }  # fmt: skip

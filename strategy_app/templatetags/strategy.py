@@ -21,7 +21,7 @@ register = template.Library()
 
 # No pictures: ours are the only files a page may load.
 _TAGS = nh3.ALLOWED_TAGS - {"img"}
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(
     ["table", "linkify"]
 )
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -43,12 +43,17 @@ def text(value: LocalizedText):
     )
 
 
+def fallback_words(value: LocalizedText) -> str:
+    """Return what says in which one language there is a text."""
+    return _("English only") if value.language == "en" else _("Japanese only")
+
+
 def _fallback_mark(value):
     """Return what says that a text is not in the reader's language."""
     return format_html(
         '<small class="fallback" title="{}">{}</small>',
         _("There is no translation of this text yet."),
-        _("English only") if value.language == "en" else _("Japanese only"),
+        fallback_words(value),
     )
 
 
@@ -62,7 +67,7 @@ def bilingual(english, japanese):
 def markdown(value):
     """Print a text of the data as Markdown; HTML in it stays text."""
     if isinstance(value, LocalizedText):
-        html = nh3.clean(_MARKDOWN.render(value.text), tags=_TAGS)
+        html = nh3.clean(MARKDOWN.render(value.text), tags=_TAGS)
         if value.is_fallback:
             html = format_html(
                 '<div lang="{}">{}</div>{}',
@@ -71,7 +76,7 @@ def markdown(value):
                 _fallback_mark(value),
             )
         return mark_safe(html)  # noqa: S308 -- cleaned just above
-    return mark_safe(nh3.clean(_MARKDOWN.render(value or ""), tags=_TAGS))  # noqa: S308 -- cleaned
+    return mark_safe(nh3.clean(MARKDOWN.render(value or ""), tags=_TAGS))  # noqa: S308 -- cleaned
 
 
 _AROUND = {"same": ("", ""), "out": ("<del>", "</del>"), "in": ("<ins>", "</ins>")}

@@ -102,14 +102,14 @@ def _number_waiting(request):
 def _about_us(request):
     return {
         # A function, so that an answer without our banner asks the database nothing.
-        "has_illustrative": lambda: _has_illustrative(request),
+        "has_illustrative": lambda: has_illustrative(request),
         "organisation": localized_text(settings.ORGANISATION_EN, settings.ORGANISATION_JA),
         "page_language": get_language(),
         "is_public_site": settings.PUBLIC_PAGES,
     }
 
 
-def _has_illustrative(request):
+def has_illustrative(request):
     """Whether what is in force, or was on the day that is shown, is illustrative."""
     frame, scope = frame_of(request), getattr(request, "scope", None)
     return frame.has_illustrative or bool(scope and frame.is_illustrative_on(scope.day))

@@ -100,6 +100,7 @@ def setting(scope, asked) -> dict:
     return {
         "languages": chosen or "auto",
         "hides_coverage": bool(hidden),
+        "here": f"?{scope.query(languages=chosen or None, coverage=hidden)}",
         "one": f"?{scope.query(languages='one', coverage=hidden)}",
         "both": f"?{scope.query(languages='both', coverage=hidden)}",
         "with_coverage": f"?{scope.query(languages=chosen or None)}",

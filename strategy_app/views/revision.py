@@ -89,6 +89,11 @@ def permanent_address(request, strategy: Strategy, revision: Revision) -> str:
 @scoped(TextForm)
 def revision(request, code, day):
     """Show a published revision as it was worded, whatever has come after it."""
+    return render(request, "strategy_app/revision/page.html", shown(request, code, day))
+
+
+def shown(request, code, day):
+    """Return what the page and its PDF show."""
     strategy = get_object_or_404(Strategy, code=code)
     request.scope = scope = request.scope.but(strategy=code)
     rows = revision_rows(strategy_queries.published_revisions(strategy.pk))
@@ -100,7 +105,8 @@ def revision(request, code, day):
     if now and row.state == "past":
         still = set(now.wordings.values_list("element_id", flat=True))
     sections = document.sections(row.revision, still=still)
-    context = {
+    setting = document.setting(scope, request.scope_form.cleaned_data)
+    return {
         "strategy": strategy,
         "row": row,
         "revision": row.revision,
@@ -109,9 +115,9 @@ def revision(request, code, day):
         "sections": sections,
         "contents": document.contents(sections),
         "permanent": permanent_address(request, strategy, row.revision),
-        "setting": document.setting(scope, request.scope_form.cleaned_data),
+        "setting": setting,
+        "pdf": f"{reverse('strategy-revision-pdf', args=[code, day])}{setting['here']}",
     }
-    return render(request, "strategy_app/revision/page.html", context)
 
 
 @reading

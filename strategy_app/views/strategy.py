@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from strategy_app.coverage import counts, gaps
 from strategy_app.forms.document import DocumentForm
@@ -40,6 +41,11 @@ def strategy_list(request):
 @scoped(DocumentForm)
 def strategy(request, code):
     """Show the text in force on the day, each element with its coverage beside it."""
+    return render(request, "strategy_app/strategy/page.html", shown(request, code))
+
+
+def shown(request, code):
+    """Return what the page and its PDF show, ``row`` None where nothing is in force."""
     frame = frame_of(request)
     strategy_or_404(request, code)
     request.scope = scope = request.scope.but(strategy=code)
@@ -49,7 +55,8 @@ def strategy(request, code):
     row = _in_force(revisions, coverage)
     beside = _beside(frame, coverage)
     sections = document.sections(row.revision, coverage=beside) if row else []
-    context = {
+    setting = document.setting(scope, request.scope_form.cleaned_data)
+    return {
         "strategy": stored,
         "row": row,
         "revision": row and row.revision,
@@ -58,9 +65,9 @@ def strategy(request, code):
         "sections": sections,
         "contents": document.contents(sections),
         "coverage": coverage,
-        "setting": document.setting(scope, request.scope_form.cleaned_data),
+        "setting": setting,
+        "pdf": f"{reverse('strategy-pdf', args=[code])}{setting['here']}",
     }
-    return render(request, "strategy_app/strategy/page.html", context)
 
 
 def _in_force(rows, coverage):

@@ -23,8 +23,10 @@ def run(module: str, payload: bytes, *, seconds: float = 60) -> bytes:
             timeout=seconds, check=True,
         )  # fmt: skip
     except subprocess.CalledProcessError as failed:
-        message = failed.stderr.decode(errors="replace").strip()
-        raise Failed(message or f"It ended with {failed.returncode}.") from failed
+        said = failed.stderr.decode(errors="replace").strip()
+        raise Failed(f"It ended with {failed.returncode}. {said}".strip()) from failed
     except subprocess.TimeoutExpired as late:
         raise Failed(f"It took longer than {seconds:g} seconds.") from late
+    except OSError as failed:  # too many processes, too little memory
+        raise Failed(str(failed)) from failed
     return done.stdout

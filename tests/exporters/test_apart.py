@@ -14,6 +14,17 @@ def test_a_process_that_ends_badly_says_why():
         apart.run("no_such_module", b"")
 
 
+def test_where_no_process_can_be_started_that_is_told(monkeypatch):
+    monkeypatch.setattr("sys.executable", "/no/such/python")
+    with pytest.raises(apart.Failed, match="No such file"):
+        apart.run("base64", b"")
+
+
+def test_a_process_that_is_killed_is_told():
+    with pytest.raises(apart.Failed, match="ended with -9"):
+        apart.run("asyncio", b"import os; os.kill(os.getpid(), 9)\n")
+
+
 def test_a_process_that_takes_too_long_is_stopped():
     with pytest.raises(apart.Failed, match=r"longer than 0\.01 seconds"):
         apart.run("asyncio", b"import time; time.sleep(60)\n", seconds=0.01)

@@ -227,7 +227,7 @@ def test_alignments_cost_few_queries_and_no_look_at_programmes(
     for code in ["A", "A.1", "B"][:rows]:
         factories.align(programme, code)
     # One of them looks up, by the indices of the ledger, which rows were touched.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         after = frame.current()
     assert after.programmes is before.programmes
     assert after.trees is before.trees

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 import numpy as np
-from django.db.models import Func, IntegerField, Value
+from django.db.models import Exists, Func, IntegerField, OuterRef, Value
 from django.db.models.functions import Coalesce
 
 from strategy_app.coverage.frame.columns import (
@@ -37,10 +37,7 @@ class _Ordinal(Func):
 # Rows read at a time, so that they never stand in memory twice.
 _BLOCK = 20_000
 
-# So many can be asked for by name.
-_FEW = 200
-
-# In the order of the columns of Ledger, without the two that other tables tell.
+# Of each row itself, and by whom it was opened.
 _LEDGER_COLUMNS = (
     "id",
     "programme_id",
@@ -55,6 +52,12 @@ _LEDGER_COLUMNS = (
     Coalesce("opened_in__by_id", Value(0)),
     "wording_id",
 )
+# What other tables tell of it: to ask for a few rows at once, for all of them apart.
+_TOLD = (
+    "opened_in__illustrative",
+    Exists(Evidence.objects.filter(alignment=OuterRef("pk"), dated_on__isnull=False)),
+    Coalesce(_Ordinal("wording__revision__in_force_from"), Value(int(ALWAYS))),
+)
 
 
 def _rows_until(number):
@@ -62,40 +65,58 @@ def _rows_until(number):
 
     Later ones may be of programmes that are not loaded yet, and come with the next update.
     """
-    return (
-        Alignment.objects.filter(opened_in__lte=number)
-        .order_by("id")
-        .values_list(*_LEDGER_COLUMNS)
-    )
+    return Alignment.objects.filter(opened_in__lte=number).order_by("id")
 
 
 def load_ledger(programmes: Programmes, number: int) -> Ledger:
     """Return the ledger of the change ``number``, which is the newest one."""
     rows = _rows_until(number)
-    dated = Evidence.objects.filter(dated_on__isnull=False)
-    return _ledger_columns(rows, rows.order_by().count(), programmes, dated)
+    columns = _table(rows, rows.order_by().count(), _LEDGER_COLUMNS)
+    told = _told(ids=columns[0], opened=columns[6], wording=columns[11])
+    return _ledger(programmes, *columns, *told)
 
 
-def _table(rows, size):
-    """Return about ``size`` rows of the database as int32 columns.
+def _ledger_of(ids, programmes, number):
+    """Return some rows of the ledger."""
+    rows = _rows_until(number).filter(pk__in=ids)
+    return _ledger(programmes, *_table(rows, len(ids), _LEDGER_COLUMNS + _TOLD))
+
+
+def _table(rows, size, asked):
+    """Return what is asked of about ``size`` rows of the database as int32 columns.
 
     They are many: read in blocks, each to its place, they never stand in memory twice.
     """
-    columns = [with_room(size, np.int32) for _column in _LEDGER_COLUMNS]
-    rows = rows.iterator(chunk_size=_BLOCK)
+    columns = [with_room(size, np.int32) for _column in asked]
+    rows = rows.values_list(*asked).iterator(chunk_size=_BLOCK)
     while block := list(islice(rows, _BLOCK)):
         values = np.array(block, np.int32).T
         columns = [appended(*pair) for pair in zip(columns, values, strict=True)]
     return columns
 
 
-def _ledger_columns(rows, size, programmes, dated):
-    (ids, programme, element, level, valid_from, valid_until, opened, closed, confirmed,
-     continues, author, wording) = _table(rows, size)  # fmt: skip
+def _told(ids, opened, wording):
+    """Return of all rows what ``_TOLD`` asks of a few.
+
+    Whether each is illustrative, whether a dated source stands behind it, since when the
+    wording that was judged has been in force.
+    """
+    illustrative = Change.objects.filter(illustrative=True).values_list("id", flat=True)
+    dated = Evidence.objects.filter(dated_on__isnull=False).order_by()
+    dated = dated.values_list("alignment_id", flat=True).distinct()
+    return (
+        np.isin(opened, np.array(illustrative, np.int64)),
+        np.isin(ids, np.array(dated, np.int64)),
+        _judged_from(wording),
+    )
+
+
+def _ledger(
+    programmes, ids, programme, element, level, valid_from, valid_until, opened, closed,
+    confirmed, continues, author, _wording, illustrative, dated, judged_from,
+):  # fmt: skip
     programme[:] = _places(programme, programmes.ids)
     judged, author = _judgement(valid_from, author, continues)
-    illustrative = Change.objects.filter(illustrative=True).values_list("id", flat=True)
-    dated = dated.order_by().values_list("alignment_id", flat=True).distinct()
     return Ledger(
         ids=ids,
         programme=programme,
@@ -108,9 +129,9 @@ def _ledger_columns(rows, size, programmes, dated):
         confirmed=confirmed,
         judged=judged,
         author=author,
-        illustrative=np.isin(opened, np.array(illustrative, np.int64)),
-        dated=np.isin(ids, np.array(dated, np.int64)),
-        judged_from=_judged_from(wording),
+        illustrative=illustrative.astype(bool),
+        dated=dated.astype(bool),
+        judged_from=judged_from,
     )
 
 
@@ -142,10 +163,11 @@ def _places(values, among):
 def _judged_from(wordings):
     """Return since when each of these wordings has been in force, as ordinals int32."""
     judged = np.unique(wordings)
-    published = Wording.objects.filter(revision__in_force_from__isnull=False)
-    if len(judged) <= _FEW:
-        published = published.filter(pk__in=judged.tolist())
-    days = dict(published.values_list("id", "revision__in_force_from"))
+    days = dict(
+        Wording.objects.filter(revision__in_force_from__isnull=False).values_list(
+            "id", "revision__in_force_from"
+        )
+    )
     ordinals = [days[pk].toordinal() if pk in days else ALWAYS for pk in map(int, judged)]
     return np.array(ordinals, np.int32)[np.searchsorted(judged, wordings)]
 
@@ -160,12 +182,7 @@ def with_ledger_of(known: Frame, number: int, at: datetime.datetime) -> Frame:
         turns = np.unique([ledger.valid_from, ledger.valid_until])
         kept = known.kept.after(int(ALWAYS), everybody, turns)
         return carried_on(known, kept, change=number, changed_at=at, ledger=ledger)
-    touched = _ledger_columns(
-        _rows_until(number).filter(pk__in=ids),
-        len(ids),
-        known.programmes,
-        Evidence.objects.filter(alignment__in=ids, dated_on__isnull=False),
-    )
+    touched = _ledger_of(ids, known.programmes, number)
     kept = known.kept.after(
         _reaches_back_to(touched, since),
         np.unique(touched.programme),

@@ -153,7 +153,10 @@ class CodeForm(RefusableForm):
 
 
 class PlaceForm(RefusableForm):
-    """Below which element of the draft an element goes."""
+    """Below which element of the draft an element goes, and before which one there.
+
+    The outline also says where it stood when it was taken up: ``stood``, by two codes.
+    """
 
     below = forms.ModelChoiceField(
         Element.objects.none(),
@@ -161,11 +164,28 @@ class PlaceForm(RefusableForm):
         required=False,
         to_field_name="code",
         empty_label=_("At the top"),
+        error_messages={"invalid_choice": _("%(value)s is not in the draft any more.")},
     )
+    before = forms.ModelChoiceField(
+        Element.objects.none(),
+        required=False,
+        to_field_name="code",
+        error_messages={"invalid_choice": _("%(value)s is not in the draft any more.")},
+    )
+    stood_below = forms.CharField(required=False)
+    stood_before = forms.CharField(required=False)
 
     def __init__(self, data=None, *, draft, **kwargs):
         super().__init__(data, **kwargs)
         offer_places(self.fields["below"], draft)
+        self.fields["before"].queryset = self.fields["below"].queryset
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["stood"] = None
+        if "stood_below" in self.data:
+            cleaned["stood"] = cleaned["stood_below"], cleaned["stood_before"]
+        return cleaned
 
 
 def offer_places(field, draft):

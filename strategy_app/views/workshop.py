@@ -199,7 +199,9 @@ def _show_add(request, draft, form, status=200):
 @on_draft
 def move(request, draft, element_code):
     """Move an element one place: up, down, in, out."""
-    row = _row_or_404(draft, element_code)
+    row = draft.row(element_code)
+    if row is None:
+        return taken_out(request, draft, element_code)
     direction = request.POST.get("direction")
     refusal = ""
     if direction not in strategy_services.DIRECTIONS:
@@ -208,15 +210,25 @@ def move(request, draft, element_code):
         strategy_services.move(wording=row.wording, direction=direction, by=request.user)
     except ValidationError as refused:
         refusal = " ".join(refused.messages)
+    return moved(request, draft, element_code, refusal)
+
+
+def moved(request, draft, code, refusal=""):
+    """Answer a move: with the outline as it is by now, for the script; else its page."""
     if wants_parts(request):
         fresh = draft_queries.Draft(draft.revision)
-        at = request.POST.get("at")
-        moved = _("%(code)s is moved.") % {"code": element_code}
-        parts = {"outline": outline_of(request, fresh, at), "say": refusal or moved}
+        told = refusal or _("%(code)s is moved.") % {"code": code}
+        parts = {"outline": outline_of(request, fresh, request.POST.get("at")), "say": told}
         return JsonResponse(parts, status=400 if refusal else 200)
     if refusal:
         messages.warning(request, refusal)
-    return redirect("draft-element", draft.revision.strategy.code, element_code)
+    return redirect("draft-element", draft.revision.strategy.code, code)
+
+
+def taken_out(request, draft, code):
+    """Say that somebody has withdrawn the element, and give back what was typed."""
+    notice = _("%(code)s is not in the draft: somebody has withdrawn it.") % {"code": code}
+    return gone(request, draft.revision.strategy, notice)
 
 
 @require_POST

@@ -23,10 +23,11 @@ from strategy_app.services.strategy import Overtaken
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.queue_cell import number_in
 from strategy_app.views.workshop import (
-    gone,
+    moved,
     on_draft,
     outline_context,
     outline_of,
+    taken_out,
     wants_parts,
 )
 
@@ -45,15 +46,10 @@ def on_element(view):
     def inner(request, draft, element_code):
         row = draft.row(element_code)
         if row is None:
-            return _taken_out(request, draft, element_code)
+            return taken_out(request, draft, element_code)
         return view(request, draft, row)
 
     return on_draft(inner)
-
-
-def _taken_out(request, draft, code):
-    notice = _("%(code)s is not in the draft: somebody has withdrawn it.") % {"code": code}
-    return gone(request, draft.revision.strategy, notice)
 
 
 def _here(draft, row):
@@ -148,7 +144,7 @@ def element(request, draft, row):
         except ValidationError as refusal:
             form.refuse(refusal)
         except Overtaken:
-            return _taken_out(request, draft, row.code)
+            return taken_out(request, draft, row.code)
         else:
             if theirs is None:
                 return _saved(request, draft, row)
@@ -200,7 +196,7 @@ def _overtaken(request, draft, row, typed, both):
     """Show both versions and ask which one to keep; nothing was saved."""
     draft, fresh = _fresh(draft, row)
     if fresh is None:
-        return _taken_out(request, draft, row.code)
+        return taken_out(request, draft, row.code)
     current = fresh.wording
     data = typed | {
         "is_alignable": "yes" if typed["is_alignable"] else "no",
@@ -266,7 +262,7 @@ def decide(request, draft, row):
         except Overtaken:
             draft, row = _fresh(draft, row)
             if row is None:
-                return _taken_out(
+                return taken_out(
                     request, draft, request.resolver_match.kwargs["element_code"]
                 )
             data = request.POST.copy()
@@ -302,18 +298,28 @@ def origins(request, draft, row):
 @require_POST
 @on_element
 def place(request, draft, row):
-    """Put an element below another one."""
+    """Put an element below another one, and before one there."""
     form = PlaceForm(request.POST, draft=draft)
     if form.is_valid():
         try:
             strategy_services.put_below(
-                wording=row.wording, parent=form.cleaned_data["below"], by=request.user
+                wording=row.wording,
+                parent=form.cleaned_data["below"],
+                before=form.cleaned_data["before"],
+                stood=form.cleaned_data["stood"],
+                by=request.user,
             )
         except ValidationError as refusal:
             for message in refusal.messages:
                 form.add_error("below", message)
+        except Overtaken:
+            told = _("%(code)s or what stands next to it was moved meanwhile. Look again.")
+            form.add_error("below", told % {"code": row.code})
         else:
-            return _here(draft, row)
+            return moved(request, draft, row.code)
+    if wants_parts(request):
+        refusals = [str(error) for errors in form.errors.values() for error in errors]
+        return moved(request, draft, row.code, " ".join(refusals))
     return _show(request, draft, row, place=form, status=400)
 
 

@@ -392,6 +392,65 @@ def test_where_there_is_no_place_it_says_so(admin, draft):
     assert stored() == before
 
 
+def put(admin, code, below="", before="", stood=None):
+    """Send what the outline sends when an element is dropped; return status and answer."""
+    data = {"below": below, "before": before, "at": "A"}
+    if stood is not None:
+        data |= {"stood_below": stood[0], "stood_before": stood[1]}
+    answer = admin.post(f"{DRAFT}{code}/place/", data, headers=PARTS)
+    return answer.status_code, answer.json()
+
+
+def test_an_element_is_put_before_another(admin, draft):
+    status, parts = put(admin, "B", "A", "A.2", stood=("", ""))
+    assert (status, parts["say"], order()) == (200, "B is moved.", "A A:A.1 A:B A:A.2")
+    assert 'aria-current="page"' in parts["outline"]
+    assert put(admin, "A.2", "", "A", stood=("A", ""))[0] == 200
+    assert order() == "A.2 A A:A.1 A:B"
+
+
+def test_an_element_that_stays_where_it_stood_leaves_no_change(admin, draft):
+    before = stored()
+    assert put(admin, "A.1", "A", "A.2", stood=("A", "A.2"))[0] == 200
+    assert stored() == before
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        (("A", "A.1", ""), "An element cannot stand below itself."),
+        (("A", "NONE", ""), "NONE is not in the draft any more."),
+        (("B", "A", "NONE"), "NONE is not in the draft any more."),
+        (("B", "", "A.1"), "A.1 stands elsewhere by now."),
+    ],
+    ids=["below itself", "nothing above", "nothing beside", "beside it elsewhere"],
+)
+def test_where_an_element_cannot_be_put_it_says_so(admin, draft, sent, message):
+    before = stored()
+    status, parts = put(admin, *sent)
+    assert (status, parts["say"], stored()) == (400, message, before)
+    assert 'id="outline"' in parts["outline"]
+
+
+def test_what_somebody_else_has_moved_meanwhile_stays_there(admin, draft, eri):
+    services.move(wording=get("A.1"), direction="down", by=eri)
+    before = stored()
+    status, parts = put(admin, "A.1", "", "B", stood=("A", "A.2"))
+    assert (status, stored()) == (400, before)
+    assert parts["say"] == "A.1 or what stands next to it was moved meanwhile. Look again."
+
+
+def test_what_somebody_else_has_withdrawn_is_not_moved(admin, draft, eri):
+    services.delete_wording(wording=get("A.2"), by=eri)
+    before = stored()
+    told = "A.2 is not in the draft: somebody has withdrawn it."
+    assert put(admin, "A.2", "", "", stood=("A", "")) == (409, {"gone": told})
+    answer = admin.post(f"{DRAFT}A.2/move/", {"direction": "up"}, headers=PARTS)
+    assert (answer.status_code, answer.json()) == (409, {"gone": told})
+    assert put(admin, "B", "A", "A.2")[1]["say"] == "A.2 is not in the draft any more."
+    assert stored() == before
+
+
 def test_an_element_is_added_where_one_stood(admin, draft):
     page = admin.get(f"{DRAFT}add/?below=A")
     assert '<option value="A" selected>' in page.content.decode()

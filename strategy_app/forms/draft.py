@@ -217,9 +217,17 @@ class DecisionForm(RefusableForm):
         label=_("Reason"),
         max_length=1000,
         required=False,
+        help_text=_("Needed where more than a fifth of the words changed editorially."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     replaces = forms.IntegerField(widget=forms.HiddenInput, **ID)
+
+
+def kind_by_number(origins) -> str:
+    """Return how an element comes from so many: split from one, merged from several."""
+    if not origins:
+        return ""
+    return Origin.Kind.SPLIT if len(origins) == 1 else Origin.Kind.MERGED
 
 
 class OriginsForm(RefusableForm):
@@ -227,8 +235,12 @@ class OriginsForm(RefusableForm):
 
     kind = forms.ChoiceField(
         label=pgettext_lazy("element", "Where it comes from"),
-        choices=[("", _("It is an element of its own")), *Origin.Kind.choices],
+        choices=[("", _("As ticked below")), *Origin.Kind.choices],
         required=False,
+        help_text=_(
+            "Nothing ticked: an element of its own. One: split from it. Several: merged"
+            " from them."
+        ),
     )
     origins = forms.ModelMultipleChoiceField(
         Element.objects.none(),
@@ -248,9 +260,10 @@ class OriginsForm(RefusableForm):
 
     def clean(self):
         cleaned = super().clean()
-        kind, origins = cleaned.get("kind"), list(cleaned.get("origins") or [])
-        if kind and not origins and "origins" not in self.errors:
-            self.add_error("origins", _("Choose at least one element."))
-        if origins and not kind:
-            self.add_error("kind", _("Say whether it was split or merged from them."))
+        if "origins" in self.errors:
+            return cleaned
+        origins = list(cleaned["origins"])
+        if cleaned.get("kind") and not origins:
+            self.add_error("origins", _("Tick at least one element."))
+        cleaned["kind"] = cleaned.get("kind") or kind_by_number(origins)
         return cleaned

@@ -15,6 +15,7 @@ from strategy_app.forms.draft import (
     OriginsForm,
     PlaceForm,
     WordingForm,
+    kind_by_number,
 )
 from strategy_app.queries import draft as draft_queries
 from strategy_app.queries.text import difference
@@ -63,10 +64,14 @@ def _state(request, draft, row, **forms):
     """Return what stands below the texts: what changed, whence it comes, its place."""
     wording, origins = row.wording, draft.origins_of(row.wording)
     replaces = wording.edited_in_id
+    decisions = draft_queries.decisions_of(wording)
+    holds = 1 if wording.decided_by_id else 0
     return outline_context(draft, row.code) | {
         "row": row,
         "wording": wording,
         "changes": draft_queries.changes_of(row),
+        "decided": decisions[:holds],
+        "decided_before": decisions[holds:],
         "decision": forms.get("decision")
         or DecisionForm(
             initial={
@@ -82,7 +87,7 @@ def _state(request, draft, row, **forms):
             draft=draft,
             wording=wording,
             initial={
-                "kind": origins[0].kind if origins else "",
+                "kind": origins[0].kind if _is_said(origins) else "",
                 "origins": [origin.origin.code for origin in origins],
             },
             auto_id=_ORIGIN,
@@ -93,6 +98,11 @@ def _state(request, draft, row, **forms):
         ),
         "recode": forms.get("recode") or CodeForm(initial={"code": row.code}),
     }
+
+
+def _is_said(origins):
+    """Whether how it comes from them is other than their number says."""
+    return bool(origins) and origins[0].kind != kind_by_number(origins)
 
 
 def _show(request, draft, row, *, status=200, form=None, theirs=None, **forms):

@@ -168,8 +168,10 @@ class PlaceForm(RefusableForm):
     )
     before = forms.ModelChoiceField(
         Element.objects.none(),
+        label=pgettext_lazy("place in the outline", "Before"),
         required=False,
         to_field_name="code",
+        empty_label=_("Last there"),
         error_messages={"invalid_choice": _("%(value)s is not in the draft any more.")},
     )
     stood_below = forms.CharField(required=False)
@@ -177,8 +179,8 @@ class PlaceForm(RefusableForm):
 
     def __init__(self, data=None, *, draft, **kwargs):
         super().__init__(data, **kwargs)
-        offer_places(self.fields["below"], draft)
-        self.fields["before"].queryset = self.fields["below"].queryset
+        for name in ("below", "before"):
+            offer_places(self.fields[name], draft)
 
     def clean(self):
         cleaned = super().clean()
@@ -186,6 +188,11 @@ class PlaceForm(RefusableForm):
         if "stood_below" in self.data:
             cleaned["stood"] = cleaned["stood_below"], cleaned["stood_before"]
         return cleaned
+
+    def refuse(self, refusal):
+        """Show a refusal next to what it is about."""
+        for name, error in getattr(refusal, "error_dict", {"": refusal}).items():
+            self.add_error("before" if name == "before" else "below", error)
 
 
 def offer_places(field, draft):
@@ -254,6 +261,9 @@ class OriginsForm(RefusableForm):
         others = [row for key, row in draft.before.items() if key != wording.element_id]
         field = self.fields["origins"]
         field.queryset = Element.objects.filter(pk__in=[row.element_id for row in others])
+        ticked = set(self["origins"].value() or [])
+        # What is ticked stands first: the list is longer than what is seen of it.
+        others.sort(key=lambda row: row.element.code not in ticked)
         field.choices = [
             (row.element.code, f"{row.element.code} {row.title}") for row in others
         ]

@@ -320,8 +320,7 @@ def place(request, draft, row):
                 by=request.user,
             )
         except ValidationError as refusal:
-            for message in refusal.messages:
-                form.add_error("below", message)
+            form.refuse(refusal)
         except Overtaken:
             told = _("%(code)s or what stands next to it was moved meanwhile. Look again.")
             form.add_error("below", told % {"code": row.code})

@@ -345,6 +345,10 @@ def test_ticking_is_enough_to_say_where_an_element_comes_from(admin, draft):
     assert origins_of("A") == [("merged", "A.1"), ("merged", "B")]
     page = admin.post(address, {"kind": "split", "origins": ["B", "A.1"]}, follow=True)
     assert origins_of("A") == [("split", "A.1"), ("split", "B")]
+    shown = [
+        code for code, _label in page.context["origins_form"].fields["origins"].choices
+    ]
+    assert shown == ["A.1", "B", "A.2"]
     assert page.context["origins_form"]["kind"].value() == "split"
     admin.post(address, {"kind": ""})
     assert origins_of("A") == []

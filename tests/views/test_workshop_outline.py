@@ -80,6 +80,15 @@ def test_an_element_is_put_before_another(admin, draft):
     assert order() == "A.2 A A:A.1 A:B"
 
 
+def test_without_a_script_an_element_is_put_before_another(admin, draft):
+    admin.post(f"{DRAFT}B/place/", {"below": "A", "before": "A.1"})
+    assert order() == "A A:B A:A.1 A:A.2"
+    page = refused(
+        admin, f"{DRAFT}B/place/", {"below": "", "before": "A.2"}, "does not stand there."
+    )
+    assert list(errors_by_field(page)) == ["id_before"]
+
+
 def test_an_element_that_stays_where_it_stood_leaves_no_change(admin, draft):
     before = stored()
     assert put(admin, "A.1", "A", "A.2", stood=("A", "A.2"))[0] == 200
@@ -92,7 +101,7 @@ def test_an_element_that_stays_where_it_stood_leaves_no_change(admin, draft):
         (("A", "A.1", ""), "An element cannot stand below itself."),
         (("A", "NONE", ""), "NONE is not in the draft any more."),
         (("B", "A", "NONE"), "NONE is not in the draft any more."),
-        (("B", "", "A.1"), "A.1 stands elsewhere by now."),
+        (("B", "", "A.1"), "A.1 does not stand there."),
     ],
     ids=["below itself", "nothing above", "nothing beside", "beside it elsewhere"],
 )

@@ -82,7 +82,7 @@ def _place_before(beside, before):
         if row.element_id == before.pk:
             return at
     raise ValidationError(
-        {"before": _("%(code)s stands elsewhere by now.") % {"code": before.code}}
+        {"before": _("%(code)s does not stand there.") % {"code": before.code}}
     )
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from strategy_app.forms.draft import AddForm, StartForm
 from strategy_app.models import Element, Revision, Strategy, Wording
@@ -18,7 +18,7 @@ from strategy_app.queries import draft as draft_queries
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.strategy import NotDraft
-from strategy_app.views.scoping import signed_in
+from strategy_app.views.scoping import only_post, signed_in
 
 
 def for_admins(view):
@@ -195,7 +195,7 @@ def _show_add(request, draft, form, status=200):
     return render(request, "strategy_app/workshop/page.html", context, status=status)
 
 
-@require_POST
+@only_post
 @on_draft
 def move(request, draft, element_code):
     """Move an element one place: up, down, in, out."""
@@ -231,7 +231,7 @@ def taken_out(request, draft, code):
     return gone(request, draft.revision.strategy, notice)
 
 
-@require_POST
+@only_post
 @on_draft
 def withdraw(request, draft, element_code):
     """Take an element out of the draft; the draft's page brings it back."""
@@ -254,7 +254,7 @@ def withdraw(request, draft, element_code):
     return redirect("draft", draft.revision.strategy.code)
 
 
-@require_POST
+@only_post
 @on_draft
 def restore(request, draft, element_code):
     """Bring a withdrawn element back, with the last words that the draft had for it."""

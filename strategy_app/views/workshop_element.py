@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from strategy_app.forms.draft import (
     CodeForm,
@@ -23,6 +23,7 @@ from strategy_app.services import strategy as strategy_services
 from strategy_app.services.strategy import Overtaken
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.queue_cell import number_in
+from strategy_app.views.scoping import only_post
 from strategy_app.views.workshop import (
     moved,
     on_draft,
@@ -239,7 +240,7 @@ def _shown(form, name, value):
     return str(dict(getattr(form.fields[name], "choices", {})).get(value, value))
 
 
-@require_POST
+@only_post
 @on_element
 def current(request, draft, row):
     """Note that both languages say the same again."""
@@ -256,7 +257,7 @@ def current(request, draft, row):
 # --- how it changed, whence it comes, where it stands ---
 
 
-@require_POST
+@only_post
 @on_element
 def decide(request, draft, row):
     """Keep a decision whether a change is editorial or material."""
@@ -287,7 +288,7 @@ def decide(request, draft, row):
     return _show(request, draft, row, decision=form, status=status)
 
 
-@require_POST
+@only_post
 @on_element
 def origins(request, draft, row):
     """Keep which elements of the revision before it comes from."""
@@ -305,7 +306,7 @@ def origins(request, draft, row):
     return _show(request, draft, row, origins_form=form, status=400)
 
 
-@require_POST
+@only_post
 @on_element
 def place(request, draft, row):
     """Put an element below another one, and before one there."""
@@ -332,7 +333,7 @@ def place(request, draft, row):
     return _show(request, draft, row, place=form, status=400)
 
 
-@require_POST
+@only_post
 @on_element
 def recode(request, draft, row):
     """Give a new element another code."""

@@ -274,6 +274,6 @@ class OriginsForm(RefusableForm):
             return cleaned
         origins = list(cleaned["origins"])
         if cleaned.get("kind") and not origins:
-            self.add_error("origins", _("Tick at least one element."))
+            self.add_error("origins", _("Choose at least one element."))
         cleaned["kind"] = cleaned.get("kind") or kind_by_number(origins)
         return cleaned

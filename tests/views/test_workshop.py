@@ -356,7 +356,7 @@ def test_ticking_is_enough_to_say_where_an_element_comes_from(admin, draft):
 
 def test_where_an_element_cannot_come_from(admin, draft):
     address = f"{DRAFT}A/origins/"
-    page = refused(admin, address, {"kind": "split"}, "Tick at least one element.")
+    page = refused(admin, address, {"kind": "split"}, "Choose at least one element.")
     assert '<details class="panel fold" open>' in page.content.decode()
     page = refused(
         admin, address, {"kind": "split", "origins": ["A"]}, "Select a valid choice."

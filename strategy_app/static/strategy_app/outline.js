@@ -79,6 +79,7 @@
   // --- dragging ---
 
   function letDrag() {
+    for (const hint of document.querySelectorAll(".outline-hint")) hint.hidden = false;
     for (const row of rows()) {
       row.draggable = true;
       link(row).draggable = false; // or its address would be dragged

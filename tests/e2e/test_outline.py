@@ -109,6 +109,19 @@ def test_escape_leaves_it_where_it_stood(page):
     assert (below("KP-2"), Change.objects.count()) == (before, changes)
 
 
+def test_what_is_dropped_in_a_text_leaves_it_as_it_is(page):
+    field = page.locator("[name=body_en]")
+    text, changes = field.input_value(), Change.objects.count()
+    take(page, "KP-2.5")
+    box = field.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 30, steps=4)
+    page.mouse.move(box["x"] + 34, box["y"] + 30, steps=4)
+    page.mouse.up()
+    has_no_traces(page)
+    expect(field).to_have_value(text)
+    assert Change.objects.count() == changes
+
+
 def test_what_somebody_else_has_moved_meanwhile_stays_there(page):
     take(page, "KP-2.5")
     strategy_services.put_below(

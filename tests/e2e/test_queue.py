@@ -163,6 +163,7 @@ def test_one_is_read_again_after_a_material_revision(aiko):
     expect(aiko.locator(".queue-reworded ins").first).to_be_visible()
     aiko.keyboard.press("k")
     expect(aiko.locator(".alert-success")).to_contain_text("is still right")
+    expect(aiko.locator("#live")).to_contain_text("is still right")
     programme, element = name.split(":")
     row = Alignment.objects.open().get(programme__code=programme, element__code=element)
     assert row.opened_in.action == "reaffirm"

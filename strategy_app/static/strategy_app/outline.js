@@ -156,7 +156,8 @@
     const others = all.filter((other) => !taken.includes(other));
     drag = { row, taken, others, x: event.clientX, stood: placeAt(others, at, depth(row)), line: newLine() };
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", code(row));
+    // Not as plain text, which a field of the editor would take.
+    event.dataTransfer.setData("application/x-element", code(row));
     for (const one of taken) one.classList.add("outline-taken");
   });
 

@@ -67,6 +67,9 @@
   // something was refused, app.js leads to the field that is wrong.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "main" || event.target.querySelector(".field-error")) return;
+    // Read out as well: it came with the page, which is no news to a screen reader.
+    const told = event.target.querySelector(":scope > .alert-success");
+    if (told) document.getElementById("live").textContent = told.textContent;
     const title = document.getElementById("cell-title");
     if (title) {
       title.focus({ preventScroll: true });

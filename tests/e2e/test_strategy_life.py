@@ -14,6 +14,7 @@ from tests import factories
 pytestmark = pytest.mark.e2e
 
 DRAFT = "/strategy/JST-INTL/draft/"
+DAY = datetime.timedelta(days=1)
 # Records in force of AIM-2 and KP-2.4, of programmes that are active, by department.
 REREAD = {
     "aiko": {"SATREPS:AIM-2", "AJ-CORE:AIM-2", "SICORP:KP-2.4", "E-ASIA:KP-2.4",
@@ -29,7 +30,14 @@ PROPOSED = {
 
 
 @pytest.fixture
-def chie(site, open_page):
+def clock():
+    """Stand on a Thursday on which the programmes below are active."""
+    with time_machine.travel("2026-11-26T03:00:00+00:00") as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def chie(clock, site, open_page):
     for username, department in [("rin", "RISTEX"), ("nao", "DSBR")]:
         factories.make_person(
             username,
@@ -37,10 +45,6 @@ def chie(site, open_page):
             departments=[Department.objects.get(code=department)],
         )
     return open_page(site, "chie")
-
-
-def next_monday():
-    return today() + datetime.timedelta(days=7 - today().weekday())
 
 
 def coverage(page, day, **asked):
@@ -174,44 +178,45 @@ def words_that_changed(page, cell):
     return ["".join(diff.locator(tag).all_inner_texts()) for tag in ("del", "ins")]
 
 
-def test_a_revision_asks_exactly_whom_it_concerns(chie, site, open_page):
-    day, was = next_monday(), today()
-    sunday = day - datetime.timedelta(days=1)
-    before = {date: coverage(chie, date) for date in (was, sunday)}
+def test_a_revision_asks_exactly_whom_it_concerns(chie, clock, site, open_page):
+    was, monday = today(), datetime.date(2026, 11, 30)
+    before = {day: coverage(chie, day) for day in (was, monday - DAY)}
     change = re.search(rb'"change":(\d+)', before[was])[1].decode()
     records = list(Alignment.objects.order_by("pk").values_list())
-
     revise(chie)
-    rehearse_and_publish(chie, day)
-
+    rehearse_and_publish(chie, monday)
     # Until that day nobody is asked anything.
     aiko = open_page(site, "aiko")
     assert (waiting(aiko, "needs_review"), waiting(aiko, "proposed")) == (set(), set())
-    morning = datetime.datetime.combine(day, datetime.time(9), datetime.UTC)
-    with time_machine.travel(morning):
-        people = {name: open_page(site, name) for name in [*REREAD, "ben", "dai"]}
-        for name, cells in REREAD.items():
-            assert waiting(people[name], "needs_review") == cells
-            assert waiting(people[name], "proposed") == PROPOSED[name]
-        every = set.union({"COI-NEXT:AIM-2"}, *REREAD.values())
-        assert waiting(people["dai"], "needs_review") == every
-        assert people["ben"].goto("/tagging/queue/").status == 403
 
-        gone, come = words_that_changed(people["aiko"], "SICORP:KP-2.4")
-        assert "The risks, the costs and" in gone
-        assert "Only" in come
-        gone, come = words_that_changed(people["rin"], "SOLVE:AIM-2")
-        assert (gone.strip(), come) == ("and local challenges", "")
-        people["rin"].keyboard.press("k")
-        expect(people["rin"].locator(".alert-success")).to_contain_text("is still right")
-        row = Alignment.objects.open().get(programme__code="SOLVE", element__code="AIM-2")
-        assert (row.opened_in.by, row.valid_from) == (User.objects.get(username="rin"), day)
+    clock.move_to(datetime.datetime.combine(monday, datetime.time(1), datetime.UTC))
+    people = {name: open_page(site, name) for name in [*REREAD, "ben", "dai"]}
+    for name, cells in REREAD.items():
+        assert waiting(people[name], "needs_review") == cells
+        assert waiting(people[name], "proposed") == PROPOSED[name]
+    every = set.union({"COI-NEXT:AIM-2"}, *REREAD.values())
+    assert waiting(people["dai"], "needs_review") == every
+    assert people["ben"].goto("/tagging/queue/").status == 403
+    is_read_again(people["aiko"], people["rin"], monday)
 
-        for date, body in before.items():
-            now = coverage(people["dai"], date)
-            assert but_for_the_change(now) == but_for_the_change(body)
-        assert coverage(people["dai"], was, known_at=change) == before[was]
-        assert b'"element":"AIM-4"' in coverage(people["dai"], day)
+    for day, body in before.items():
+        now = coverage(people["dai"], day)
+        assert but_for_the_change(now) == but_for_the_change(body)
+    assert coverage(people["dai"], was, known_at=change) == before[was]
+    assert b'"element":"AIM-4"' in coverage(people["dai"], monday)
     kept = Alignment.objects.filter(pk__in=[row[0] for row in records])
     changed = [row for row in kept.order_by("pk").values_list() if row not in records]
     assert len(changed) == 1  # the one that was read again
+
+
+def is_read_again(aiko, rin, day):
+    """See the words that changed, and say of one record that it is still right."""
+    gone, come = words_that_changed(aiko, "SICORP:KP-2.4")
+    assert "The risks, the costs and" in gone
+    assert "Only" in come
+    gone, come = words_that_changed(rin, "SOLVE:AIM-2")
+    assert (gone.strip(), come) == ("and local challenges", "")
+    rin.keyboard.press("k")
+    expect(rin.locator(".alert-success")).to_contain_text("is still right")
+    row = Alignment.objects.open().get(programme__code="SOLVE", element__code="AIM-2")
+    assert (row.opened_in.by, row.valid_from) == (User.objects.get(username="rin"), day)

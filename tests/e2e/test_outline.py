@@ -78,6 +78,10 @@ def test_an_element_lands_between_two_others(page):
     expect(row_of(page, "KP-2.3")).to_be_visible()
     assert below("KP-2")[:5] == ["KP-2.1", "KP-2.2", "KP-2.5", "KP-2.3", "KP-2.4"]
     has_no_traces(page)
+    with page.expect_response("**/KP-2.5/place/"):
+        page.locator("#outline-told button", has_text="Undo").click()
+    expect(page.locator("#outline-told")).to_be_hidden()
+    assert below("KP-2")[:5] == ["KP-2.1", "KP-2.2", "KP-2.3", "KP-2.4", "KP-2.5"]
 
 
 @pytest.mark.parametrize(

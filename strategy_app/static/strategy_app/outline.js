@@ -36,14 +36,19 @@
 
   // --- moving ---
 
-  function tell(words, isRefused) {
+  // undo: what takes a move back, where that is offered.
+  function tell(words, isRefused, undo) {
     const refusal = element("outline-refusal");
     refusal.hidden = !isRefused;
     refusal.textContent = isRefused ? words : "";
     element("live").textContent = words;
+    const told = element("outline-told");
+    told.hidden = isRefused || !undo;
+    told.firstElementChild.textContent = words;
+    told.lastElementChild.onclick = undo;
   }
 
-  async function send(moved, address, fields) {
+  async function send(moved, address, fields, undo) {
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.set(name, value);
     body.set("at", document.querySelector("#outline [aria-current]")?.dataset.code || "");
@@ -51,7 +56,7 @@
       let [status, parts] = await ask(address, { method: "POST", body });
       if ((status === 401 || status === 403) && (await window.renewToken())) [status, parts] = await ask(address, { method: "POST", body });
       if (parts.outline) swap(parts.outline);
-      tell(parts.say || parts.gone || element("unsent").textContent, status !== 200);
+      tell(parts.say || parts.gone || element("unsent").textContent, status !== 200, undo);
       const row = rows().find((other) => code(other) === moved);
       if (status !== 200 || !row) return;
       row.classList.add("outline-moved");
@@ -63,8 +68,13 @@
 
   // One after the other: each speaks of where the one before has led.
   let moving = Promise.resolve();
-  function move(moved, address, fields) {
-    moving = moving.then(() => send(moved, address, fields));
+  function move(moved, address, fields, undo) {
+    moving = moving.then(() => send(moved, address, fields, undo));
+  }
+
+  // Each names where it stood, so that nobody else's move is undone by it.
+  function put(moved, address, from, to, undo) {
+    move(moved, address, { below: to.below, before: to.before, stood_below: from.below, stood_before: from.before }, undo);
   }
 
   const DIRECTIONS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
@@ -180,9 +190,8 @@
     const isSame = isWhereItStood(place);
     finish();
     if (isSame) return;
-    move(code(row), link(row).dataset.place, {
-      below: place.below, before: place.before, stood_below: stood.below, stood_before: stood.before,
-    });
+    const moved = code(row), address = link(row).dataset.place;
+    put(moved, address, stood, place, () => put(moved, address, place, stood));
   });
 
   function finish() {

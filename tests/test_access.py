@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from strategy_app.models import Alignment, Change, PendingTable, Target
+from strategy_app.models import Alignment, Change, PendingTable, Target, User
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 
@@ -14,6 +14,7 @@ SIGN_IN, DENIED, NOT_HERE = 302, 403, 404
 GET = {
     "open": [200] * 6,
     "read": [SIGN_IN, 200, 200, 200, 200, 200],
+    "feed": [401, 200, 200, 200, 200, 200],
     "api": [401, 200, 200, 200, 200, 200],
     "account": [SIGN_IN, 200, 200, 200, 200, 200],
     "align": [SIGN_IN, DENIED, DENIED, 200, 200, 200],
@@ -40,7 +41,7 @@ RULES = {
     "strategy-revision": "read",
     "strategy-revision-pdf": "read",
     "strategy-compare": "read",
-    "strategy-feed": "read",
+    "strategy-feed": "feed",
     "element": "read",
     "draft": "administer",
     "draft-add": "administer",
@@ -114,6 +115,7 @@ RULES = {
     "api-changes-list": "api",
     "api-changes-detail": "api",
 }
+READ = sorted(name for name, rule in RULES.items() if rule in ("read", "feed"))
 # Tested where they stand: sign-in in tests/views, the administration in tests/admin,
 # writing by the API in tests/api.
 ELSEWHERE = ("account_", "mfa_", "socialaccount_", "social/", "openid_connect_", "admin:")
@@ -240,7 +242,7 @@ def test_looking_writes_nothing(name, client, world):
     assert (Change.objects.count(), Alignment.objects.count()) == before
 
 
-@pytest.mark.parametrize("name", [n for n, rule in sorted(RULES.items()) if rule == "read"])
+@pytest.mark.parametrize("name", READ)
 def test_public_pages_open_reading_without_names(name, client, world, settings):
     settings.PUBLIC_PAGES = True
     answer = client.get(address(name, world["row"]))
@@ -253,7 +255,7 @@ def test_public_pages_open_reading_without_names(name, client, world, settings):
     [
         n
         for n, rule in sorted(RULES.items())
-        if rule not in ("open", "read", "api", "post", "revert")
+        if rule not in ("open", "read", "feed", "api", "post", "revert")
     ],
 )
 def test_public_pages_open_nothing_else(name, client, world, settings):
@@ -343,7 +345,17 @@ def test_nobody_revokes_the_token_of_another(client, world):
     assert token.revoked_at is None
 
 
-@pytest.mark.parametrize("name", [n for n, rule in sorted(RULES.items()) if rule == "read"])
+@pytest.mark.parametrize("name", [n for n, rule in sorted(RULES.items()) if rule == "post"])
+def test_from_what_only_takes_forms_the_language_leads_to_a_page(name, client, world):
+    client.force_login(User.objects.get(username="t"))  # whose table there is
+    sent = {"language": "ja", "next": f"{address(name, world['row'])}?strategy=STR"}
+    answer = client.post(reverse("set-language"), sent)
+    assert answer.url.endswith("?strategy=STR")
+    page = client.get(answer.url)
+    assert (page.status_code, page.headers["Content-Language"]) == (200, "ja")
+
+
+@pytest.mark.parametrize("name", READ)
 def test_pages_for_reading_take_nothing(name, client, world):
     sign_in(client, world, "admin")
     before = Change.objects.count()

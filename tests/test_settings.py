@@ -1,6 +1,7 @@
 """Settings as deployments have them: environment in, safe behaviour out."""
 
 import json
+import re
 
 import pytest
 from django.conf import settings
@@ -123,3 +124,24 @@ def test_tests_run_with_the_databases_own_options(db):
         with connection.cursor() as cursor:
             cursor.execute("SHOW lock_timeout")
             assert cursor.fetchone() == ("10s",)
+
+
+# Set when an image is built, and by docker-compose.yml alone.
+BUILD, COMPOSE = {"REQUIRE_SECRET_KEY"}, {"POSTGRES_PASSWORD"}
+
+
+def named(pattern, *files):
+    """Return the names that a pattern finds in files of the repository."""
+    texts = [(settings.BASE_DIR / name).read_text(encoding="utf-8") for name in files]
+    return set(re.findall(pattern, "\n".join(texts), re.MULTILINE))
+
+
+def test_every_setting_is_listed_for_who_deploys():
+    read = named(
+        r"""\b(?:env(?:\.\w+)?|environ\.get)\(\s*["']([A-Z_]+)""",
+        "config/settings.py", "config/gunicorn.py",
+    )  # fmt: skip
+    (table,) = named(r"(?s)^## Settings$(.*?)^## ", "README.md")
+    rows = re.findall(r"^\|(.*?)\|", table, re.MULTILINE)
+    assert set(re.findall(r"`([A-Z_]+)`", " ".join(rows))) == read - BUILD
+    assert named(r"^#?([A-Z_]+)=", ".env.example") == (read - BUILD) | COMPOSE

@@ -17,12 +17,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         )
         if scheme.lower() != b"token":
             return None
-        token = (
-            ApiToken.objects.filter(digest=ApiToken.digest_of(_text(key)))
-            .select_related("user")
-            .first()
-        )
-        if token is None or not token.is_usable or not token.user.is_active:
+        token = ApiToken.of_key(_text(key))
+        if token is None:
             raise exceptions.AuthenticationFailed(_("This token is not valid."))
         if token.is_read_only and request.method not in permissions.SAFE_METHODS:
             raise exceptions.PermissionDenied(_("This token may only read."))

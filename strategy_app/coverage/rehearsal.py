@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from strategy_app.coverage import counts, gaps, matrix
+from strategy_app.coverage import counts, gaps, matrix, waiting
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import ALWAYS, Frame, Tree
 from strategy_app.coverage.frame.trees import build_tree
@@ -20,8 +20,9 @@ class Rehearsal:
 
     opened, closed: gaps (kind, element code, group) that there are with it only, without it
     only. reread: by department code (UNKNOWN last), how many records in force its people
-    would have to read again. withdrawn: how many records of each element that is left out
-    would no longer be counted, by code.
+    would have to read again. proposed: likewise, how many empty cells would have something
+    to go by, for their element is split or merged. withdrawn: how many records of each
+    element that is left out would no longer be counted, by code.
     """
 
     day: datetime.date
@@ -30,6 +31,7 @@ class Rehearsal:
     opened: list[gaps.Gap]
     closed: list[gaps.Gap]
     reread: dict[str, int]
+    proposed: dict[str, int]
     withdrawn: dict[str, int]
 
 
@@ -58,6 +60,7 @@ def rehearse(
         opened=[gap for name, gap in would.items() if name not in found],
         closed=[gap for name, gap in found.items() if name not in would],
         reread=_reread(frame, with_draft, scope),
+        proposed=_proposed(frame, with_draft, scope),
         withdrawn=_withdrawn(frame, before, after),
     )
 
@@ -101,8 +104,25 @@ def _reread(frame, with_draft, scope):
     if tree is not None:
         before = matrix.records_of(frame, tree, scope.day, active)
         asks = np.setdiff1d(asks, before.rows[before.reworded])
+    return _by_department(frame, frame.ledger.programme[asks])
+
+
+def _proposed(frame, with_draft, scope):
+    """Count the empty cells that would be proposed and are not now, by department."""
+    tree, new = frame.tree(scope.strategy, scope.day), with_draft.trees[scope.strategy][-1]
+    would = waiting.proposed(with_draft, new, scope.day).copy()
+    if tree is not None:
+        now = waiting.proposed(frame, tree, scope.day)
+        for code, row in tree.row_of.items():
+            if code in new.row_of:
+                would[new.row_of[code]] &= ~now[row]
+    return _by_department(frame, would.nonzero()[1])
+
+
+def _by_department(frame, columns):
+    """Count programmes, given by their columns, by the code of their department."""
     codes = [group.code for group in frame.programmes.departments] + [UNKNOWN]
-    department = frame.programmes.department[frame.ledger.programme[asks]]
+    department = frame.programmes.department[columns]
     numbers = Counter(codes[index] for index in department.tolist())
     return {code: numbers[code] for code in codes if numbers[code]}
 

@@ -153,7 +153,10 @@ class CodeForm(RefusableForm):
 
 
 class PlaceForm(RefusableForm):
-    """Below which element of the draft an element goes."""
+    """Below which element of the draft an element goes, and before which one there.
+
+    The outline also says where it stood when it was taken up: ``stood``, by two codes.
+    """
 
     below = forms.ModelChoiceField(
         Element.objects.none(),
@@ -161,11 +164,35 @@ class PlaceForm(RefusableForm):
         required=False,
         to_field_name="code",
         empty_label=_("At the top"),
+        error_messages={"invalid_choice": _("%(value)s is not in the draft any more.")},
     )
+    before = forms.ModelChoiceField(
+        Element.objects.none(),
+        label=pgettext_lazy("place in the outline", "Before"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("Last there"),
+        error_messages={"invalid_choice": _("%(value)s is not in the draft any more.")},
+    )
+    stood_below = forms.CharField(required=False)
+    stood_before = forms.CharField(required=False)
 
     def __init__(self, data=None, *, draft, **kwargs):
         super().__init__(data, **kwargs)
-        offer_places(self.fields["below"], draft)
+        for name in ("below", "before"):
+            offer_places(self.fields[name], draft)
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["stood"] = None
+        if "stood_below" in self.data:
+            cleaned["stood"] = cleaned["stood_below"], cleaned["stood_before"]
+        return cleaned
+
+    def refuse(self, refusal):
+        """Show a refusal next to what it is about."""
+        for name, error in getattr(refusal, "error_dict", {"": refusal}).items():
+            self.add_error("before" if name == "before" else "below", error)
 
 
 def offer_places(field, draft):
@@ -197,9 +224,17 @@ class DecisionForm(RefusableForm):
         label=_("Reason"),
         max_length=1000,
         required=False,
+        help_text=_("Needed where more than a fifth of the words changed editorially."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     replaces = forms.IntegerField(widget=forms.HiddenInput, **ID)
+
+
+def kind_by_number(origins) -> str:
+    """Return how an element comes from so many: split from one, merged from several."""
+    if not origins:
+        return ""
+    return Origin.Kind.SPLIT if len(origins) == 1 else Origin.Kind.MERGED
 
 
 class OriginsForm(RefusableForm):
@@ -207,8 +242,12 @@ class OriginsForm(RefusableForm):
 
     kind = forms.ChoiceField(
         label=pgettext_lazy("element", "Where it comes from"),
-        choices=[("", _("It is an element of its own")), *Origin.Kind.choices],
+        choices=[("", _("As ticked below")), *Origin.Kind.choices],
         required=False,
+        help_text=_(
+            "Nothing ticked: an element of its own. One: split from it. Several: merged"
+            " from them."
+        ),
     )
     origins = forms.ModelMultipleChoiceField(
         Element.objects.none(),
@@ -222,15 +261,19 @@ class OriginsForm(RefusableForm):
         others = [row for key, row in draft.before.items() if key != wording.element_id]
         field = self.fields["origins"]
         field.queryset = Element.objects.filter(pk__in=[row.element_id for row in others])
+        ticked = set(self["origins"].value() or [])
+        # What is ticked stands first: the list is longer than what is seen of it.
+        others.sort(key=lambda row: row.element.code not in ticked)
         field.choices = [
             (row.element.code, f"{row.element.code} {row.title}") for row in others
         ]
 
     def clean(self):
         cleaned = super().clean()
-        kind, origins = cleaned.get("kind"), list(cleaned.get("origins") or [])
-        if kind and not origins and "origins" not in self.errors:
+        if "origins" in self.errors:
+            return cleaned
+        origins = list(cleaned["origins"])
+        if cleaned.get("kind") and not origins:
             self.add_error("origins", _("Choose at least one element."))
-        if origins and not kind:
-            self.add_error("kind", _("Say whether it was split or merged from them."))
+        cleaned["kind"] = cleaned.get("kind") or kind_by_number(origins)
         return cleaned

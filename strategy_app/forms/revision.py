@@ -53,6 +53,8 @@ class RevisionsForm(forms.Form):
     ``before`` of a strategy with a single revision is None: all of it is new.
     """
 
+    NAMES = ("from", "to", "view", "show")
+
     view = forms.ChoiceField(
         label=_("Show changed words"),
         required=False,

@@ -148,6 +148,12 @@ class ApiToken(models.Model):
         """Return what is stored of a key; it is random, so no slow hash is needed."""
         return hashlib.sha256(key.encode()).hexdigest()
 
+    @classmethod
+    def of_key(cls, key):
+        """Return the token of a key that is of use now, with its person; None for none."""
+        token = cls.objects.filter(digest=cls.digest_of(key)).select_related("user").first()
+        return token if token and token.is_usable and token.user.is_active else None
+
     @property
     def is_usable(self):
         """Whether it still opens the API."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from strategy_app.models import Origin, Revision, Wording
+from strategy_app.models import Change, Origin, Revision, User, Wording
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.queries.text import difference
 
@@ -141,6 +141,40 @@ def changes_of(row: Row) -> list[tuple[str, str, list[tuple[str, str]]]]:
         for name, (label, language) in COMPARED.items()
         if (before := getattr(row.before, name)) != (after := getattr(row.wording, name))
     ]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided of how a wording changed.
+
+    kind: as a label. by: the person. change: in which it was decided, and when.
+    """
+
+    kind: str
+    by: User
+    change: Change
+    reason: str
+
+
+def decisions_of(wording: Wording) -> list[Decision]:
+    """Return what was decided of how a wording changed, the newest first (one query).
+
+    The first one holds where the wording names who has decided; an edit undoes it.
+    """
+    found, last = [], None
+    for version in (
+        Wording.history.filter(id=wording.pk)
+        .select_related("decided_by", "change")
+        .order_by("history_id")
+    ):
+        now = version.decided_by_id, version.modification, version.decision_reason
+        if version.decided_by is not None and now != last:
+            kind = version.get_modification_display()
+            found.append(
+                Decision(kind, version.decided_by, version.change, version.decision_reason)
+            )
+        last = now
+    return found[::-1]
 
 
 def version_of(wording: Wording, edited_in_id: int | None):

@@ -1,20 +1,23 @@
 """What people set for themselves: their language and their API tokens."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from strategy_app.forms.fields import PlainTextField
 from strategy_app.models import ApiToken
 from strategy_app.services import people
-from strategy_app.views.scoping import signed_in
+from strategy_app.views.scoping import only_post, signed_in
 
 
 class _TokenForm(forms.Form):
@@ -61,7 +64,7 @@ def account(request):
     return render(request, "strategy_app/account/page.html", context, status=status)
 
 
-@require_POST
+@only_post
 @signed_in
 def revoke_token(request, number):
     """Revoke one of one's own tokens."""
@@ -73,7 +76,24 @@ def revoke_token(request, number):
     return redirect("account")
 
 
-@require_POST
+def _readable(address):
+    """Return an address that can be read: for one that only takes forms, the one above."""
+    parts = urlsplit(address)
+    path = parts.path
+    while path != "/" and not _is_readable(path, is_asked=path == parts.path):
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+    return urlunsplit(parts._replace(path=path))
+
+
+def _is_readable(path, *, is_asked):
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return is_asked  # "not found" in the other language
+    return not getattr(view, "only_post", False)
+
+
+@only_post
 def set_language(request):
     """Set the language: on the account of who is signed in, else in a cookie."""
     code = request.POST.get("language", "")
@@ -86,7 +106,7 @@ def set_language(request):
         target = "/"
     if request.user.is_authenticated:
         people.set_language(user=request.user, language=code)
-    response = redirect(target)
+    response = redirect(_readable(target))
     with translation.override(code):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from strategy_app.coverage import frame as coverage_frame
 from strategy_app.coverage import matrix
@@ -24,7 +24,7 @@ from strategy_app.services import alignment as alignment_services
 from strategy_app.services.alignment import Conflict
 from strategy_app.views.programme import Beside, level_definitions, line_of
 from strategy_app.views.queue_cell import number_in
-from strategy_app.views.scoping import scoped, signed_in
+from strategy_app.views.scoping import only_post, scoped, signed_in
 
 
 class _Cell:
@@ -203,7 +203,7 @@ def _show_conflict(cell, request, conflict):
     return cell.show_form(form, status=409, conflict=cell.current or "withdrawn")
 
 
-@require_POST
+@only_post
 @signed_in
 @scoped()
 def withdraw(request, code, strategy, element_code):
@@ -224,7 +224,7 @@ def withdraw(request, code, strategy, element_code):
     )
 
 
-@require_POST
+@only_post
 @signed_in
 @scoped()
 def confirm(request, code, strategy, element_code):
@@ -244,7 +244,7 @@ def confirm(request, code, strategy, element_code):
     )
 
 
-@require_POST
+@only_post
 @signed_in
 @scoped()
 def send_back(request, code, strategy, element_code):
@@ -269,7 +269,7 @@ def send_back(request, code, strategy, element_code):
     )
 
 
-@require_POST
+@only_post
 @signed_in
 @scoped()
 def reaffirm(request, code, strategy, element_code):

@@ -7,7 +7,6 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from strategy_app.coverage import frame as coverage_frame
 from strategy_app.forms.grid import BatchForm, GridForm
@@ -19,14 +18,14 @@ from strategy_app.services import alignment as alignment_services
 from strategy_app.services.alignment import Refused, Verdict
 from strategy_app.templatetags.strategy import level_name
 from strategy_app.views.grid import shown
-from strategy_app.views.scoping import scoped, signed_in
+from strategy_app.views.scoping import only_post, scoped, signed_in
 
 # More cells than this are not sent back one by one: the grid is fetched again.
 _MANY = 400
 _LISTED = 200
 
 
-@require_POST
+@only_post
 @signed_in
 @scoped(GridForm)
 def write(request):
@@ -55,7 +54,7 @@ def write(request):
     )
 
 
-@require_POST
+@only_post
 @signed_in
 @scoped(GridForm)
 def preview(request):

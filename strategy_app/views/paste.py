@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from strategy_app.exporters import table_template
 from strategy_app.forms.table import ApplyForm, TableForm
@@ -30,7 +30,7 @@ from strategy_app.services.alignment import Refused
 from strategy_app.services.pending_table import AppliedAlready
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.paste_rows import kinds_with_numbers, shown_row
-from strategy_app.views.scoping import frame_of, scoped, signed_in
+from strategy_app.views.scoping import frame_of, only_post, scoped, signed_in
 
 PAGE_SIZE = 100
 REFUSED = ("error", "conflict")
@@ -102,7 +102,7 @@ def paste_table(request, number):
 
 
 @_kept
-@require_POST
+@only_post
 @signed_in
 @scoped()
 def paste_apply(request, number):

@@ -133,11 +133,16 @@ def _rehearsed(request, strategy, draft, day):
             (_("Closing"), gap_rows(frame, found.before, found.closed)),
         ],
         "needs_approval": settings.PUBLICATION_NEEDS_APPROVAL,
-        "reread": [
-            (group_label(frame, "department", department), number)
-            for department, number in found.reread.items()
+        "asked": [
+            (
+                group_label(frame, "department", department),
+                found.reread.get(department, 0),
+                found.proposed.get(department, 0),
+            )
+            for department in {**found.reread, **found.proposed}
         ],
         "reread_total": sum(found.reread.values()),
+        "proposed_total": sum(found.proposed.values()),
     }
 
 

@@ -135,11 +135,12 @@ def compare(request, code):
     context = {
         "strategy": strategy,
         "form": form,
+        "kept": _kept(request),
         "choices": _choices(form),
         "display_fields": [form["view"], form["show"]],
     }
     if is_valid and form.before:
-        context |= _compared(form)
+        context |= _compared(form) | {"exchanged": _exchanged(request, form)}
     return render(
         request,
         "strategy_app/revision/compare.html",
@@ -185,15 +186,26 @@ def _compared(form):
             if is_whole or diff.is_changed
         ],
         "either": [form.before, form.after],
-        "exchanged": _exchanged(form),
     }
 
 
-def _exchanged(form):
+def _exchanged(request, form):
     """Return the query that holds the two against each other the other way round."""
-    query = {"from": _name_of(form.after), "to": _name_of(form.before)}
-    shown = {name: form.cleaned_data[name] for name in ("view", "show")}
-    return urlencode(query | {name: value for name, value in shown.items() if value})
+    shown = [(name, form.cleaned_data[name]) for name in ("view", "show")]
+    two = [("from", _name_of(form.after)), ("to", _name_of(form.before))]
+    return urlencode(
+        [*two, *((name, value) for name, value in shown if value), *_kept(request)]
+    )
+
+
+def _kept(request):
+    """Return what else the address asks, to be asked again: (name, value) each."""
+    return [
+        (name, value)
+        for name, values in request.GET.lists()
+        if name not in RevisionsForm.NAMES
+        for value in values
+    ]
 
 
 def _element(diff, languages):

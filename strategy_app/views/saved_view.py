@@ -9,12 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from strategy_app.forms.fields import PlainTextField
 from strategy_app.models import SavedView
 from strategy_app.services import saved_view as services
-from strategy_app.views.scoping import signed_in
+from strategy_app.views.scoping import only_post, signed_in
 
 
 class _ViewForm(forms.Form):
@@ -52,7 +51,7 @@ def view_list(request, form=None, status=200):
     return render(request, "strategy_app/saved_view/list.html", context, status=status)
 
 
-@require_POST
+@only_post
 @signed_in
 def save_view(request):
     """Save what a page shows; a name of one's own view replaces it."""
@@ -75,7 +74,7 @@ def _view(request, number):
     return view
 
 
-@require_POST
+@only_post
 @signed_in
 def delete_view(request, number):
     """Delete one of one's own views."""
@@ -85,7 +84,7 @@ def delete_view(request, number):
     return redirect("view-list")
 
 
-@require_POST
+@only_post
 @signed_in
 def start_with(request, number):
     """Begin with a view from now on; 0 is the overview."""

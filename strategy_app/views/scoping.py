@@ -5,7 +5,7 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from strategy_app.coverage import frame as coverage_frame
 from strategy_app.forms.scope import ScopeForm
@@ -44,6 +44,13 @@ def signed_in(view):
         return view(request, *args, **kwargs)
 
     inner.rule = "sign in"
+    return inner
+
+
+def only_post(view):
+    """Take forms alone, and say so: there is nothing at this address to go back to."""
+    inner = require_POST(view)
+    inner.only_post = True
     return inner
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from strategy_app.coverage import targets as coverage_targets
 from strategy_app.forms.target import RevisionForm, TargetForm
@@ -18,7 +18,7 @@ from strategy_app.queries import history as history_queries
 from strategy_app.services import target as target_services
 from strategy_app.services.target import Conflict
 from strategy_app.views.rows import amount, element_address, group_label
-from strategy_app.views.scoping import frame_of, scoped, signed_in
+from strategy_app.views.scoping import frame_of, only_post, scoped, signed_in
 
 _EDITS = 30
 
@@ -183,7 +183,7 @@ def revise(request, number):
     return _show_revision(request, target, form, status=400)
 
 
-@require_POST
+@only_post
 @signed_in
 @scoped()
 def remove(request, number):

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from strategy_app.forms.draft import AddForm, StartForm
 from strategy_app.models import Element, Revision, Strategy, Wording
@@ -18,7 +18,7 @@ from strategy_app.queries import draft as draft_queries
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.strategy import NotDraft
-from strategy_app.views.scoping import signed_in
+from strategy_app.views.scoping import only_post, signed_in
 
 
 def for_admins(view):
@@ -195,11 +195,13 @@ def _show_add(request, draft, form, status=200):
     return render(request, "strategy_app/workshop/page.html", context, status=status)
 
 
-@require_POST
+@only_post
 @on_draft
 def move(request, draft, element_code):
     """Move an element one place: up, down, in, out."""
-    row = _row_or_404(draft, element_code)
+    row = draft.row(element_code)
+    if row is None:
+        return taken_out(request, draft, element_code)
     direction = request.POST.get("direction")
     refusal = ""
     if direction not in strategy_services.DIRECTIONS:
@@ -208,18 +210,28 @@ def move(request, draft, element_code):
         strategy_services.move(wording=row.wording, direction=direction, by=request.user)
     except ValidationError as refused:
         refusal = " ".join(refused.messages)
+    return moved(request, draft, element_code, refusal)
+
+
+def moved(request, draft, code, refusal=""):
+    """Answer a move: with the outline as it is by now, for the script; else its page."""
     if wants_parts(request):
         fresh = draft_queries.Draft(draft.revision)
-        at = request.POST.get("at")
-        moved = _("%(code)s is moved.") % {"code": element_code}
-        parts = {"outline": outline_of(request, fresh, at), "say": refusal or moved}
+        told = refusal or _("%(code)s is moved.") % {"code": code}
+        parts = {"outline": outline_of(request, fresh, request.POST.get("at")), "say": told}
         return JsonResponse(parts, status=400 if refusal else 200)
     if refusal:
         messages.warning(request, refusal)
-    return redirect("draft-element", draft.revision.strategy.code, element_code)
+    return redirect("draft-element", draft.revision.strategy.code, code)
 
 
-@require_POST
+def taken_out(request, draft, code):
+    """Say that somebody has withdrawn the element, and give back what was typed."""
+    notice = _("%(code)s is not in the draft: somebody has withdrawn it.") % {"code": code}
+    return gone(request, draft.revision.strategy, notice)
+
+
+@only_post
 @on_draft
 def withdraw(request, draft, element_code):
     """Take an element out of the draft; the draft's page brings it back."""
@@ -242,7 +254,7 @@ def withdraw(request, draft, element_code):
     return redirect("draft", draft.revision.strategy.code)
 
 
-@require_POST
+@only_post
 @on_draft
 def restore(request, draft, element_code):
     """Bring a withdrawn element back, with the last words that the draft had for it."""

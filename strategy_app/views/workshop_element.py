@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from strategy_app.forms.draft import (
     CodeForm,
@@ -15,6 +15,7 @@ from strategy_app.forms.draft import (
     OriginsForm,
     PlaceForm,
     WordingForm,
+    kind_by_number,
 )
 from strategy_app.queries import draft as draft_queries
 from strategy_app.queries.text import difference
@@ -22,11 +23,13 @@ from strategy_app.services import strategy as strategy_services
 from strategy_app.services.strategy import Overtaken
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.queue_cell import number_in
+from strategy_app.views.scoping import only_post
 from strategy_app.views.workshop import (
-    gone,
+    moved,
     on_draft,
     outline_context,
     outline_of,
+    taken_out,
     wants_parts,
 )
 
@@ -45,15 +48,10 @@ def on_element(view):
     def inner(request, draft, element_code):
         row = draft.row(element_code)
         if row is None:
-            return _taken_out(request, draft, element_code)
+            return taken_out(request, draft, element_code)
         return view(request, draft, row)
 
     return on_draft(inner)
-
-
-def _taken_out(request, draft, code):
-    notice = _("%(code)s is not in the draft: somebody has withdrawn it.") % {"code": code}
-    return gone(request, draft.revision.strategy, notice)
 
 
 def _here(draft, row):
@@ -67,10 +65,14 @@ def _state(request, draft, row, **forms):
     """Return what stands below the texts: what changed, whence it comes, its place."""
     wording, origins = row.wording, draft.origins_of(row.wording)
     replaces = wording.edited_in_id
+    decisions = draft_queries.decisions_of(wording)
+    holds = 1 if wording.decided_by_id else 0
     return outline_context(draft, row.code) | {
         "row": row,
         "wording": wording,
         "changes": draft_queries.changes_of(row),
+        "decided": decisions[:holds],
+        "decided_before": decisions[holds:],
         "decision": forms.get("decision")
         or DecisionForm(
             initial={
@@ -86,7 +88,7 @@ def _state(request, draft, row, **forms):
             draft=draft,
             wording=wording,
             initial={
-                "kind": origins[0].kind if origins else "",
+                "kind": origins[0].kind if _is_said(origins) else "",
                 "origins": [origin.origin.code for origin in origins],
             },
             auto_id=_ORIGIN,
@@ -97,6 +99,11 @@ def _state(request, draft, row, **forms):
         ),
         "recode": forms.get("recode") or CodeForm(initial={"code": row.code}),
     }
+
+
+def _is_said(origins):
+    """Whether how it comes from them is other than their number says."""
+    return bool(origins) and origins[0].kind != kind_by_number(origins)
 
 
 def _show(request, draft, row, *, status=200, form=None, theirs=None, **forms):
@@ -148,7 +155,7 @@ def element(request, draft, row):
         except ValidationError as refusal:
             form.refuse(refusal)
         except Overtaken:
-            return _taken_out(request, draft, row.code)
+            return taken_out(request, draft, row.code)
         else:
             if theirs is None:
                 return _saved(request, draft, row)
@@ -200,7 +207,7 @@ def _overtaken(request, draft, row, typed, both):
     """Show both versions and ask which one to keep; nothing was saved."""
     draft, fresh = _fresh(draft, row)
     if fresh is None:
-        return _taken_out(request, draft, row.code)
+        return taken_out(request, draft, row.code)
     current = fresh.wording
     data = typed | {
         "is_alignable": "yes" if typed["is_alignable"] else "no",
@@ -233,7 +240,7 @@ def _shown(form, name, value):
     return str(dict(getattr(form.fields[name], "choices", {})).get(value, value))
 
 
-@require_POST
+@only_post
 @on_element
 def current(request, draft, row):
     """Note that both languages say the same again."""
@@ -250,7 +257,7 @@ def current(request, draft, row):
 # --- how it changed, whence it comes, where it stands ---
 
 
-@require_POST
+@only_post
 @on_element
 def decide(request, draft, row):
     """Keep a decision whether a change is editorial or material."""
@@ -266,7 +273,7 @@ def decide(request, draft, row):
         except Overtaken:
             draft, row = _fresh(draft, row)
             if row is None:
-                return _taken_out(
+                return taken_out(
                     request, draft, request.resolver_match.kwargs["element_code"]
                 )
             data = request.POST.copy()
@@ -281,7 +288,7 @@ def decide(request, draft, row):
     return _show(request, draft, row, decision=form, status=status)
 
 
-@require_POST
+@only_post
 @on_element
 def origins(request, draft, row):
     """Keep which elements of the revision before it comes from."""
@@ -299,25 +306,34 @@ def origins(request, draft, row):
     return _show(request, draft, row, origins_form=form, status=400)
 
 
-@require_POST
+@only_post
 @on_element
 def place(request, draft, row):
-    """Put an element below another one."""
+    """Put an element below another one, and before one there."""
     form = PlaceForm(request.POST, draft=draft)
     if form.is_valid():
         try:
             strategy_services.put_below(
-                wording=row.wording, parent=form.cleaned_data["below"], by=request.user
+                wording=row.wording,
+                parent=form.cleaned_data["below"],
+                before=form.cleaned_data["before"],
+                stood=form.cleaned_data["stood"],
+                by=request.user,
             )
         except ValidationError as refusal:
-            for message in refusal.messages:
-                form.add_error("below", message)
+            form.refuse(refusal)
+        except Overtaken:
+            told = _("%(code)s or what stands next to it was moved meanwhile. Look again.")
+            form.add_error("below", told % {"code": row.code})
         else:
-            return _here(draft, row)
+            return moved(request, draft, row.code)
+    if wants_parts(request):
+        refusals = [str(error) for errors in form.errors.values() for error in errors]
+        return moved(request, draft, row.code, " ".join(refusals))
     return _show(request, draft, row, place=form, status=400)
 
 
-@require_POST
+@only_post
 @on_element
 def recode(request, draft, row):
     """Give a new element another code."""

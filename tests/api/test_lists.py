@@ -98,68 +98,66 @@ def test_elements_are_cut_into_pages_in_the_strategy_s_order(api, strategy):
     assert [(row["code"], row["position"]) for row in answer["results"]] == [("B", 4)]
 
 
+FULL = {
+    "code": "PRG-1",
+    "name_en": "Programme PRG-1",
+    "name_ja": "PRG-1事業",
+    "category": "CAT-A",
+    "department": "DEP-A",
+    "status": "active",
+    "starts_on": "1995-10",
+    "ends_on": "2027",
+    "end_is_illustrative": True,
+    "active": True,
+    "partner_countries": ["ID", "TH"],
+    "budgets": [
+        {"fiscal_year": 2025, "amount": 400},
+        {"fiscal_year": 2026, "amount": 500},
+    ],
+    "url": "https://example.org/prg",
+    "summary_en": "Funds teams.",
+    "summary_ja": "チームを支援する。",
+    "source": "Annual report",
+}
+BARE = {
+    "code": "PRG-2",
+    "name_en": "Programme PRG-2",
+    "name_ja": "PRG-2事業",
+    "category": "CAT-A",
+    "department": None,
+    "status": "planned",
+    "starts_on": None,
+    "ends_on": None,
+    "end_is_illustrative": False,
+    "active": False,
+    "partner_countries": [],
+    "budgets": [],
+    "url": None,
+    "summary_en": "",
+    "summary_ja": "",
+    "source": "",
+}
+
+
 def test_a_programme_shows_what_is_known_and_null_for_the_rest(api, department_a):
     category = factories.make_category()
+    given = {
+        name: FULL[name]
+        for name in ("starts_on", "ends_on", "end_is_illustrative", "url", "summary_en",
+                     "summary_ja", "source")
+    }  # fmt: skip
     programme = factories.make_programme(
-        "PRG-1",
-        category=category,
-        department=department_a,
-        starts_on="1995-10",
-        ends_on="2027",
-        end_is_illustrative=True,
-        partner_countries=["TH", "ID"],
-        url="https://example.org/prg",
-        summary_en="Funds teams.",
-        summary_ja="チームを支援する。",
-        source="Annual report",
-    )
+        "PRG-1", category=category, department=department_a,
+        partner_countries=["TH", "ID"], **given,
+    )  # fmt: skip
     factories.make_budget(programme, 2026, 500)
     factories.make_budget(programme, 2025, 400)
     factories.make_programme("PRG-2", category=category, status="planned")
-    full = {
-        "code": "PRG-1",
-        "name_en": "Programme PRG-1",
-        "name_ja": "PRG-1事業",
-        "category": "CAT-A",
-        "department": "DEP-A",
-        "status": "active",
-        "starts_on": "1995-10",
-        "ends_on": "2027",
-        "end_is_illustrative": True,
-        "active": True,
-        "partner_countries": ["ID", "TH"],
-        "budgets": [
-            {"fiscal_year": 2025, "amount": 400},
-            {"fiscal_year": 2026, "amount": 500},
-        ],
-        "url": "https://example.org/prg",
-        "summary_en": "Funds teams.",
-        "summary_ja": "チームを支援する。",
-        "source": "Annual report",
-    }
-    bare = {
-        "code": "PRG-2",
-        "name_en": "Programme PRG-2",
-        "name_ja": "PRG-2事業",
-        "category": "CAT-A",
-        "department": None,
-        "status": "planned",
-        "starts_on": None,
-        "ends_on": None,
-        "end_is_illustrative": False,
-        "active": False,
-        "partner_countries": [],
-        "budgets": [],
-        "url": None,
-        "summary_en": "",
-        "summary_ja": "",
-        "source": "",
-    }
     day = "?day=2027-12-31"
-    assert api.get(f"/api/v1/programmes/{day}").json() == page(full, bare)
-    assert api.get(f"/api/v1/programmes/PRG-1/{day}").json() == full
+    assert api.get(f"/api/v1/programmes/{day}").json() == page(FULL, BARE)
+    assert api.get(f"/api/v1/programmes/PRG-1/{day}").json() == FULL
     ended = api.get("/api/v1/programmes/PRG-1/?day=2028-01-01").json()
-    assert ended == full | {"active": False}
+    assert ended == FULL | {"active": False}
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import datetime
 import pytest
 import time_machine
 
-from strategy_app.coverage import counts, frame, gaps, matrix, rehearsal
-from strategy_app.coverage.scope import Scope
+from strategy_app.coverage import counts, frame, gaps, matrix, rehearsal, waiting
+from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Change, Wording
 from strategy_app.models.dates import today
 from strategy_app.queries import strategy as strategy_queries
@@ -17,7 +17,7 @@ LATER = datetime.timedelta(days=30)
 
 
 @pytest.fixture
-def draft(db):
+def draft(chie):
     """A reworded, a withdrawn and a split element, with records of two departments."""
     strategy = factories.make_strategy(elements=("A", "A.1", "A.2", "B"))
     own, other = factories.make_department("DEP-1"), factories.make_department("DEP-2")
@@ -32,7 +32,6 @@ def draft(db):
     ):
         programme = factories.make_programme(f"PRG-{number}", department=department)
         factories.align(programme, code, level)
-    chie = factories.make_person("chie", role="admin")
     draft = strategy_services.create_draft(strategy=strategy, by=chie, name_en="Second")
     wordings = {row.element.code: row for row in strategy_queries.wordings(draft)}
     strategy_services.edit(
@@ -71,6 +70,7 @@ def test_what_is_rehearsed_comes_true(draft):
     found = rehearsed(draft, day)
     assert Change.objects.count() == before
     assert found.reread == {"DEP-1": 1, "DEP-2": 1}
+    assert found.proposed == {"DEP-1": 2, UNKNOWN: 2}
     assert found.withdrawn == {"B": 2}
     scope = Scope("STR", day, today=day)
     gone = gaps.find(frame.current(), scope)
@@ -87,6 +87,22 @@ def test_what_is_rehearsed_comes_true(draft):
     assert named(found.before, found.closed) == old - new
     review = matrix.needs_review(frame.current(), after.tree, day)
     assert int(review.sum()) == sum(found.reread.values())
+    proposed = waiting.proposed(frame.current(), after.tree, day)
+    assert int(proposed.sum()) == sum(found.proposed.values())
+
+
+def test_what_is_proposed_already_is_not_counted_anew(draft, chie):
+    strategy_services.publish(revision=draft, in_force_from=today(), by=None)
+    again = strategy_services.create_draft(strategy=draft.strategy, by=chie, name_en="3rd")
+    assert rehearsed(again, today() + LATER).proposed == {}
+    part = strategy_services.add(
+        revision=again, code="B-3", parent=None, by=chie, kind=Wording.Kind.AIM,
+        title_en="Part B-3", title_ja="B-3の部分",
+    )  # fmt: skip
+    strategy_services.set_origins(
+        wording=part, kind="split", origins=[factories.get_element("A.2")], by=chie
+    )
+    assert rehearsed(again, today() + LATER).proposed == {"DEP-2": 1}
 
 
 def test_before_the_day_nothing_is_different_to_the_digit(draft):

@@ -163,10 +163,33 @@ def test_one_is_read_again_after_a_material_revision(aiko):
     expect(aiko.locator(".queue-reworded ins").first).to_be_visible()
     aiko.keyboard.press("k")
     expect(aiko.locator(".alert-success")).to_contain_text("is still right")
+    expect(aiko.locator("#live")).to_contain_text("is still right")
     programme, element = name.split(":")
     row = Alignment.objects.open().get(programme__code=programme, element__code=element)
     assert row.opened_in.action == "reaffirm"
     assert row.wording.revision.in_force_from == today()
+    expect(aiko.locator(".empty")).to_contain_text("All done here")
+    aiko.keyboard.press("u")
+    expect(aiko).to_have_url(re.compile("/revert/"))
+
+
+def test_changing_what_is_read_again_begins_at_its_level(aiko):
+    name = assess(aiko, 1, "Its calls name this aim.")
+    code = name.split(":")[1]
+    strategy = Strategy.objects.get(code="JST-INTL")
+    factories.revise_as(strategy, {code: "material"}, day=today().isoformat())
+    aiko.goto(f"/tagging/queue/?kind=needs_review&at={name}")
+    expect(title(aiko)).to_be_visible()
+    # What has changed stands above the text as it is now.
+    diff, text = aiko.locator(".queue-reworded"), aiko.locator(".queue-texts .prose").first
+    assert diff.bounding_box()["y"] < text.bounding_box()["y"]
+    aiko.keyboard.press("c")
+    expect(aiko.locator("[name=level][value='1']")).to_be_focused()
+    aiko.keyboard.press("ArrowUp")
+    keyboard.write(aiko.locator("[name=rationale]"), "Its calls no longer name it.")
+    aiko.keyboard.press("Control+Enter")
+    expect(aiko.locator(".alert-success")).to_contain_text("is recorded")
+    assert in_force(name) == (0, "Its calls no longer name it.")
 
 
 def test_signing_in_again_while_typing_loses_nothing(aiko, site, open_page):

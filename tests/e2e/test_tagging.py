@@ -41,6 +41,16 @@ def test_escape_leaves_the_form(aiko):
     assert in_force("KP-2.5") is None
 
 
+def test_cancel_leaves_the_form_without_an_error(aiko):
+    errors = []
+    aiko.on("console", lambda said: said.type == "error" and errors.append(said.text))
+    opened = keyboard.open_form(aiko, "KP-2.5")
+    keyboard.activate(opened.get_by_role("link", name="Cancel"))
+    expect(opened.locator("form[enctype]")).to_have_count(0)
+    expect(keyboard.action(aiko, "KP-2.5")).to_be_focused()
+    assert errors == []
+
+
 def test_escape_closes_the_menu(aiko):
     keyboard.activate(aiko.locator("details.menu summary"))
     keyboard.tab_to(aiko.locator("details.menu a").first)

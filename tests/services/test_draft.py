@@ -5,11 +5,12 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from strategy_app.models import Change, Element, Origin, Revision, Wording
+from strategy_app.models import Origin, Revision, Wording
 from strategy_app.queries import draft as draft_queries
 from strategy_app.services import strategy as services
 from strategy_app.services.strategy import NotApproved, NotDraft, Overtaken
 from tests import factories
+from tests.services.drafts import edit, everything, get, refused
 
 LONG = "one two three four five six seven eight nine ten eleven twelve"
 
@@ -28,35 +29,6 @@ def draft(strategy, chie):
 def eri(db):
     """Another strategy admin."""
     return factories.make_person("eri", role="admin")
-
-
-def get(draft, code):
-    return draft.wordings.get(element__code=code)
-
-
-def edit(draft, code, by, **fields):
-    wording = get(draft, code)
-    return services.edit(wording=wording, replaces=wording.edited_in_id, by=by, **fields)
-
-
-def everything():
-    return [
-        list(model.objects.order_by("pk").values_list())
-        for model in (Revision, Wording, Element, Origin, Change)
-    ]
-
-
-def refused(error, action, **kwargs):
-    """Call a service that refuses; nothing has changed; return the refusal."""
-    before = everything()
-    with pytest.raises(error) as refusal:
-        action(**kwargs)
-    assert everything() == before
-    return refusal.value
-
-
-def outline(draft):
-    return [(row.code, row.depth) for row in draft_queries.Draft(draft).rows]
 
 
 # --- started and given up ---
@@ -281,118 +253,6 @@ def test_a_decision_on_other_words_is_refused(draft, chie, eri):
         Overtaken, services.decide,
         wording=seen, modification="material", replaces=seen.edited_in_id, by=chie,
     )  # fmt: skip
-
-
-# --- the tree ---
-
-
-def test_an_element_is_added_last_below_another(draft, chie):
-    added = services.add(
-        revision=draft, code="A.3", parent=factories.get_element("A"), by=chie,
-        title_en="Third", kind="aim",
-    )  # fmt: skip
-    assert added.modification == "new"
-    assert outline(draft) == [("A", 0), ("A.1", 1), ("A.2", 1), ("A.3", 1), ("B", 0)]
-
-
-@pytest.mark.parametrize("code", ["A", "a", "", "A..1"])
-def test_a_code_that_is_used_or_is_none_is_refused(draft, chie, code):
-    refusal = refused(
-        ValidationError, services.add,
-        revision=draft, code=code, parent=None, by=chie, title_en="x", kind="aim",
-    )  # fmt: skip
-    assert list(refusal.error_dict) == ["code"]
-
-
-def test_a_new_element_can_get_another_code(draft, chie):
-    added = services.add(
-        revision=draft, code="C", parent=None, by=chie, title_en="x", kind="aim"
-    )
-    refusal = refused(ValidationError, services.recode, wording=added, code="A", by=chie)
-    assert list(refusal.error_dict) == ["code"]
-    services.recode(wording=added, code="D", by=chie)
-    assert [code for code, _depth in outline(draft)] == ["A", "A.1", "A.2", "B", "D"]
-
-
-def test_the_code_of_a_published_element_stays(draft, chie):
-    refused(ValidationError, services.recode, wording=get(draft, "B"), code="Z", by=chie)
-
-
-def test_a_withdrawn_element_that_comes_back_is_the_same_one(draft, chie):
-    element = factories.get_element("B")
-    services.delete_wording(wording=get(draft, "B"), by=chie)
-    assert [row.element.code for row in draft_queries.Draft(draft).withdrawn] == ["B"]
-    back = services.add(
-        revision=draft, code="B", parent=None, by=chie, kind="aim", title_en="Element B",
-        title_ja="要素B", body_en="What B is about.", body_ja="Bの説明。",
-    )  # fmt: skip
-    assert (back.element, back.modification) == (element, "unchanged")
-    assert draft_queries.Draft(draft).withdrawn == []
-
-
-def test_an_element_with_children_that_are_kept_is_not_withdrawn(draft, chie):
-    refused(ValidationError, services.delete_wording, wording=get(draft, "A"), by=chie)
-
-
-@pytest.mark.parametrize(
-    ("code", "directions", "expected"),
-    [
-        ("A.1", ["down"], "A A:A.2 A:A.1 B"),
-        ("A.2", ["up"], "A A:A.2 A:A.1 B"),
-        ("B", ["up"], "B A A:A.1 A:A.2"),
-        ("B", ["in"], "A A:A.1 A:A.2 A:B"),
-        ("A.2", ["in"], "A A:A.1 A.1:A.2 B"),
-        ("A.1", ["out"], "A A:A.2 A.1 B"),
-        ("B", ["up", "down", "in", "out"], "A A:A.1 A:A.2 B"),
-    ],
-)
-def test_an_element_moves_with_all_below_it(draft, chie, code, directions, expected):
-    for direction in directions:
-        services.move(wording=get(draft, code), direction=direction, by=chie)
-    rows = draft.wordings.order_by("position").select_related("element", "parent")
-    shown = [
-        f"{row.parent.code}:{row.element.code}" if row.parent else row.element.code
-        for row in rows
-    ]
-    assert " ".join(shown) == expected
-
-
-@pytest.mark.parametrize(
-    ("code", "direction"),
-    [("A", "up"), ("B", "down"), ("A", "in"), ("A.1", "in"), ("B", "out")],
-)
-def test_where_there_is_no_place_nothing_moves(draft, chie, code, direction):
-    refused(
-        ValidationError,
-        services.move,
-        wording=get(draft, code),
-        direction=direction,
-        by=chie,
-    )
-
-
-def test_moving_does_not_disturb_whoever_writes_there(draft, chie, eri):
-    seen = get(draft, "A.1")
-    services.move(wording=seen, direction="down", by=eri)
-    services.edit(wording=seen, replaces=seen.edited_in_id, by=chie, title_en="New")
-    now = get(draft, "A.1")
-    assert (now.title_en, now.position) == ("New", 3)
-
-
-def test_an_element_is_put_below_another_with_all_below_it(draft, chie):
-    services.put_below(wording=get(draft, "A"), parent=factories.get_element("B"), by=chie)
-    assert outline(draft) == [("B", 0), ("A", 1), ("A.1", 2), ("A.2", 2)]
-    services.put_below(wording=get(draft, "A.1"), parent=None, by=chie)
-    assert outline(draft) == [("B", 0), ("A", 1), ("A.2", 2), ("A.1", 0)]
-
-
-@pytest.mark.parametrize("parent", ["A", "A.1"])
-def test_an_element_cannot_stand_below_itself(draft, chie, parent):
-    refusal = refused(
-        ValidationError, services.put_below,
-        wording=get(draft, "A"), parent=factories.get_element(parent), by=chie,
-    )  # fmt: skip
-    assert list(refusal.error_dict) == ["parent"]
 
 
 # --- whence it comes ---

@@ -38,10 +38,25 @@ def test_it_shows_what_would_happen_and_writes_nothing(client, chie, draft):
     client.force_login(chie)
     before = Change.objects.count()
     page = client.get(PAGE)
-    assert page.context["reread"] == [("Department DEP-1", 1)]
+    assert page.context["asked"] == [("Department DEP-1", 1, 0)]
     assert "Nobody has decided yet whether its change is material." in text_of(page)
     assert [row["code"] for row in page.context["rows"]] == ["A", "A.1", "A.2", "B"]
     assert Change.objects.count() == before
+
+
+def test_what_would_be_proposed_is_counted_by_department(client, chie, draft):
+    new = strategy_services.add(
+        revision=draft, code="C", parent=None, by=chie, kind="aim", title_en="C",
+        title_ja="丙",
+    )  # fmt: skip
+    strategy_services.set_origins(
+        wording=new, kind="split", origins=[factories.get_element("A.1")], by=chie
+    )
+    client.force_login(chie)
+    page = client.get(PAGE)
+    assert page.context["asked"] == [("Department DEP-1", 1, 1)]
+    assert "What departments are asked 2" in text_of(page)
+    assert 'href="/strategy/STR/draft/A.1/"' in page.content.decode()
 
 
 def test_warnings_are_answered_before_it_is_published(client, chie, draft):

@@ -1,11 +1,14 @@
 """The strategy as a document: its revisions for ever, compared, and as a feed."""
 
+import base64
 import datetime
+import re
 from xml.etree import ElementTree
 
 import pytest
 import time_machine
 
+from strategy_app.services import people
 from strategy_app.services import strategy as services
 from tests import factories
 from tests.views.reading import link, links_of, text_of
@@ -201,6 +204,18 @@ def test_the_whole_text_and_side_by_side(client, ben, revised):
     assert backwards.context["is_side_by_side"] and backwards.context["is_whole"]
 
 
+def test_choosing_two_revisions_keeps_the_rest_of_the_address(client, ben, revised):
+    client.force_login(ben)
+    rest = "day=2026-05-01&category=CAT-A&layer=confirmed"
+    factories.make_category()
+    page = client.get(f"{COMPARE}?{rest}&from=2017-08-01&to=2026-04-01&view=side")
+    form = re.search(r'<form method="get" class="list-form compare.*?</form>',
+                     page.content.decode(), re.DOTALL)[0]  # fmt: skip
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
+    assert hidden == [("day", "2026-05-01"), ("category", "CAT-A"), ("layer", "confirmed")]
+    assert link(page, "Exchange the two").endswith(rest)
+
+
 def test_what_is_used_otherwise_is_no_longer_unchanged(client, ben):
     strategy = factories.make_strategy(context=["B"])
     draft = services.create_draft(strategy=strategy, by=None, name_en="Second")
@@ -308,8 +323,52 @@ def test_the_feed_holds_published_revisions_the_newest_first(client, ben, revise
     ]
 
 
+def basic(key, name="ben"):
+    return "Basic " + base64.b64encode(f"{name}:{key}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "send", [lambda key: f"Token {key}", basic], ids=["token", "basic"]
+)
+def test_a_feed_reader_sends_a_token(client, ben, revised, send):
+    people.set_language(user=ben, language="ja")
+    _token, key = factories.make_token(ben)
+    answer = client.get("/strategy/STR/feed/", headers={"Authorization": send(key)})
+    found = [entry.findtext(f"{ATOM}title") for entry in entries(answer)]
+    assert found == ["第2版", "First"]
+    assert answer.headers["Content-Language"] == "ja"
+    assert answer.headers["Cache-Control"] == "no-store, private"
+    assert "Authorization" in answer.headers["Vary"]
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["Token no-such-key", basic("no-such-key"), "Basic ****", "Basic /////w==", "Token "],
+)
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_token_that_is_none_is_refused(
+    client, revised, settings, authorization, is_public
+):
+    settings.PUBLIC_PAGES = is_public
+    answer = client.get("/strategy/STR/feed/", headers={"Authorization": authorization})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+    assert b"First" not in answer.content
+
+
+def test_a_token_opens_the_feed_only_as_long_as_it_is_of_use(client, ben, revised):
+    token, key = factories.make_token(ben)
+    sent = {"Authorization": f"Token {key}"}
+    assert client.get("/strategy/STR/", headers=sent).status_code == 302
+    people.revoke_token(token=token, by=ben)
+    assert client.get("/strategy/STR/feed/", headers=sent).status_code == 401
+
+
 def test_the_feed_is_public_only_where_pages_are(client, revised, settings):
-    assert client.get("/strategy/STR/feed/").status_code == 302
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    assert client.get("/strategy/STR/feed/", headers=browser).status_code == 302
+    assert client.get("/strategy/STR/feed/").status_code == 401
     settings.PUBLIC_PAGES = True
     assert len(entries(client.get("/strategy/STR/feed/"))) == 2
     japanese = client.get("/strategy/STR/feed/", headers={"Accept-Language": "ja"})

@@ -1,20 +1,17 @@
 """The workshop by plain forms and by what its script asks for."""
 
 import datetime
-import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from strategy_app.models import Change, Element, Origin, Revision, Wording
+from strategy_app.models import Change, Origin, Revision
 from strategy_app.services import strategy as services
 from tests import factories
+from tests.views.drafts import DRAFT, PARTS, errors_by_field, get, refused, sent, stored
 from tests.views.reading import text_of
-
-DRAFT = "/strategy/STR/draft/"
-PARTS = {"Accept": "application/json"}
 
 
 @pytest.fixture
@@ -37,47 +34,6 @@ def eri(db):
 def admin(client, chie):
     client.force_login(chie)
     return client
-
-
-def get(code):
-    return Wording.objects.get(element__code=code, revision__published_in=None)
-
-
-def sent(code, **fields):
-    """Return what the editor sends for an element, with some of it typed anew."""
-    wording = get(code)
-    return {
-        name: getattr(wording, name)
-        for name in ("title_en", "body_en", "title_ja", "body_ja", "kind", "source")
-    } | {
-        "is_alignable": "yes" if wording.is_alignable else "no",
-        "replaces": wording.edited_in_id or "",
-    } | fields  # fmt: skip
-
-
-def stored():
-    return [
-        list(model.objects.order_by("pk").values_list())
-        for model in (Revision, Wording, Element, Origin, Change)
-    ]
-
-
-def refused(client, address, data, message, status=400, **kwargs):
-    """Send a form; its answer says why nothing has changed."""
-    before = stored()
-    page = client.post(address, data, **kwargs)
-    assert page.status_code == status
-    assert message in text_of(page)
-    assert stored() == before
-    return page
-
-
-def errors_by_field(page):
-    """Return what stands next to each field, by the id of its place."""
-    found = re.findall(
-        r'<div id="([\w-]+)_error" class="field-error">(.*?)</div>', page.content.decode()
-    )
-    return {name: words.strip() for name, words in found}
 
 
 # --- the draft as a whole ---
@@ -346,108 +302,63 @@ def test_a_decision_on_other_words_is_asked_again(admin, draft, eri):
     assert page.context["decision"]["reason"].value() == "Plainer words."
 
 
-def test_where_an_element_comes_from_is_kept(admin, draft):
-    address = f"{DRAFT}A/origins/"
-    refused(admin, address, {"kind": "split"}, "Choose at least one element.")
-    page = refused(
-        admin, address, {"origins": ["B"]}, "Say whether it was split or merged from them."
-    )
-    assert page.context["origins_form"]["origins"].value() == ["B"]
-    refused(admin, address, {"kind": "split", "origins": ["A"]}, "Select a valid choice.")
-    page = admin.post(address, {"kind": "merged", "origins": ["B", "A.1"]}, follow=True)
-    assert "Where it comes from: Merged from A.1, Merged from B" in text_of(page)
-    admin.post(address, {"kind": ""})
-    assert not Origin.objects.exists()
-
-
-# --- the outline ---
-
-
-def order():
-    rows = Wording.objects.filter(revision__published_in=None).order_by("position")
-    return " ".join(
-        f"{row.parent.code}:{row.element.code}" if row.parent else row.element.code
-        for row in rows.select_related("element", "parent")
-    )
-
-
-def test_an_element_is_moved(admin, draft):
-    page = admin.post(f"{DRAFT}A.1/move/", {"direction": "down"})
-    assert page.url == f"{DRAFT}A.1/"
-    assert order() == "A A:A.2 A:A.1 B"
-    answer = admin.post(
-        f"{DRAFT}B/move/", {"direction": "in", "at": "A"}, headers=PARTS
-    ).json()
-    assert (order(), answer["say"]) == ("A A:A.2 A:A.1 A:B", "B is moved.")
-    assert 'aria-current="page"' in answer["outline"]
-
-
-def test_where_there_is_no_place_it_says_so(admin, draft):
-    before = stored()
-    answer = admin.post(f"{DRAFT}A/move/", {"direction": "up"}, headers=PARTS)
-    assert (answer.status_code, answer.json()["say"]) == (400, "It is at the end already.")
-    page = admin.post(f"{DRAFT}A/move/", {"direction": "up"}, follow=True)
-    assert "It is at the end already." in text_of(page)
-    assert admin.post(f"{DRAFT}A/move/", {"direction": "away"}).status_code == 400
-    assert stored() == before
-
-
-def test_an_element_is_added_where_one_stood(admin, draft):
-    page = admin.get(f"{DRAFT}add/?below=A")
-    assert '<option value="A" selected>' in page.content.decode()
-    data = {
-        "code": "A.3", "below": "A", "title_en": "Third", "kind": "aim",
-        "is_alignable": "yes",
-    }  # fmt: skip
-    page = refused(admin, f"{DRAFT}add/", data | {"code": "A.1"}, "in the draft already")
-    assert list(errors_by_field(page)) == ["id_code"]
-    assert page.context["add_form"]["title_en"].value() == "Third"
-    assert admin.post(f"{DRAFT}add/", data).url == f"{DRAFT}A.3/"
-    assert (get("A.3").parent.code, get("A.3").modification) == ("A", "new")
-
-
-def test_an_element_with_children_is_withdrawn_after_them(admin, draft):
-    page = refused(
-        admin, f"{DRAFT}A/withdraw/", {},
-        "A is not withdrawn: below it stand A.1, A.2. Move or withdraw them first.",
+def test_what_was_decided_before_stays_to_be_read(admin, draft, chie, eri):
+    admin.post(f"{DRAFT}A/", sent("A", body_en="Nothing of it is left here."))
+    admin.post(f"{DRAFT}A/decide/", decision("editorial", "Plainer words."))
+    page = admin.get(f"{DRAFT}A/")
+    assert "Decided before" not in text_of(page)
+    services.decide(
+        wording=get("A"), modification="material", reason="It says more.", by=eri,
+        replaces=get("A").edited_in_id,
     )  # fmt: skip
-    assert re.search(r'class="field-error" role="alert">A is not', page.content.decode())
-    for code in ("A.1", "A.2", "A"):
-        admin.post(f"{DRAFT}{code}/withdraw/")
-    assert order() == "B"
+    services.move(wording=get("A"), direction="down", by=chie)  # which decides nothing
+    page = admin.get(f"{DRAFT}A/")
+    decided = [
+        (one.kind, one.by, one.reason)
+        for name in ("decided", "decided_before")
+        for one in page.context[name]
+    ]
+    assert decided == [
+        ("Material change", eri, "It says more."),
+        ("Editorial change", chie, "Plainer words."),
+    ]
+    words = text_of(page)
+    assert "Eri has decided: Material change." in words
+    assert words.index("Decided before 1") < words.index("Plainer words.")
+    admin.post(f"{DRAFT}A/", sent("A", body_en="Something else."))
+    page = admin.get(f"{DRAFT}A/")
+    assert page.context["decided"] == []
+    assert "Decided before 2" in text_of(page)
 
 
-def test_a_withdrawn_element_comes_back_as_it_was(admin, draft):
-    admin.post(f"{DRAFT}A.2/", sent("A.2", title_en="Another"))
-    admin.post(f"{DRAFT}A.2/withdraw/")
-    assert "A.2" in text_of(admin.get(DRAFT))
-    assert admin.post(f"{DRAFT}A.2/restore/").url == f"{DRAFT}A.2/"
-    assert (get("A.2").title_en, get("A.2").parent.code) == ("Another", "A")
-    assert admin.post(f"{DRAFT}A.2/restore/").status_code == 404
+def origins_of(code):
+    found = Origin.objects.filter(element__code=code).order_by("origin__code")
+    return [(row.kind, row.origin.code) for row in found.select_related("origin")]
 
 
-def test_a_cycle_is_refused_next_to_the_place(admin, draft):
+def test_ticking_is_enough_to_say_where_an_element_comes_from(admin, draft):
+    address = f"{DRAFT}A/origins/"
+    page = admin.post(address, {"origins": ["B"]}, follow=True)
+    assert "Where it comes from: Split from B" in text_of(page)
+    assert page.context["origins_form"]["kind"].value() == ""
+    admin.post(address, {"kind": "", "origins": ["B", "A.1"]})
+    assert origins_of("A") == [("merged", "A.1"), ("merged", "B")]
+    page = admin.post(address, {"kind": "split", "origins": ["B", "A.1"]}, follow=True)
+    assert origins_of("A") == [("split", "A.1"), ("split", "B")]
+    shown = [
+        code for code, _label in page.context["origins_form"].fields["origins"].choices
+    ]
+    assert shown == ["A.1", "B", "A.2"]
+    assert page.context["origins_form"]["kind"].value() == "split"
+    admin.post(address, {"kind": ""})
+    assert origins_of("A") == []
+
+
+def test_where_an_element_cannot_come_from(admin, draft):
+    address = f"{DRAFT}A/origins/"
+    page = refused(admin, address, {"kind": "split"}, "Choose at least one element.")
+    assert '<details class="panel fold" open>' in page.content.decode()
     page = refused(
-        admin, f"{DRAFT}A/place/", {"below": "A.1"}, "An element cannot stand below itself."
+        admin, address, {"kind": "split", "origins": ["A"]}, "Select a valid choice."
     )
-    assert list(errors_by_field(page)) == ["id_below"]
-    admin.post(f"{DRAFT}A.1/place/", {"below": ""})
-    assert order() == "A A:A.2 B A.1"
-
-
-def test_only_a_new_element_gets_another_code(admin, draft):
-    refused(
-        admin, f"{DRAFT}B/code/", {"code": "Z"}, "The code of a published element stays."
-    )
-    data = {"code": "C", "title_en": "x", "kind": "aim", "is_alignable": "no"}
-    admin.post(f"{DRAFT}add/", data)
-    page = refused(admin, f"{DRAFT}C/code/", {"code": "A"}, "This code is used already.")
-    assert list(errors_by_field(page)) == ["id_code"]
-    refused(admin, f"{DRAFT}C/code/", {"code": "lower"}, "Use capital letters and digits")
-    assert admin.post(f"{DRAFT}C/code/", {"code": "D"}).url == f"{DRAFT}D/"
-
-
-def test_the_administration_leads_to_the_workshop(admin, draft, strategy):
-    for name, pk in [("strategy", strategy.pk), ("revision", draft.pk)]:
-        page = admin.get(reverse(f"admin:strategy_app_{name}_change", args=[pk]))
-        assert f'href="{DRAFT}"' in page.content.decode()
+    refused(admin, address, {"kind": "odd", "origins": ["B"]}, "Select a valid choice.")

@@ -4,8 +4,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from strategy_app.models import Change, Element, User, Wording
-from strategy_app.services.change import recording
-from strategy_app.services.strategy.draft import check_place, require_draft, write
+from strategy_app.services.change import discard, recording
+from strategy_app.services.strategy.draft import (
+    Overtaken,
+    check_place,
+    require_draft,
+    write,
+)
 
 DIRECTIONS = ("up", "down", "in", "out")
 
@@ -29,22 +34,56 @@ def put_below(
     *,
     wording: Wording,
     parent: Element | None,
+    before: Element | None = None,
+    stood: tuple[str, str] | None = None,
     by: User,
     source: str = Change.Source.PAGE,
 ) -> None:
-    """Put an element, with all below it, last below another one or at the top.
+    """Put an element, with all below it, below another one or at the top.
 
-    Raises NotDraft, ValidationError by field for a place below itself or outside the draft.
+    before: which one there it comes before; None puts it last. stood: where it stood when
+    it was read, as the codes of the element above it and of the next one beside it, "" for
+    none; None where that does not matter. Where nothing differs nothing is recorded.
+    Raises NotDraft, Overtaken when it stands elsewhere by now, ValidationError by field
+    for a place below itself, outside the draft, or before what is not there any more.
     """
-    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
         draft = require_draft(wording.revision_id)
         children, moved = _read(draft, wording)
+        stands = _place_of(children, moved)
+        if stood not in (None, stands):
+            raise Overtaken(moved)
+        if stands == (parent.code if parent else "", before.code if before else ""):
+            discard(change)
+            return
         children[moved.parent_id].remove(moved)
         moved.parent = parent
         check_place(moved)
-        children.setdefault(moved.parent_id, []).append(moved)
+        beside = children.setdefault(moved.parent_id, [])
+        beside.insert(_place_before(beside, before), moved)
         moved.position = 0  # no place of before, so that it is written
         _write(children)
+
+
+def _place_of(children, moved):
+    """Return the codes of what stands above an element and next beside it, "" for none."""
+    rows = [row for below in children.values() for row in below]
+    above = next((r.element.code for r in rows if r.element_id == moved.parent_id), "")
+    beside = children[moved.parent_id]
+    after = beside[beside.index(moved) + 1 :]
+    return above, after[0].element.code if after else ""
+
+
+def _place_before(beside, before):
+    """Return where in the list something comes before that element, last for None."""
+    if before is None:
+        return len(beside)
+    for at, row in enumerate(beside):
+        if row.element_id == before.pk:
+            return at
+    raise ValidationError(
+        {"before": _("%(code)s does not stand there.") % {"code": before.code}}
+    )
 
 
 def _read(draft, wording):

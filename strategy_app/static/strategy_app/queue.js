@@ -9,7 +9,7 @@
   // Opens what is folded, and leads to the first thing to fill in there.
   function unfold(details) {
     details.open = true;
-    const field = details.querySelector("textarea, input[type=radio]:checked, input[type=radio]");
+    const field = details.querySelector("input[type=radio]:checked") || details.querySelector("textarea, input[type=radio]");
     if (field) field.focus();
   }
 
@@ -25,8 +25,8 @@
   }
 
   function press(key) {
-    if (["0", "1", "2"].includes(key)) return setLevel(key);
-    const folded = cell().querySelector(`details[data-open="${CSS.escape(key)}"]`);
+    if (cell() && ["0", "1", "2"].includes(key)) return setLevel(key);
+    const folded = cell()?.querySelector(`details[data-open="${CSS.escape(key)}"]`);
     if (folded) {
       if (key === "?") folded.open = !folded.open;
       else unfold(folded);
@@ -40,9 +40,9 @@
 
   document.addEventListener("keydown", (event) => {
     // While Japanese is being composed, every key belongs to the composition.
-    if (event.isComposing || event.defaultPrevented || !cell()) return;
+    if (event.isComposing || event.defaultPrevented) return;
     const from = event.target instanceof Element ? event.target : document.body;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (cell() && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const within = cell().contains(from) && from.closest("form");
       const form = within || cell().querySelector("details[open] [data-judge]");
       const button = form && form.querySelector("button[type=submit]:not(:disabled)");
@@ -53,7 +53,7 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.key === "Escape") {
-      if (!cell().contains(from) || from.id === "cell-title") return;
+      if (!cell()?.contains(from) || from.id === "cell-title") return;
       document.getElementById("cell-title").focus();
       return;
     }
@@ -67,6 +67,9 @@
   // something was refused, app.js leads to the field that is wrong.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "main" || event.target.querySelector(".field-error")) return;
+    // Read out as well: it came with the page, which is no news to a screen reader.
+    const told = event.target.querySelector(":scope > .alert-success");
+    if (told) document.getElementById("live").textContent = told.textContent;
     const title = document.getElementById("cell-title");
     if (title) {
       title.focus({ preventScroll: true });

@@ -1,5 +1,5 @@
-// The workshop: what is typed is saved by itself, others' edits appear, Alt and the arrow
-// keys move an element. Without it the page's buttons do the same.
+// The workshop: what is typed is saved by itself, and others' edits appear. Without it the
+// page's buttons do the same. The outline beside it is moved by outline.js.
 "use strict";
 
 (() => {
@@ -9,7 +9,7 @@
   const PAUSE = 1000, POLL = 20_000, RETRY = 5000;
   const LARGEST = 10 * 1024 * 1024;
   const element = (id) => document.getElementById(id);
-  const live = (text) => { element("live").textContent = text; };
+  const { ask, swap: swapOutline } = window.outline;
 
   const fields = () => [...form.elements].filter((field) => field.matches("[name]:is(textarea, select, input[type=text])"));
   const values = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
@@ -24,15 +24,6 @@
   // halted: nothing is sent until a choice is made; next: what the choice would replace.
   let timer, sending, next, halted = Boolean(notice && notice.childElementCount);
   const isDirty = () => form && !same(values(), saved);
-
-  async function ask(address, options = {}) {
-    const answer = await fetch(address, {
-      ...options,
-      headers: { Accept: "application/json", "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers")) },
-    });
-    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
-    return [answer.status, isJson ? await answer.json() : {}];
-  }
 
   function show(state, text) {
     badge.dataset.state = state;
@@ -70,17 +61,6 @@
   }
 
   // --- parts of the page, without taking the focus or what is being filled in ---
-
-  function swapOutline(html) {
-    const old = element("outline");
-    const code = old.contains(document.activeElement) && document.activeElement.dataset.code;
-    if (!code && old.contains(document.activeElement)) return; // on one of its buttons
-    const top = old.querySelector(".outline")?.scrollTop;
-    old.outerHTML = html;
-    const list = element("outline").querySelector(".outline");
-    if (list && top) list.scrollTop = top;
-    if (code) element("outline").querySelector(`[data-code="${CSS.escape(code)}"]`)?.focus();
-  }
 
   function swapState(parts) {
     const state = element("wording-state");
@@ -204,35 +184,6 @@
     }
   }
 
-  // --- by keyboard ---
-
-  const DIRECTIONS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
-  let moving = Promise.resolve();
-  document.addEventListener("keydown", (event) => {
-    const link = event.target.closest?.("[data-move]");
-    const direction = DIRECTIONS[event.key];
-    if (!link || !direction || !event.altKey || event.isComposing) return;
-    event.preventDefault(); // Alt and the left arrow would leave the page
-    moving = moving.then(() => move(link.dataset.move, direction));
-  });
-
-  async function move(address, direction) {
-    const body = new FormData();
-    body.set("direction", direction);
-    body.set("at", document.querySelector("#outline [aria-current]")?.dataset.code || "");
-    try {
-      const [, parts] = await ask(address, { method: "POST", body });
-      if (parts.outline) swapOutline(parts.outline);
-      live(parts.say || parts.gone || element("unsent").textContent);
-    } catch {
-      live(element("unsent").textContent);
-      element("unsent").hidden = false;
-    }
-  }
-
-  const open = document.querySelector("#outline [aria-current]");
-  const list = open?.closest(".outline");
-  if (list) list.scrollTop = open.offsetTop - list.clientHeight / 3;
   setInterval(poll, POLL);
   if (!form) return;
 

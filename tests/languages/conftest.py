@@ -1,0 +1,100 @@
+"""A world with something in everything that a page can show."""
+
+import pytest
+
+from strategy_app.models import Target
+from strategy_app.services import alignment, reference, saved_view
+from strategy_app.services import strategy as strategy_services
+from tests import factories
+
+# A row of each kind: wrong in every cell, an addition, an update, nothing new, history.
+TABLE = """\
+Programme\tElement\tLevel\tRationale\tSource\tURL\tDate\tFrom\tUntil
+x\ty\tz\t=1\t<b>\tC:\\x\tsoon\tsoon\tsoon
+PRG-1\tA\t1\t明記されている。
+PRG-1\tA\t1\t明記されている。
+PRG-1\tA.1\t1\t明記されている。\t要領\thttps://example.org/\t2026-03-31
+PRG-1\tA.2\t0\t明記されていない。
+PRG-1\tB\t2
+PRG-1\tA.2\t0\t当時の評価。\t\t\t\t2020-04-01\t2021-04-01
+PRG-1\tA.1\t0\t当時の評価。\t\t\t\t2020-04-01
+"""
+
+
+def make_draft(strategy, by):
+    """Start a draft: an element changed in one language and decided on, and a new one."""
+    draft = strategy_services.create_draft(
+        strategy=strategy, by=by, name_en="Second", name_ja="第二版"
+    )
+    wording = draft.wordings.get(element__code="A.1")
+    strategy_services.edit(
+        wording=wording, replaces=wording.edited_in_id, by=by, body_ja="別の文言。"
+    )
+    for kind in ("material", "editorial"):
+        wording = draft.wordings.get(element__code="A.1")
+        strategy_services.decide(
+            wording=wording, modification=kind, reason="語句の修正。", by=by,
+            replaces=wording.edited_in_id,
+        )  # fmt: skip
+    strategy_services.add(
+        revision=draft,
+        code="C",
+        parent=None,
+        by=by,
+        kind="aim",
+        title_en="C",
+        title_ja="丙",
+    )
+    strategy_services.delete_wording(wording=draft.wordings.get(element__code="B"), by=by)
+
+
+@pytest.fixture
+def world(department_a, dai, chie):
+    """A programme with something in everything that a page can show, and a second one."""
+    strategy = factories.make_strategy(context=["B"])
+    make_draft(strategy, chie)
+    programme = factories.make_programme(
+        "PRG-1", department=department_a, starts_on="2009-04", ends_on="2199-03-31",
+        end_is_illustrative=True, partner_countries=["TH", "VN"],
+        url="https://example.org/", source="https://example.org/",
+        summary_en="What it does", summary_ja="事業の概要",
+    )  # fmt: skip
+    factories.make_programme("PRG-2", status="closed", starts_on="2012-06-28")
+    factories.make_programme("PRG-3", category=factories.make_category("CAT-B"))
+    factories.make_budget(programme, 2026, 1_234_567)
+    factories.load_history(programme, "A.1", 1, "2024-04-01", "2025-04-01")
+    row = factories.align(programme, "A.1", 2, rationale="明記されている。")
+    alignment.confirm(alignment=row, by=factories.make_person("c", role="admin"))
+    factories.align(programme, "A.2", 0, rationale="明記されていない。")
+    factories.make_target(factories.get_element("A"), 2)
+    programme.end_is_illustrative = False
+    reference.save(programme, by=dai)
+    factories.make_table(TABLE, chie)
+    return programme
+
+
+@pytest.fixture
+def wide_world(world, chie):
+    """The same, and a second strategy, targets of every time, saved views, a cliff."""
+    factories.make_strategy("TWO", ("A", "B"), day="2018-08-01")
+    factories.make_correspondence("A.1", "A", others_strategy="TWO")
+    factories.make_department("DEP-B")
+    revised = factories.make_strategy("VER", ("A", "A.1", "A.2", "B"), context=["A.2"])
+    factories.revise(
+        revised,
+        [("A", None, True), ("B", "A", True), ("A.2", "A", True), ("C", None, True)],
+        day="2026-04-01",
+    )
+    strategy_services.create_draft(strategy=revised, by=None, name_en="Next")
+    element = factories.get_element("A.1")
+    for value, day in [(1, "2018-04-01"), (2, "2024-04-01"), (0, "2197-04-01")]:
+        factories.make_target(element, value, day=day)
+    factories.make_target(element, 50, measure=Target.Measure.SHARE_ACTIVE)
+    ending = factories.make_programme("PRG-4", ends_on="2029-03-31")
+    factories.load_history(ending, "A.2", 1, "2024-04-01")
+    factories.make_target(factories.get_element("A.2"), 1)
+    view = {"page": "gaps", "query": "kind=thin", "is_shared": True}
+    mine = saved_view.save_view(owner=chie, name="自分の表示", **view)
+    saved_view.save_view(owner=factories.make_person("o"), name="共有の表示", **view)
+    saved_view.start_with(user=chie, view=mine)
+    return world

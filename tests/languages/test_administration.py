@@ -1,0 +1,55 @@
+"""The administration, and what it calls things, in Japanese."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import translation
+
+from tests import factories
+from tests.languages.reading import JAPANESE, english, words_of
+
+
+def of_the_administration(world):
+    """Yield the pages of the administration: lists, forms, histories."""
+    yield reverse("admin:index")
+    for model in admin.site._registry:
+        name = f"admin:strategy_app_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        if (row := model.objects.order_by("pk").first()) is not None:
+            yield reverse(f"{name}_change", args=[row.pk])
+            yield reverse(f"{name}_history", args=[row.pk])
+    for name in ["strategy", "wording", "target", "programme", "department", "user"]:
+        yield reverse(f"admin:strategy_app_{name}_add")
+    element = factories.get_element("A.1")
+    yield reverse("admin:strategy_app_programme_align", args=[world.pk, element.pk])
+
+
+def test_the_administration_is_in_japanese(client, chie, world):
+    factories.make_token(chie)
+    draft = factories.draft_of(factories.get_element("A").strategy)
+    client.force_login(chie)
+    left = {}
+    for path in [
+        *of_the_administration(world),
+        reverse("admin:strategy_app_revision_publish", args=[draft.pk]),
+    ]:
+        page = client.get(path, headers={"Accept-Language": "ja"}, follow=True)
+        assert page.status_code == 200
+        # A revision of the tests is called “First”.
+        left[path] = words_of(page) & english() - {"First"}
+    assert {path: words for path, words in left.items() if words} == {}
+
+
+def test_models_and_fields_have_japanese_names():
+    with translation.override("ja"):
+        named = [
+            (str(model._meta.verbose_name), str(model._meta.verbose_name_plural))
+            for model in admin.site._registry
+        ]
+        fields = [
+            str(field.verbose_name)
+            for model in admin.site._registry
+            for field in model._meta.fields
+            if field.editable and not field.auto_created
+        ]
+    assert [names for names in named if not all(map(JAPANESE.search, names))] == []
+    assert {name for name in fields if not JAPANESE.search(name)} <= {"URL"}

@@ -110,13 +110,19 @@ def _reread(frame, with_draft, scope):
 def _proposed(frame, with_draft, scope):
     """Count the empty cells that would be proposed and are not now, by department."""
     tree, new = frame.tree(scope.strategy, scope.day), with_draft.trees[scope.strategy][-1]
-    would = waiting.proposed(with_draft, new, scope.day).copy()
+    would = _proposed_cells(with_draft, new, scope.day)
     if tree is not None:
-        now = waiting.proposed(frame, tree, scope.day)
-        for code, row in tree.row_of.items():
-            if code in new.row_of:
-                would[new.row_of[code]] &= ~now[row]
-    return _by_department(frame, would.nonzero()[1])
+        would = np.setdiff1d(would, _proposed_cells(frame, tree, scope.day))
+    return _by_department(frame, would >> _ID_BITS)
+
+
+# Of what tells a cell in any tree: the programme's column, then the id of its element.
+_ID_BITS = 32
+
+
+def _proposed_cells(frame, tree, day):
+    columns, rows = waiting.proposed(frame, tree, day)
+    return columns << _ID_BITS | tree.element_ids[rows]
 
 
 def _by_department(frame, columns):

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from strategy_app.models import Alignment, Change, PendingTable, Target
+from strategy_app.models import Alignment, Change, PendingDocument, PendingTable, Target
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 
@@ -23,6 +23,7 @@ GET = {
     "revert": [SIGN_IN, DENIED, 200, 200, 200, 200],
     "record": [SIGN_IN, DENIED, 200, 200, 200, 200],
     "own table": [SIGN_IN, DENIED, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
+    "own document": [SIGN_IN, DENIED, DENIED, DENIED, DENIED, NOT_HERE],
     "file": [SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
 }
 
@@ -57,6 +58,10 @@ RULES = {
     "target-remove": "post",
     "draft-publish": "administer",
     "draft-document": "administer",
+    "draft-document-rows": "own document",
+    "draft-document-row": "post",
+    "draft-document-keep": "post",
+    "draft-document-away": "post",
     "definitions": "read",
     "programme-list": "read",
     "programme": "read",
@@ -147,9 +152,9 @@ def world(department_a):
     }
     factories.make_target(factories.get_element("A"), 1)
     row = factories.align(programme, "A", by=people["manager"])
-    factories.make_table(
-        "PRG-1\tA.1\t1\tIt says so.", factories.make_person("t", role="admin")
-    )
+    other_admin = factories.make_person("t", role="admin")
+    factories.make_table("PRG-1\tA.1\t1\tIt says so.", other_admin)
+    factories.make_document("# Aims\n\n- Open up\n", other_admin)
     return {"people": people, "row": row, "programme": programme}
 
 
@@ -178,6 +183,10 @@ def address(name, row):
         "target-remove": [Target.objects.get().pk],
         "draft-publish": ["STR"],
         "draft-document": ["STR"],
+        "draft-document-rows": ["STR", PendingDocument.objects.get().pk],
+        "draft-document-row": ["STR", PendingDocument.objects.get().pk, 1],
+        "draft-document-keep": ["STR", PendingDocument.objects.get().pk],
+        "draft-document-away": ["STR", PendingDocument.objects.get().pk],
         "programme": ["PRG-1"],
         "change": [row.opened_in_id],
         "revert": [row.opened_in_id],

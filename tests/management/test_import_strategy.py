@@ -49,6 +49,7 @@ def test_json_prints_the_draft_and_stores_nothing(strategy, capsys):
         "title": "世界共通の目標の達成", "body": "各事業は、どの目標に資するかを示す。",
         "blocks": [18], "line": 32, "marker": "（２－１）", "numbers": [2, 1],
         "is_alignable": True, "other_title": "", "other_body": "",
+        "other_marker": "", "other_blocks": [],
     }  # fmt: skip
 
 

@@ -1,0 +1,108 @@
+"""Keep documents that are looked over, and correct them row by row."""
+
+import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from strategy_app.models import Change, PendingDocument, Strategy, User
+
+# Of one person; what is older than the newest of them, or than that, is removed.
+MOST_KEPT = 10
+KEPT_FOR = datetime.timedelta(days=30)
+
+
+class KeptAlready(Exception):
+    """The document has become a draft before, in ``change``."""
+
+    def __init__(self, change: Change):
+        super().__init__("kept already")
+        self.change = change
+
+
+def keep(
+    *,
+    owner: User,
+    strategy: Strategy,
+    name: str,
+    languages: list[str],
+    source: dict[str, list],
+    rows: list[dict],
+) -> PendingDocument:
+    """Keep a document that somebody looks over, in place of their oldest ones.
+
+    languages: that of the document, and the other one's; source, rows: see the model.
+    """
+    with transaction.atomic():
+        document = PendingDocument.objects.create(
+            owner=owner,
+            made_at=timezone.now(),
+            name=name[:200],
+            strategy=strategy,
+            languages=languages,
+            source=source,
+            rows=rows,
+        )
+        newest = PendingDocument.objects.filter(owner=owner).order_by("-id")[:MOST_KEPT]
+        PendingDocument.objects.filter(owner=owner).exclude(
+            pk__in=list(newest.values_list("pk", flat=True))
+        ).delete()
+        PendingDocument.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+    return document
+
+
+def correct(*, document: PendingDocument, number: int, values: dict, by: User) -> None:
+    """Put values in place of a row's; what stands below it moves along with its depth.
+
+    Another row that was corrected meanwhile stays so. Raises KeptAlready, PermissionDenied
+    when it is somebody else's, LookupError without such a row.
+    """
+    with transaction.atomic():
+        rows = _read(document, by).rows
+        row = rows[number]
+        step = values.get("depth", row["depth"]) - row["depth"]
+        for below in _below(rows, number) if step else ():
+            below["depth"] += step
+        row.update(values)
+        row["is_seen"] = True
+        document.save(update_fields=["rows"])
+
+
+def _below(rows, number):
+    """Return the rows that stand below one."""
+    found = []
+    for row in rows[number + 1 :]:
+        if row["depth"] <= rows[number]["depth"]:
+            break
+        found.append(row)
+    return found
+
+
+def throw_away(*, document: PendingDocument, by: User) -> None:
+    """Remove a document that is not wanted. Raises KeptAlready, PermissionDenied."""
+    with transaction.atomic():
+        _read(document, by).delete()
+
+
+def close(*, document: PendingDocument, change: Change, by: User) -> list[dict]:
+    """Note in which change the document becomes a draft; return its rows as they are now.
+
+    For the change that makes the draft. Raises KeptAlready, PermissionDenied.
+    """
+    rows = _read(document, by).rows
+    document.kept_in, document.rows, document.source = change, [], {}
+    document.save(update_fields=["kept_in", "rows", "source"])
+    return rows
+
+
+def _read(document, by):
+    """Read the document anew, locked until the transaction ends."""
+    if document.owner_id != by.pk:
+        raise PermissionDenied
+    document.refresh_from_db(
+        from_queryset=PendingDocument.objects.select_for_update(of=("self",))
+    )
+    if document.kept_in_id is not None:
+        raise KeptAlready(document.kept_in)
+    return document

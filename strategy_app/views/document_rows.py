@@ -1,0 +1,89 @@
+"""The rows of a document that is looked over, as its template prints them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from strategy_app.importers.document.rows import TEXT, parent_of, places_of
+from strategy_app.models import Element, PendingDocument, Wording
+
+_KINDS = dict(Wording.Kind.choices)
+_DEEPEST = 6
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row: texts holds (language, marker, title, body), source (language, blocks).
+
+    ``indent`` is its depth as far as it is drawn, ``above`` the code of its parent;
+    ``problems`` holds every message, ``is_known`` says that the strategy has its code.
+    """
+
+    number: int
+    row: dict
+    indent: int
+    above: str
+    kind: str
+    texts: list[tuple[str, str, str, str]]
+    source: list[tuple[str, list[tuple[int, str]]]]
+    problems: dict[str, list[str]]
+    is_known: bool
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is no element."""
+        return self.row["use"] == TEXT
+
+    @property
+    def name(self) -> str:
+        """What it is called where only one line says so: its code, else its title."""
+        return self.row["code"] or self.row["title_en"] or self.row["title_ja"]
+
+
+def is_doubtful(row: dict) -> bool:
+    """Whether something in a row was not surely understood, and nobody has looked at it."""
+    return bool(row["notes"]) and not row["is_seen"]
+
+
+def shown_rows(document: PendingDocument, numbers: Iterable[int], problems: dict) -> list:
+    """Return some rows of a document; problems as ``problems_of`` returns them."""
+    known = set(
+        Element.objects.filter(strategy=document.strategy).values_list("code", flat=True)
+    )
+    return [
+        _shown_row(document, number, problems.get(number, {}), known) for number in numbers
+    ]
+
+
+def _shown_row(document, number, problems, known):
+    row = document.rows[number]
+    parent = parent_of(document.rows, number) if number else 0
+    texts = [
+        (language, row["markers"].get(language, ""), row[f"title_{language}"],
+         row[f"body_{language}"])
+        for language in document.languages
+    ]  # fmt: skip
+    source = [
+        (language, [document.source[language][place - 1] for place in places])
+        for language in document.languages if (places := row["blocks"][language])
+    ]  # fmt: skip
+    return ShownRow(
+        number=number,
+        row=row,
+        indent=min(row["depth"], _DEEPEST),
+        above=document.rows[parent]["code"] if parent else "",
+        kind=_KINDS.get(row["kind"], ""),
+        texts=[text for text in texts if text[2] or text[3]],
+        source=source,
+        problems=problems,
+        is_known=row["code"] in known,
+    )
+
+
+def places_with_names(rows: list[dict], number: int) -> list[tuple[int, str]]:
+    """Return (number, name) of the rows that a row can stand below, indented."""
+    found = []
+    for step, place in enumerate(places_of(rows, number)):
+        row = rows[place]
+        title = row["title_en"] or row["title_ja"]
+        found.append((place, f"{'　' * step}{row['code']} {title[:60]}"))
+    return found

@@ -74,33 +74,37 @@ def correct(request, document, row):
         below = values.pop("below")
         values["depth"] = document.rows[below]["depth"] + 1 if below else 0
     pending_document.correct(document=document, number=row, values=values, by=request.user)
-    after = [number for number in _shown(request, document, problems_of(document.rows))
-             if number > row]  # fmt: skip
-    if "next" in request.POST and after:
-        return _at(request, document, row=after[0])
-    return _at(request, document, at=row)
+    shown = _shown(document, _asked(request), problems_of(document.rows))
+    after = next((number for number in shown if number > row), None)
+    if "next" in request.POST and after is not None:
+        return _lead_to(request, document, after, row=after, saved=row)
+    return _lead_to(request, document, row, saved=row)
 
 
 @require_POST
 @on_document
 def keep(request, document):
     """Make the draft, unless something is wrong with a row or there is a draft already."""
-    if has_draft(document.strategy):
-        return _show(request, document, status=409)
     problems = problems_of(document.rows)
-    if problems:
-        message = ngettext(
+    if has_draft(document.strategy):
+        refusal = _("This strategy already has a draft.")
+    elif problems:
+        refusal = ngettext(
             "Nothing was kept: %(number)d row has to be corrected first.",
             "Nothing was kept: %(number)d rows have to be corrected first.",
             len(problems),
         ) % {"number": len(problems)}
-        return _show(request, document, show="wrong", refusals=[message], status=400)
-    try:
-        strategy_document.keep(document=document, by=request.user)
-    except ValidationError as refusal:
-        return _show(request, document, refusals=refusal.messages, status=400)
-    messages.success(request, _("The draft is there. Edit it as you like."))
-    return redirect("draft", document.strategy.code)
+    else:
+        try:
+            strategy_document.keep(document=document, by=request.user)
+        except ValidationError as refused:
+            refusal = " ".join(refused.messages)
+        else:
+            messages.success(request, _("The draft is there. Edit it as you like."))
+            return redirect("draft", document.strategy.code)
+    messages.error(request, refusal)
+    query = "?show=wrong" if problems else ""
+    return redirect(_address(document) + query)
 
 
 @require_POST
@@ -137,9 +141,14 @@ def _filled(document, number, problems):
     return form
 
 
-def _shown(request, document, problems, show=None):
-    """Return the numbers of the rows that are shown, of those that may be."""
-    show = request.GET.get("show") if show is None else show
+def _asked(request):
+    """Return which rows are asked for: those to look at, those that are wrong, or all."""
+    show = request.GET.get("show")
+    return show if show in ("look", "wrong") else ""
+
+
+def _shown(document, show, problems):
+    """Return the numbers of the rows that are shown."""
     if show == "wrong":
         return sorted(problems)
     return [
@@ -148,45 +157,60 @@ def _shown(request, document, problems, show=None):
     ]  # fmt: skip
 
 
-def _at(request, document, **where):
+def _address(document):
+    return reverse("draft-document-rows", args=[document.strategy.code, document.pk])
+
+
+def _lead_to(request, document, number, **where):
     """Lead to a row, among those that were shown."""
-    if request.GET.get("show") in ("look", "wrong"):
-        where = {"show": request.GET["show"]} | where
-    address = reverse("draft-document-rows", args=[document.strategy.code, document.pk])
-    number = where.get("row", where.get("at"))
-    return redirect(f"{address}?{urlencode(where)}#row-{number}")
+    if show := _asked(request):
+        where = {"show": show} | where
+    return redirect(f"{_address(document)}?{urlencode(where)}#row-{number}")
 
 
-def _show(request, document, *, opened=None, form=None, show=None, refusals=(), status=200):
-    problems = problems_of(document.rows)
-    at = _number(request.GET.get("at"), document) if opened is None else opened
-    numbers = _shown(request, document, problems, show)
+def _show(request, document, *, opened=None, form=None, status=200):
+    problems, show = problems_of(document.rows), _asked(request)
+    saved = _number(request.GET.get("saved"), document)
+    at = next((number for number in (
+        opened, _number(request.GET.get("at"), document), saved
+    ) if number is not None), None)  # fmt: skip
+    numbers = _shown(document, show, problems)
     if at is not None and at not in numbers:
         numbers = sorted([*numbers, at])
-    pages = Paginator(numbers, PAGE_SIZE)
-    page = pages.get_page(
+    page = Paginator(numbers, PAGE_SIZE).get_page(
         request.GET.get("page") if at is None else numbers.index(at) // PAGE_SIZE + 1
     )
     if opened is not None and form is None:
         form = _filled(document, opened, problems)
-    show = show or request.GET.get("show", "")
-    show = show if show in ("look", "wrong") else ""
     context = {
         "strategy": document.strategy,
         "document": document,
+        "here": _address(document),
         "has_draft": has_draft(document.strategy),
         "listed": shown_rows(document, page, problems),
         "page": page,
         "query": f"show={show}",
         "show": show,
         "opened": opened,
+        "saved": saved,
         "form": form,
-        "refusals": refusals,
-        "numbers": {
-            "all": len(document.rows),
-            "elements": sum(1 for _row in elements_in(document.rows)),
-            "look": sum(is_doubtful(row) for row in document.rows),
-            "wrong": len(problems),
-        },
+        "numbers": _numbers(document, problems),
     }
     return render(request, "strategy_app/workshop/rows.html", context, status=status)
+
+
+def _numbers(document, problems):
+    """Return how many rows there are of each kind; ``matched`` are in both languages."""
+    elements = [row for _number, row in elements_in(document.rows)]
+    matched = [
+        row for row in elements
+        if all(row[f"title_{language}"] for language in document.languages)
+    ]  # fmt: skip
+    return {
+        "all": len(document.rows),
+        "elements": len(elements),
+        "matched": len(matched),
+        "differs": len(matched) * 2 < len(elements),
+        "look": sum(is_doubtful(row) for row in document.rows),
+        "wrong": len(problems),
+    }

@@ -59,7 +59,7 @@ def test_what_is_typed_in_a_row_is_kept_and_becomes_the_draft(chies, document, c
         chies, document, 2, code="ａｉｍ－7", kind="mission", use="context",
         title_en="Open", body_en="All of it.\r\nNow.", title_ja="開け", body_ja="全て。",
     )  # fmt: skip
-    assert answer.url == f"{address(document)}?at=2#row-2"
+    assert answer.url == f"{address(document)}?saved=2#row-2"
     assert "AIM-7" in text_of(chies.get(answer.url))
     assert Revision.objects.filter(published_in=None).count() == 0
     answer = chies.post(address(document, "keep"))
@@ -126,8 +126,8 @@ def test_what_is_wrong_is_kept_as_typed_and_told_beside_its_row(
     for name, text in typed.items():
         assert document.rows[2][name] == text.strip()
     before = Change.objects.count()
-    page = chies.post(address(document, "keep"))
-    assert page.status_code == 400
+    page = chies.post(address(document, "keep"), follow=True)
+    assert page.redirect_chain == [(f"{address(document)}?show=wrong", 302)]
     assert "Nothing was kept" in text_of(page)
     listed = {row.number: row.problems for row in page.context["listed"]}
     assert 2 in listed and set(listed) <= {2, 3}
@@ -156,7 +156,7 @@ def test_what_only_the_other_document_has_becomes_an_element_when_one_says_so(ch
     assert [row.number for row in page.context["listed"]] == [3]
     assert "Only one of the two documents has this." in text_of(page)
     answer = correct(chies, document, 3, use="alignable", code="AIM-2", query="?show=look")
-    assert answer.url == f"{address(document)}?show=look&at=3#row-3"
+    assert answer.url == f"{address(document)}?show=look&saved=3#row-3"
     assert "0 △ To look at" in text_of(chies.get(address(document)))
     chies.post(address(document, "keep"))
     wording = Wording.objects.get(element__code="AIM-2")
@@ -166,10 +166,10 @@ def test_what_only_the_other_document_has_becomes_an_element_when_one_says_so(ch
 
 def test_the_next_row_opens_with_the_button_that_says_so(chies, document):
     answer = correct(chies, document, 2, next="1")
-    assert answer.url == f"{address(document)}?row=3#row-3"
+    assert answer.url == f"{address(document)}?row=3&saved=2#row-3"
     page = chies.get(answer.url)
     assert (page.context["opened"], page.context["form"]["code"].value()) == (3, "AIM-2")
-    assert correct(chies, document, 4, next="1").url.endswith("?at=4#row-4")
+    assert correct(chies, document, 4, next="1").url.endswith("?saved=4#row-4")
 
 
 def test_a_code_that_the_strategy_has_is_marked(chies, document):
@@ -240,6 +240,6 @@ def test_three_hundred_rows_come_in_pages_with_the_queries_of_three(chies, chie)
     page = chies.get(f"{address(document)}?row=150")
     assert page.context["page"].number == 2
     page = correct(chies, document, 150, title_en="Typed", next="1")
-    assert page.url == f"{address(document)}?row=151#row-151"
+    assert page.url == f"{address(document)}?row=151&saved=150#row-151"
     chies.post(address(document, "keep"))
     assert Revision.objects.get(published_in=None).wordings.count() == 301

@@ -57,16 +57,23 @@ def load(
         copied = {
             wording.element.code: wording for wording in strategy_queries.wordings(revision)
         }
-        elements = {
-            element.code: _element(element.code, strategy, by, source)
-            for element in draft.elements
-        }
+        elements = strategy_services.save_elements(
+            strategy=strategy, codes=[element.code for element in draft.elements], by=by,
+            source=source,
+        )  # fmt: skip
+        kept, new = [], []
         for position, element in enumerate(draft.elements, start=1):
-            wording = copied.pop(element.code, None) or Wording(
-                revision=revision, element=elements[element.code]
-            )
+            wording = copied.pop(element.code, None)
+            if wording is None:
+                wording = Wording(element=elements[element.code])
+                new.append(wording)
+            else:
+                kept.append(wording)
             _set(wording, draft, element, elements, position)
-            with _naming(element.code):
+        # What is new comes first: it may stand above what is not.
+        strategy_services.add_all(revision=revision, wordings=new, by=by, source=source)
+        for wording in kept:
+            with _naming(wording.element.code):
                 strategy_services.save_wording(wording=wording, by=by, source=source)
         _delete(copied, by, source)
         return revision
@@ -122,13 +129,6 @@ def _naming(code):
         yield
     except ValidationError as refused:
         raise ValidationError(f"{code}: {' '.join(refused.messages)}") from refused
-
-
-def _element(code, strategy, by, source):
-    with _naming(code):
-        return strategy_services.save_element(
-            strategy=strategy, code=code, by=by, source=source
-        )
 
 
 def _revision_fields(draft, name):

@@ -110,6 +110,7 @@ class RowForm(RefusableForm):
     def __init__(self, data=None, *, row: dict, languages, places, **kwargs):
         """places: (number of a row, what it is called) of those it can stand below."""
         super().__init__(data, **kwargs)
+        self.languages = languages
         self.fields["below"].choices = [(0, _("At the top")), *places]
         if not places:
             del self.fields["below"]
@@ -129,10 +130,11 @@ class RowForm(RefusableForm):
     @property
     def texts(self):
         """The fields of each language: (its code, its name, title, text)."""
+        names = dict(_LANGUAGES)
         return [
-            (code, name, self[f"title_{code}"], self[f"body_{code}"])
-            for code, name in _LANGUAGES if f"title_{code}" in self.fields
-        ]  # fmt: skip
+            (code, names[code], self[f"title_{code}"], self[f"body_{code}"])
+            for code in self.languages
+        ]
 
     @property
     def others(self):

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from strategy_app.forms.draft import LONGEST_TEXT
 from strategy_app.importers.document.rows import TEXT, parent_of, places_of
 from strategy_app.models import Element, PendingDocument, Wording
+from strategy_app.models.localized import localized_text
 
 _KINDS = dict(Wording.Kind.choices)
 _DEEPEST = 6
@@ -34,9 +36,15 @@ class ShownRow:
         return self.row["use"] == TEXT
 
     @property
+    def is_long(self) -> bool:
+        """Whether a text is longer than the workshop takes once it is edited."""
+        return any(len(body) > LONGEST_TEXT for _code, _mark, _title, body in self.texts)
+
+    @property
     def name(self) -> str:
         """What it is called where only one line says so: its code, else its title."""
-        return self.row["code"] or self.row["title_en"] or self.row["title_ja"]
+        titles = localized_text(self.row["title_en"], self.row["title_ja"])
+        return self.row["code"] or titles.text
 
 
 def is_doubtful(row: dict) -> bool:
@@ -84,6 +92,6 @@ def places_with_names(rows: list[dict], number: int) -> list[tuple[int, str]]:
     found = []
     for step, place in enumerate(places_of(rows, number)):
         row = rows[place]
-        title = row["title_en"] or row["title_ja"]
+        title = localized_text(row["title_en"], row["title_ja"]).text
         found.append((place, f"{'　' * step}{row['code']} {title[:60]}"))
     return found

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from strategy_app.forms.draft import LONGEST_TEXT
 from strategy_app.forms.strategy_document import RowForm, problems_of
 from strategy_app.importers import strategy_document
 from strategy_app.importers.document.rows import elements_in, parent_of
@@ -194,6 +195,7 @@ def _show(request, document, *, opened=None, form=None, status=200):
         "opened": opened,
         "saved": saved,
         "form": form,
+        "longest": LONGEST_TEXT,
         "numbers": _numbers(document, problems),
     }
     return render(request, "strategy_app/workshop/rows.html", context, status=status)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from strategy_app.forms.strategy_document import DocumentForm
 from strategy_app.importers import document, strategy_document
+from strategy_app.importers.document.read import MOST_BYTES, MOST_CHARACTERS
 from strategy_app.importers.document.rows import rows_of, source_of
 from strategy_app.models import PendingDocument, Revision
 from strategy_app.services import pending_document
@@ -64,6 +65,8 @@ def _show(request, strategy, form, status=200):
         "form": form,
         "had_file": bool(request.FILES),
         "has_draft": has_draft(strategy),
+        "most_megabytes": MOST_BYTES // 1024 // 1024,
+        "most_characters": MOST_CHARACTERS,
         "waiting": waiting.defer("source", "rows").order_by("-id").first(),
     }
     return render(request, "strategy_app/workshop/document.html", context, status=status)

@@ -139,6 +139,17 @@ def test_what_is_wrong_is_kept_as_typed_and_told_beside_its_row(
     assert (Change.objects.count(), Revision.objects.count()) == (before, 1)
 
 
+def test_a_text_that_the_workshop_would_not_take_is_told_and_kept(chies, document):
+    said = "This text is longer than 10,000 characters."
+    correct(chies, document, 2, body_en="x" * 10_000)
+    assert said not in text_of(chies.get(address(document)))
+    correct(chies, document, 2, body_en="x" * 10_001)
+    assert said in text_of(chies.get(address(document)))
+    chies.post(address(document, "keep"))
+    wording = Wording.objects.get(element__code="AIM-1", revision__published_in=None)
+    assert wording.body_en == "x" * 10_001
+
+
 def test_the_document_itself_names_the_revision(chies, document):
     correct(chies, document, 0, title_en="Of 2027", title_ja="2027年版", body_en="Before.")
     chies.post(address(document, "keep"))

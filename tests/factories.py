@@ -259,21 +259,15 @@ def make_table(text, owner, *, strategy="STR", name=""):
 
 def make_document(text, owner, *, other="", strategy="STR", name=""):
     """Let somebody look a document over, as the page does; other: in the other language."""
-    texts = [text, other] if other else [text]
-    blocks = [document.read(each.encode()) for each in texts]
-    drafts = [document.outline(each) for each in blocks]
-    languages = [draft.language for draft in drafts]
-    first = document.match(*drafts) if other else drafts[0]
-    source = {
-        language: source_of(each) for language, each in zip(languages, blocks, strict=True)
-    }
+    read = [document.read(each.encode()) for each in (text, other) if each]
+    blocks = {document.language_of(each): each for each in read}
     return pending_document.keep(
         owner=owner,
         strategy=Strategy.objects.get(code=strategy),
         name=name,
-        languages=languages,
-        source=source,
-        rows=rows_of(first, drafts[1] if other else None, source),
+        languages=list(blocks),
+        source={language: source_of(each) for language, each in blocks.items()},
+        rows=rows_of(blocks),
     )
 
 

@@ -12,7 +12,15 @@ from django.utils import translation
 
 from strategy_app import urls
 from strategy_app.coverage.gaps import Kind
-from strategy_app.models import Alignment, Change, PendingTable, Programme, Target, Wording
+from strategy_app.models import (
+    Alignment,
+    Change,
+    PendingDocument,
+    PendingTable,
+    Programme,
+    Target,
+    Wording,
+)
 from strategy_app.services import alignment, reference, saved_view
 from strategy_app.services import strategy as strategy_services
 from tests import factories
@@ -56,6 +64,7 @@ PAGES = {
     "view-list": ([], ""),
     "draft-publish": (["STR"], ""),
     "draft-document": (["STR"], ""),
+    "draft-document-rows": (["STR", "a document"], "?row=2"),
 }
 WITHOUT_A_PAGE = {
     "withdraw", "confirm", "return", "reaffirm", "evidence-file", "revoke-token",
@@ -65,6 +74,7 @@ WITHOUT_A_PAGE = {
     "strategy-feed",
     "draft-move", "draft-withdraw", "draft-restore", "draft-current", "draft-decide",
     "draft-origins", "draft-place", "draft-code",
+    "draft-document-row", "draft-document-keep", "draft-document-away",
 }  # fmt: skip
 # What these pages say of themselves when asked for more than the plain page.
 FURTHER = [
@@ -106,6 +116,13 @@ PRG-1\tB\t2
 PRG-1\tA.2\t0\t当時の評価。\t\t\t\t2020-04-01\t2021-04-01
 PRG-1\tA.1\t0\t当時の評価。\t\t\t\t2020-04-01
 """
+
+
+# A section, a table, a code of before, a page's number, what has no counterpart.
+DOCUMENT = (
+    "Before.\n\n# Weather\n\n| a | b |\n\n1. Rain\n1. Snow\n\n- 3 -\n\n# Aims\n\n- A\n"
+)
+OTHER_DOCUMENT = "# 天気\n\n１．雨\n\n# 目標\n\n・ 甲\n・ 乙\n"
 
 
 class _Words(HTMLParser):
@@ -176,6 +193,8 @@ def address(name):
         arguments = [Change.objects.filter(action="align").order_by("id")[0].pk]
     if arguments == ["a table"]:
         arguments = [PendingTable.objects.get().pk]
+    if arguments == ["STR", "a document"]:
+        arguments = ["STR", PendingDocument.objects.get().pk]
     if arguments == ["a target"]:
         arguments = [Target.objects.order_by("id").values_list("pk", flat=True)[0]]
     return reverse(name, args=arguments) + query
@@ -228,6 +247,7 @@ def world(department_a, dai, chie):
     programme.end_is_illustrative = False
     reference.save(programme, by=dai)
     factories.make_table(TABLE, chie)
+    factories.make_document(DOCUMENT, chie, other=OTHER_DOCUMENT)
     return programme
 
 
@@ -327,6 +347,8 @@ def test_gaps_say_why_in_japanese(client, chie, wide_world):
         - {"account", "change-list", "change", "paste-table", "revert", "target"}
         # These lead to where a draft is started.
         - {"draft-add", "draft-discard", "draft-element", "draft-publish"}
+        # There is nothing without a document.
+        - {"draft-document-rows"}
     ),
 )
 def test_a_page_without_anything_is_in_japanese(client, chie, name):

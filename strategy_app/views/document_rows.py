@@ -17,7 +17,8 @@ class ShownRow:
     """A row: texts holds (language, marker, title, body), source (language, blocks).
 
     ``indent`` is its depth as far as it is drawn, ``above`` the code of its parent;
-    ``problems`` holds every message, ``is_known`` says that the strategy has its code.
+    ``notes`` holds (language of the document, message, words that it is about),
+    ``problems`` every message by field, ``is_known`` says that the strategy has its code.
     """
 
     number: int
@@ -27,6 +28,7 @@ class ShownRow:
     kind: str
     texts: list[tuple[str, str, str, str]]
     source: list[tuple[str, list[tuple[int, str]]]]
+    notes: list[tuple[str, str, str]]
     problems: dict[str, list[str]]
     is_known: bool
 
@@ -82,9 +84,15 @@ def _shown_row(document, number, problems, known):
         kind=_KINDS.get(row["kind"], ""),
         texts=[text for text in texts if text[2] or text[3]],
         source=source,
+        notes=[(note["language"], _message(note), note["text"]) for note in row["notes"]],
         problems=problems,
         is_known=row["code"] in known,
     )
+
+
+def _message(note):
+    """Return what a note says in the reader's language."""
+    return localized_text(note["message"]["en"], note["message"]["ja"]).text
 
 
 def places_with_names(rows: list[dict], number: int) -> list[tuple[int, str]]:

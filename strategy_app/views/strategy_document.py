@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from strategy_app.forms.strategy_document import DocumentForm
 from strategy_app.importers import document, strategy_document
 from strategy_app.importers.document.read import MOST_BYTES, MOST_CHARACTERS
-from strategy_app.importers.document.rows import rows_of, source_of
+from strategy_app.importers.document.rows import draft_of, rows_of, source_of
 from strategy_app.models import PendingDocument, Revision
 from strategy_app.services import pending_document
 from strategy_app.views.kept_words import keeps_words
@@ -74,34 +74,29 @@ def _show(request, strategy, form, status=200):
 
 def _read(request, strategy, form):
     """Keep what the documents propose; None where one cannot be read: the form says why."""
-    blocks = {}
-    first = _blocks(form, "")
-    other = _blocks(form, "other_")
+    first, other = _blocks(form, ""), _blocks(form, "other_")
     if form.errors:
         return None
     language = document.language_of(first)
-    blocks[language] = first
-    draft, second = document.outline(first, language=language), None
+    blocks = {language: first}
     if other is not None:
         if document.language_of(other) == language:
             form.add_error(_sent(form, "other_"), _same_language(language))
             return None
         blocks[_OTHER[language]] = other
-        second = document.outline(other, language=_OTHER[language])
-        draft = document.match(draft, second)
+    rows = rows_of(blocks, form.cleaned_data["name"])
     try:
-        strategy_document.check(draft)
+        strategy_document.check(draft_of(rows, list(blocks)))
     except ValidationError as refusal:
         form.add_error(_sent(form, ""), refusal)
         return None
-    source = {language: source_of(each) for language, each in blocks.items()}
     return pending_document.keep(
         owner=request.user,
         strategy=strategy,
         name=_names(form),
         languages=list(blocks),
-        source=source,
-        rows=rows_of(draft, second, source, form.cleaned_data["name"]),
+        source={language: source_of(each) for language, each in blocks.items()},
+        rows=rows,
     )
 
 

@@ -175,6 +175,15 @@ def test_what_only_the_other_document_has_becomes_an_element_when_one_says_so(ch
     assert (wording.title_en, wording.title_ja) == ("届ける", "届ける")
 
 
+def test_notes_are_in_the_language_of_whoever_reads_them(chies, chie):
+    document = factories.make_document("# Weather\n\n- Rain\n\n# Aims\n", chie)
+    note = "Nothing tells what this is about: kept as a section."
+    assert note in text_of(chies.get(address(document)))
+    page = chies.get(address(document), headers={"Accept-Language": "ja"})
+    assert note not in text_of(page)
+    assert "内容の種類を示す語がないため、節として残しました" in text_of(page)
+
+
 def test_the_next_row_opens_with_the_button_that_says_so(chies, document):
     answer = correct(chies, document, 2, next="1")
     assert answer.url == f"{address(document)}?row=3&saved=2#row-3"

@@ -54,7 +54,7 @@ def test_both_languages_are_shown_beside_their_source_and_nothing_is_written(chi
             assert text in shown
         assert row["blocks"]["en"] and row["blocks"]["ja"]
         for note in row["notes"]:
-            assert note["message"] in shown
+            assert note["message"]["en"] in shown
     assert "(2-1) **Reaching the global goals:** Each programme names" in shown
     assert "（２－１） **世界共通の目標の達成：**" in shown
     assert Change.objects.count() == before

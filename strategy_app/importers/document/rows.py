@@ -8,11 +8,14 @@ it that is less deep. A row that is used as text alone joins the element above i
 
 from collections.abc import Iterator
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from strategy_app.importers.document import words
 from strategy_app.importers.document.blocks import Block
 from strategy_app.importers.document.draft import Draft, Element
+from strategy_app.importers.document.match import match
+from strategy_app.importers.document.outline import outline
 
 ALIGNABLE, CONTEXT, TEXT = "alignable", "context", "text"
 USES = (ALIGNABLE, CONTEXT, TEXT)
@@ -25,19 +28,39 @@ def source_of(blocks: list[Block]) -> list[list]:
     return [[block.line, f"{block.marker} {block.text}".strip()] for block in blocks]
 
 
-def rows_of(draft: Draft, other: Draft | None, source: dict[str, list], name="") -> list:
-    """Return the rows of a draft, with what the other language's one has beside it.
+def rows_of(blocks: dict[str, list[Block]], name: str = "") -> list[dict]:
+    """Return the rows that a document proposes, with the other language's beside it.
 
-    source: the blocks of each language; name: what the revision is called, the document's
-    title when it is empty. What only the other document has becomes rows that are text.
+    blocks: by language, that of the document first; name: what the revision is called, the
+    document's title when it is empty. What only the other document has becomes rows that
+    are text. Notes are in both languages: who reads them later may have chosen the other.
     """
+    found, others = (_rows_told_in(told_in, blocks, name) for told_in in LANGUAGES)
+    for row, other in zip(found, others, strict=True):
+        for note, twin in zip(row["notes"], other["notes"], strict=True):
+            note["message"] = dict(
+                zip(LANGUAGES, (note["message"], twin["message"]), strict=True)
+            )
+    return found
+
+
+def _rows_told_in(language, blocks, name):
+    """Return the rows with their notes in a language."""
+    with translation.override(language):
+        drafts = [outline(each, language=code) for code, each in blocks.items()]
+        if len(drafts) == 1:
+            return _rows(drafts[0], None, blocks, name)
+        return _rows(match(*drafts), drafts[1], blocks, name)
+
+
+def _rows(draft, other, blocks, name):
     rows = [_document_row(draft, name), *_element_rows(draft)]
     if other is not None:
         rows = _with_lone(rows, other)
-    for language, blocks in source.items():
+    for language, each in blocks.items():
         held = {number for row in rows for number in row["blocks"][language]}
         rows[0]["blocks"][language] = [
-            number for number in range(1, len(blocks) + 1) if number not in held
+            block.number for block in each if block.number not in held
         ]
     _give_notes(rows, draft, other)
     return rows

@@ -22,15 +22,12 @@ ENGLISH = "## Aims\n\n- One\n- Two\n  - Part of two\n"
 
 
 def rows(text, other=None):
-    """Return rows and source of a text, in English, and of its Japanese."""
+    """Return rows and source of a text in English, and of its Japanese."""
     blocks = {"en": document.read(text.encode())}
-    draft, second = document.outline(blocks["en"], language="en"), None
     if other is not None:
         blocks["ja"] = document.read(other.encode())
-        second = document.outline(blocks["ja"], language="ja")
-        draft = document.match(draft, second)
     source = {language: source_of(each) for language, each in blocks.items()}
-    return rows_of(draft, second, source), source
+    return rows_of(blocks), source
 
 
 def outline(found):
@@ -38,7 +35,7 @@ def outline(found):
 
 
 def messages(row):
-    return [note["message"] for note in row["notes"]]
+    return [note["message"]["en"] for note in row["notes"]]
 
 
 def test_rows_say_what_the_draft_says_and_where_it_comes_from():

@@ -61,6 +61,17 @@ def test_a_docx(strategy, capsys, tmp_path):
     assert sorted(codes) == [("AIM-1",), ("SEC-1",)]
 
 
+def test_what_stands_beside_the_text_of_a_docx_is_told(strategy, capsys, tmp_path):
+    path = tmp_path / "strategy.docx"
+    body = paragraph("Aims", style="1"), paragraph("New value", number=2)
+    path.write_bytes(docx(*body, header1=f"<w:hdr>{paragraph('Of 2027')}</w:hdr>"))
+    assert run(capsys, path).startswith(
+        "en: This stands beside the text, as a header or footer does: kept in the preface."
+        " “Of 2027”\n"
+    )
+    assert Revision.objects.get(published_in=None).preface_en == "Of 2027"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

@@ -21,7 +21,12 @@ _LEVEL_COLUMNS = 4
 _NOTES = ("footnote", "endnote", "comment")
 # Headers and footers, and the words in pictures that a word processor drew.
 _MARGIN = re.compile(r"word/(?:(?:header|footer)|diagrams/data|charts/chart)\d*\.xml")
-_ONLY_PAGES = re.compile(r"(?:[\W\d_]|pages?|of|第|ページ|頁)*", re.IGNORECASE)
+# "12", "- 12 -", "Page 3 of 12", "3/12", "第12頁", or no words at all; but not a year.
+_NUMBER = r"\d{1,3}\W*(?:ページ|頁)?"
+_ONLY_PAGES = re.compile(
+    rf"\W*(?:(?:pages?|第)?\W*{_NUMBER}(?:\W+(?:of\W*)?{_NUMBER})?\W*)?", re.IGNORECASE
+)
+_MOST_NUMBER = 30
 
 
 def pieces_of_docx(content: bytes) -> list[Piece]:
@@ -91,6 +96,11 @@ def _paragraphs(archive, path):
     return body.paragraphs
 
 
+def _is_number(text):
+    """Whether there is nothing but the number of a page."""
+    return len(text) <= _MOST_NUMBER and _ONLY_PAGES.fullmatch(text) is not None
+
+
 class _Making:
     """Paragraphs of a DOCX turned into pieces."""
 
@@ -128,8 +138,7 @@ class _Making:
         """
         notes = [paragraph for each in self.notes.values() for paragraph in each]
         texts = dict.fromkeys(paragraph.text.strip() for paragraph in paragraphs + notes)
-        worth = (text for text in texts if not _ONLY_PAGES.fullmatch(text))
-        return [Piece(Shape.MARGIN, text, 0) for text in worth]
+        return [Piece(Shape.MARGIN, text, 0) for text in texts if not _is_number(text)]
 
     def _piece(self, paragraph, text, line):
         fields = {"line": line, "follows_page_break": self.broken}

@@ -1,5 +1,7 @@
 """DOCX: styles, numbering, bold words, page breaks, tables, footnotes."""
 
+import pytest
+
 from strategy_app.importers import document
 from tests.importers.document.documents import codes, docx, paragraph, sample, table
 
@@ -188,6 +190,24 @@ def test_headers_and_footers_are_kept_once_and_numbers_of_pages_are_not():
         (beside, "Confidential", 0),
     ]
     assert [each.code for each in draft.elements] == ["SEC-1", "AIM-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("12", False), ("- 12 -", False), ("Page 3 of 12", False), ("3/12", False),
+        ("第12頁", False), ("１２ページ", False), ("― ―", False),
+        ("2026", True), ("Of 2027", True), ("第2版", True), ("Draft 3", True),
+        ("Page of honour", True), ("3 pages", True),
+    ],
+)  # fmt: skip
+def test_what_is_only_the_number_of_a_page(text, is_kept):
+    draft = draft_of(
+        paragraph("Aims", style="1"),
+        footer1=f"<w:ftr {SPACE}>{paragraph(text)}</w:ftr>",
+    )
+    assert draft.preface == (text if is_kept else "")
+    assert len(notes_of(draft)) == is_kept
 
 
 def test_a_note_that_nothing_refers_to_and_words_in_a_drawing_are_kept():

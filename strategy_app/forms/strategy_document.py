@@ -106,10 +106,15 @@ class RowForm(RefusableForm):
         ],
     )
     below = forms.TypedChoiceField(label=_("Stands below"), coerce=int)
+    beside = forms.TypedChoiceField(coerce=int, required=False, empty_value=0)
 
-    def __init__(self, data=None, *, row: dict, languages, places, **kwargs):
-        """places: (number of a row, what it is called) of those it can stand below."""
+    def __init__(self, data=None, *, row: dict, languages, places, takers=(), **kwargs):
+        """Offer places and takers: (number, name) of other rows.
+
+        It can stand below the former; the latter lack a text in the second language.
+        """
         super().__init__(data, **kwargs)
+        self._offer_takers(languages, takers)
         self.languages = languages
         self.fields["below"].choices = [(0, _("At the top")), *places]
         if not places:
@@ -121,6 +126,15 @@ class RowForm(RefusableForm):
         for language, _name in _LANGUAGES:
             if language not in languages:
                 del self.fields[f"title_{language}"], self.fields[f"body_{language}"]
+
+    def _offer_takers(self, languages, takers):
+        field = self.fields["beside"]
+        field.choices = [(0, _("this row")), *takers]
+        field.label = {
+            "en": _("Its English text belongs to"), "ja": _("Its Japanese text belongs to")
+        }[languages[-1]]  # fmt: skip
+        if not takers:
+            del self.fields["beside"]
 
     def _name_the_document(self):
         for language, _name in _LANGUAGES:
@@ -139,8 +153,8 @@ class RowForm(RefusableForm):
     @property
     def others(self):
         """The fields that are no texts."""
-        return [self[name] for name in ("code", "kind", "use", "below")
-                if name in self.fields]  # fmt: skip
+        names = ("code", "kind", "use", "below", "beside")
+        return [self[name] for name in names if name in self.fields]
 
 
 _CODE = forms.CharField(

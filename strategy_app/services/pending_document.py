@@ -69,6 +69,32 @@ def correct(*, document: PendingDocument, number: int, values: dict, by: User) -
         document.save(update_fields=["rows"])
 
 
+def move_text(
+    *, document: PendingDocument, number: int, to: int, language: str, by: User
+) -> None:
+    """Lay a row's text in a language, and its source, beside another row's.
+
+    A row that has nothing left is no element. Raises what ``correct`` raises, and
+    LookupError when the other row has a text in that language, or is the document itself.
+    """
+    with transaction.atomic():
+        rows = _read(document, by).rows
+        row, other = rows[number], rows[to]
+        title, body = f"title_{language}", f"body_{language}"
+        if number == to or not number or not to or other[title] or other[body]:
+            raise LookupError
+        for name in (title, body):
+            other[name], row[name] = row[name], ""
+        other["blocks"][language] += row["blocks"][language]
+        row["blocks"][language] = []
+        if marker := row["markers"].pop(language, ""):
+            other["markers"][language] = marker
+        row["is_seen"] = other["is_seen"] = True
+        if not any(row[name] for name in row if name.startswith(("title_", "body_"))):
+            row["use"] = "text"
+        document.save(update_fields=["rows"])
+
+
 def _below(rows, number):
     """Return the rows that stand below one."""
     found = []

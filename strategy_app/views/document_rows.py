@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from strategy_app.forms.draft import LONGEST_TEXT
-from strategy_app.importers.document.rows import TEXT, parent_of, places_of
+from strategy_app.importers.document.rows import TEXT, parent_of, places_for_text, places_of
 from strategy_app.models import Element, PendingDocument, Wording
 from strategy_app.models.localized import localized_text
 
@@ -97,9 +97,20 @@ def _message(note):
 
 def places_with_names(rows: list[dict], number: int) -> list[tuple[int, str]]:
     """Return (number, name) of the rows that a row can stand below, indented."""
-    found = []
-    for step, place in enumerate(places_of(rows, number)):
-        row = rows[place]
-        title = localized_text(row["title_en"], row["title_ja"]).text
-        found.append((place, f"{'　' * step}{row['code']} {title[:60]}"))
-    return found
+    return [
+        (place, f"{'　' * step}{_named(rows[place])}")
+        for step, place in enumerate(places_of(rows, number))
+    ]
+
+
+def takers_with_names(document: PendingDocument, number: int) -> list[tuple[int, str]]:
+    """Return (number, name) of the rows that could take a row's second language."""
+    if len(document.languages) < 2:
+        return []
+    places = places_for_text(document.rows, number, document.languages[1])
+    return [(place, _named(document.rows[place])) for place in places]
+
+
+def _named(row):
+    title = localized_text(row["title_en"], row["title_ja"]).text
+    return f"{row['code']} {title[:60]}".strip()

@@ -16,11 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from strategy_app.forms.draft import LONGEST_TEXT
 from strategy_app.forms.strategy_document import RowForm, problems_of
 from strategy_app.importers import strategy_document
-from strategy_app.importers.document.rows import elements_in, parent_of
+from strategy_app.importers.document.rows import elements_in, is_empty, parent_of
 from strategy_app.models import PendingDocument
 from strategy_app.services import pending_document
 from strategy_app.services.pending_document import KeptAlready
-from strategy_app.views.document_rows import is_doubtful, places_with_names, shown_rows
+from strategy_app.views.document_rows import (
+    is_doubtful,
+    places_with_names,
+    shown_rows,
+    takers_with_names,
+)
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.strategy_document import has_draft, refuse_size
 from strategy_app.views.workshop import for_admins
@@ -71,15 +76,30 @@ def correct(request, document, row):
     if not form.is_valid():
         return _show(request, document, opened=row, form=form, status=400)
     values = dict(form.cleaned_data)
+    beside = values.pop("beside", 0)
     if "below" in values:
         below = values.pop("below")
         values["depth"] = document.rows[below]["depth"] + 1 if below else 0
     pending_document.correct(document=document, number=row, values=values, by=request.user)
+    if beside:
+        return _lead_to(request, document, _move(request, document, row, beside))
     shown = _shown(document, _asked(request), problems_of(document.rows))
     after = next((number for number in shown if number > row), None)
-    if "next" in request.POST and after is not None:
-        return _lead_to(request, document, after, row=after, saved=row)
-    return _lead_to(request, document, row, saved=row)
+    opens = after if "next" in request.POST else None
+    return _lead_to(request, document, row, opens)
+
+
+def _move(request, document, row, beside):
+    """Lay the second language of a row beside another one; return where it is now."""
+    try:
+        pending_document.move_text(
+            document=document, number=row, to=beside, language=document.languages[1],
+            by=request.user,
+        )  # fmt: skip
+    except LookupError:
+        messages.warning(request, _("That row has got a text of its own meanwhile."))
+        return row
+    return beside
 
 
 @require_POST
@@ -129,6 +149,7 @@ def _form(document, number, data=None):
         row=document.rows[number],
         languages=document.languages,
         places=places_with_names(document.rows, number),
+        takers=takers_with_names(document, number),
         auto_id="id_row_%s",
     )
 
@@ -154,7 +175,7 @@ def _shown(document, show, problems):
         return sorted(problems)
     return [
         number for number, row in enumerate(document.rows)
-        if show != "look" or is_doubtful(row)
+        if (is_doubtful(row) if show == "look" else not is_empty(row))
     ]  # fmt: skip
 
 
@@ -162,11 +183,12 @@ def _address(document):
     return reverse("draft-document-rows", args=[document.strategy.code, document.pk])
 
 
-def _lead_to(request, document, number, **where):
-    """Lead to a row, among those that were shown."""
-    if show := _asked(request):
-        where = {"show": show} | where
-    return redirect(f"{_address(document)}?{urlencode(where)}#row-{number}")
+def _lead_to(request, document, saved, opens=None):
+    """Lead to the row that was saved, or to one that opens, among those that were shown."""
+    asked = {"show": _asked(request), "row": opens, "saved": saved}
+    given = {name: value for name, value in asked.items() if value not in ("", None)}
+    number = saved if opens is None else opens
+    return redirect(f"{_address(document)}?{urlencode(given)}#row-{number}")
 
 
 def _show(request, document, *, opened=None, form=None, status=200):
@@ -209,7 +231,7 @@ def _numbers(document, problems):
         if all(row[f"title_{language}"] for language in document.languages)
     ]  # fmt: skip
     return {
-        "all": len(document.rows),
+        "all": sum(not is_empty(row) for row in document.rows),
         "elements": len(elements),
         "matched": len(matched),
         "differs": len(matched) * 2 < len(elements),

@@ -33,6 +33,16 @@ def test_corrections_of_other_rows_stay(document, chie):
     assert [row["is_seen"] for row in rows] == [False, False, True, True]
 
 
+def test_a_text_is_laid_only_where_there_is_none(document, chie):
+    before = PendingDocument.objects.values().get()
+    for number, to in ((2, 3), (2, 2), (2, 0), (0, 2), (2, 99)):
+        with pytest.raises(LookupError):
+            pending_document.move_text(
+                document=document, number=number, to=to, language="en", by=chie
+            )
+    assert PendingDocument.objects.values().get() == before
+
+
 def test_nobody_else_touches_it(document, dai):
     before = PendingDocument.objects.values().get()
     with pytest.raises(PermissionDenied):

@@ -184,6 +184,51 @@ def test_notes_are_in_the_language_of_whoever_reads_them(chies, chie):
     assert "内容の種類を示す語がないため、節として残しました" in text_of(page)
 
 
+def test_a_text_that_was_not_matched_is_laid_beside_another_row(chies, chie):
+    document = factories.make_document(
+        "# Aims\n\n- Open up\n\n# Weather\n\n- Rain\n", chie,
+        other="# 目標\n\n・ 開く\n・ 雨\n",
+    )  # fmt: skip
+    titles = [(row["title_en"], row["title_ja"], row["use"]) for row in document.rows[1:]]
+    assert titles == [
+        ("Aims", "目標", "context"), ("Open up", "開く", "alignable"),
+        ("", "雨", "text"), ("Weather", "", "context"), ("Rain", "", "context"),
+    ]  # fmt: skip
+    form = chies.get(f"{address(document)}?row=3").context["form"]
+    assert form.fields["beside"].choices == [
+        (0, "this row"), (4, "SEC-2 Weather"), (5, "CLM-1 Rain")
+    ]  # fmt: skip
+    assert form["beside"].label == "Its Japanese text belongs to"
+    answer = correct(chies, document, 3, beside=5, title_ja="雨降り")
+    assert answer.url == f"{address(document)}?saved=5#row-5"
+    assert (document.rows[5]["title_en"], document.rows[5]["title_ja"]) == (
+        "Rain",
+        "雨降り",
+    )
+    page = chies.get(answer.url)
+    assert [row.number for row in page.context["listed"]] == [0, 1, 2, 4, 5]
+    rain = page.context["listed"][-1]
+    assert [blocks for _language, blocks in rain.source] == [
+        [[7, "- Rain"]],
+        [[4, "・ 雨"]],
+    ]
+    # Back to nobody: there is no row without Japanese but one.
+    form = chies.get(f"{address(document)}?row=5").context["form"]
+    assert form.fields["beside"].choices == [(0, "this row"), (4, "SEC-2 Weather")]
+    chies.post(address(document, "keep"))
+    draft = Revision.objects.get(published_in=None)
+    assert {row.element.code: row.title_ja for row in draft.wordings.all()} == {
+        "SEC-1": "目標", "AIM-1": "開く", "SEC-2": "", "CLM-1": "雨降り"
+    }  # fmt: skip
+
+
+def test_a_document_in_one_language_has_no_texts_to_lay_elsewhere(chies, chie):
+    document = factories.make_document(ENGLISH, chie)
+    form = chies.get(f"{address(document)}?row=2").context["form"]
+    assert [field.name for field in form.others] == ["code", "kind", "use", "below"]
+    assert [code for code, _name, _title, _body in form.texts] == ["en"]
+
+
 def test_the_next_row_opens_with_the_button_that_says_so(chies, document):
     answer = correct(chies, document, 2, next="1")
     assert answer.url == f"{address(document)}?row=3&saved=2#row-3"

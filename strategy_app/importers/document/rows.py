@@ -208,6 +208,22 @@ def parent_of(rows: list, number: int) -> int:
     return above[-1] if above else 0
 
 
+def is_empty(row: dict) -> bool:
+    """Whether nothing is left of a row, its text having been laid beside another one's."""
+    return row["use"] == TEXT and not any(text_of(row, code) for code in LANGUAGES)
+
+
+def places_for_text(rows: list, number: int, language: str) -> list[int]:
+    """Return the rows that have no text in a language and could take this row's."""
+    if not number or not text_of(rows[number], language):
+        return []
+    return [
+        place for place, row in enumerate(rows)
+        if place and place != number
+        and not text_of(row, language) and not is_empty(row)
+    ]  # fmt: skip
+
+
 def draft_of(rows: list, languages: list[str]) -> Draft:
     """Return the draft that rows make; every word of theirs is in it.
 

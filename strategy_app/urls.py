@@ -18,6 +18,7 @@ from strategy_app.views import (
     matrix,
     overview,
     paste,
+    pending_document,
     programme,
     publish,
     queue,
@@ -73,6 +74,7 @@ register_converter(DayConverter, "day")
 
 _DRAFT = "strategy/<code:code>/draft/"
 _DRAFTED = f"{_DRAFT}<code:element_code>/"
+_DOCUMENT = f"{_DRAFT}document/<number:number>/"
 _CELL = "programmes/<code:code>/align/<code:strategy>/<code:element_code>/"
 
 urlpatterns = [
@@ -90,6 +92,14 @@ urlpatterns = [
     ),
     path("strategy/<code:code>/draft/publish/", publish.publish, name="draft-publish"),
     path(f"{_DRAFT}document/", strategy_document.upload, name="draft-document"),
+    path(_DOCUMENT, pending_document.rows, name="draft-document-rows"),
+    path(f"{_DOCUMENT}<number:row>/", pending_document.correct, name="draft-document-row"),
+    path(f"{_DOCUMENT}keep/", pending_document.keep, name="draft-document-keep"),
+    path(
+        f"{_DOCUMENT}throw-away/",
+        pending_document.throw_away,
+        name="draft-document-away",
+    ),
     path(
         "strategy/<code:code>/revisions/<day:day>/",
         revision.revision,

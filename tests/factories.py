@@ -6,7 +6,9 @@ manages. Every function names what it makes by codes and returns it.
 
 import datetime
 
+from strategy_app.importers import document
 from strategy_app.importers.alignments import read_lines, rows_seen
+from strategy_app.importers.document.rows import rows_of, source_of
 from strategy_app.importers.table import read_table
 from strategy_app.models import (
     Alignment,
@@ -23,7 +25,13 @@ from strategy_app.models import (
     Wording,
 )
 from strategy_app.models.change import Change
-from strategy_app.services import alignment, pending_table, people, reference
+from strategy_app.services import (
+    alignment,
+    pending_document,
+    pending_table,
+    people,
+    reference,
+)
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.change import recording
 
@@ -246,6 +254,20 @@ def make_table(text, owner, *, strategy="STR", name=""):
     lines = read_lines(read_table(text), strategy=strategy, by=owner)
     return pending_table.keep(
         owner=owner, name=name, strategy=strategy, text=text, seen=rows_seen(lines)
+    )
+
+
+def make_document(text, owner, *, other="", strategy="STR", name=""):
+    """Let somebody look a document over, as the page does; other: in the other language."""
+    read = [document.read(each.encode()) for each in (text, other) if each]
+    blocks = {document.language_of(each): each for each in read}
+    return pending_document.keep(
+        owner=owner,
+        strategy=Strategy.objects.get(code=strategy),
+        name=name,
+        languages=list(blocks),
+        source={language: source_of(each) for language, each in blocks.items()},
+        rows=rows_of(blocks),
     )
 
 

@@ -3,7 +3,14 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from strategy_app.models import Alignment, Change, PendingTable, Target, User
+from strategy_app.models import (
+    Alignment,
+    Change,
+    PendingDocument,
+    PendingTable,
+    Target,
+    User,
+)
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 
@@ -24,6 +31,7 @@ GET = {
     "revert": [SIGN_IN, DENIED, 200, 200, 200, 200],
     "record": [SIGN_IN, DENIED, 200, 200, 200, 200],
     "own table": [SIGN_IN, DENIED, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
+    "own document": [SIGN_IN, DENIED, DENIED, DENIED, DENIED, NOT_HERE],
     "file": [SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE],
 }
 
@@ -60,6 +68,10 @@ RULES = {
     "target-remove": "post",
     "draft-publish": "administer",
     "draft-document": "administer",
+    "draft-document-rows": "own document",
+    "draft-document-row": "post",
+    "draft-document-keep": "post",
+    "draft-document-away": "post",
     "definitions": "read",
     "programme-list": "read",
     "programme": "read",
@@ -151,9 +163,9 @@ def world(department_a):
     }
     factories.make_target(factories.get_element("A"), 1)
     row = factories.align(programme, "A", by=people["manager"])
-    factories.make_table(
-        "PRG-1\tA.1\t1\tIt says so.", factories.make_person("t", role="admin")
-    )
+    other_admin = factories.make_person("t", role="admin")
+    factories.make_table("PRG-1\tA.1\t1\tIt says so.", other_admin)
+    factories.make_document("# Aims\n\n- Open up\n", other_admin)
     return {"people": people, "row": row, "programme": programme}
 
 
@@ -184,6 +196,10 @@ def address(name, row):
         "target-remove": [Target.objects.get().pk],
         "draft-publish": ["STR"],
         "draft-document": ["STR"],
+        "draft-document-rows": ["STR", PendingDocument.objects.get().pk],
+        "draft-document-row": ["STR", PendingDocument.objects.get().pk, 1],
+        "draft-document-keep": ["STR", PendingDocument.objects.get().pk],
+        "draft-document-away": ["STR", PendingDocument.objects.get().pk],
         "programme": ["PRG-1"],
         "change": [row.opened_in_id],
         "revert": [row.opened_in_id],
@@ -347,7 +363,7 @@ def test_nobody_revokes_the_token_of_another(client, world):
 
 @pytest.mark.parametrize("name", [n for n, rule in sorted(RULES.items()) if rule == "post"])
 def test_from_what_only_takes_forms_the_language_leads_to_a_page(name, client, world):
-    client.force_login(User.objects.get(username="t"))  # whose table there is
+    client.force_login(User.objects.get(username="t"))  # whose table and document there are
     sent = {"language": "ja", "next": f"{address(name, world['row'])}?strategy=STR"}
     answer = client.post(reverse("set-language"), sent)
     assert answer.url.endswith("?strategy=STR")

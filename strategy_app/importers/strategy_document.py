@@ -8,9 +8,18 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from strategy_app.importers.document import Draft
+from strategy_app.importers.document.rows import draft_of
 from strategy_app.importers.document.words import shortened
-from strategy_app.models import Change, Revision, Strategy, User, Wording
+from strategy_app.models import (
+    Change,
+    PendingDocument,
+    Revision,
+    Strategy,
+    User,
+    Wording,
+)
 from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services import pending_document
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.change import recording
 
@@ -38,7 +47,7 @@ def load(
     the document's title when it is empty. Raises ValidationError when the strategy has a
     draft already, when an element cannot be as it is, or when there are too many or none.
     """
-    _check_draft(draft)
+    check(draft)
     with recording(
         Change.Action.EDIT_STRATEGY, by=by, source=source, reason=draft.title[:_MOST_NAME]
     ):
@@ -48,23 +57,47 @@ def load(
         copied = {
             wording.element.code: wording for wording in strategy_queries.wordings(revision)
         }
-        elements = {
-            element.code: _element(element.code, strategy, by, source)
-            for element in draft.elements
-        }
+        elements = strategy_services.save_elements(
+            strategy=strategy, codes=[element.code for element in draft.elements], by=by,
+            source=source,
+        )  # fmt: skip
+        kept, new = [], []
         for position, element in enumerate(draft.elements, start=1):
-            wording = copied.pop(element.code, None) or Wording(
-                revision=revision, element=elements[element.code]
-            )
+            wording = copied.pop(element.code, None)
+            if wording is None:
+                wording = Wording(element=elements[element.code])
+                new.append(wording)
+            else:
+                kept.append(wording)
             _set(wording, draft, element, elements, position)
-            with _naming(element.code):
+        # What is new comes first: it may stand above what is not.
+        strategy_services.add_all(revision=revision, wordings=new, by=by, source=source)
+        for wording in kept:
+            with _naming(wording.element.code):
                 strategy_services.save_wording(wording=wording, by=by, source=source)
         _delete(copied, by, source)
         return revision
 
 
-def _check_draft(draft):
-    """Refuse what people may have made of a draft and no revision can hold."""
+def keep(*, document: PendingDocument, by: User) -> Revision:
+    """Make the draft of a document that was looked over, once; return it.
+
+    One change. Raises what ``load`` raises, and then the document stays as it is;
+    KeptAlready; PermissionDenied when it is somebody else's.
+    """
+    reason = document.rows[0][f"title_{document.languages[0]}"] if document.rows else ""
+    with recording(
+        Change.Action.EDIT_STRATEGY, by=by, reason=shortened(reason, _MOST_NAME)
+    ) as change:
+        rows = pending_document.close(document=document, change=change, by=by)
+        return load(
+            draft_of(rows, document.languages),
+            strategy=document.strategy, by=by, source=Change.Source.PAGE,
+        )  # fmt: skip
+
+
+def check(draft: Draft) -> None:
+    """Raise ValidationError for what no revision can hold: nothing, too much, no tree."""
     if not draft.elements:
         raise ValidationError(_("There is no heading and no statement in this document."))
     if len(draft.elements) > MOST_ELEMENTS:
@@ -98,13 +131,6 @@ def _naming(code):
         raise ValidationError(f"{code}: {' '.join(refused.messages)}") from refused
 
 
-def _element(code, strategy, by, source):
-    with _naming(code):
-        return strategy_services.save_element(
-            strategy=strategy, code=code, by=by, source=source
-        )
-
-
 def _revision_fields(draft, name):
     """Return names and prefaces by language; English, which must be there, last resorts."""
     fields = {
@@ -129,11 +155,11 @@ def _set(wording, draft, element, elements, position):
     if element.numbers:
         wording.source = shortened(element.marker, _MOST_SOURCE)
     texts = {draft.language: (element.title, element.body)}
-    if draft.other_language and element.other_title:
+    if draft.other_language:
         texts[draft.other_language] = (element.other_title, element.other_body)
     for language in _LANGUAGES:
-        if language in texts:
-            title, body = texts[language]
+        title, body = texts.get(language, ("", ""))
+        if title:
             setattr(wording, f"title_{language}", title)
             setattr(wording, f"body_{language}", body)
     if not wording.title_en:

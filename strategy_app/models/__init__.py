@@ -9,6 +9,7 @@ from strategy_app.models.alignment import (
     Return,
 )
 from strategy_app.models.change import Change, ChangeRequired
+from strategy_app.models.pending_document import PendingDocument
 from strategy_app.models.pending_table import PendingTable
 from strategy_app.models.people import ApiToken, User
 from strategy_app.models.programme import Budget, Category, Department, Programme
@@ -39,6 +40,7 @@ __all__ = [
     "Level",
     "LevelDefinition",
     "Origin",
+    "PendingDocument",
     "PendingTable",
     "Programme",
     "Return",

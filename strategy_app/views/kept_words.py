@@ -58,7 +58,7 @@ def _given_back(request, status):
     context = {
         "fields": fields,
         "text": request.POST.get("text"),
-        "had_file": bool(request.FILES),
+        "files": list(request.FILES),
         "is_signed_out": status == 401,
     }
     return render(request, "strategy_app/paste/given_back.html", context, status=status)

@@ -1,6 +1,5 @@
-"""A draft from the document of a strategy: read, looked over, kept."""
+"""The document of a strategy, sent as a file or as text to be looked over."""
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -8,50 +7,128 @@ from django.views.decorators.http import require_http_methods
 
 from strategy_app.forms.strategy_document import DocumentForm
 from strategy_app.importers import document, strategy_document
-from strategy_app.views.workshop import draft_of, for_admins
+from strategy_app.importers.document.read import MOST_BYTES, MOST_CHARACTERS
+from strategy_app.importers.document.rows import draft_of, rows_of, source_of
+from strategy_app.models import PendingDocument, Revision
+from strategy_app.services import pending_document
+from strategy_app.views.kept_words import keeps_words
+from strategy_app.views.workshop import for_admins
+
+# Of all that is sent at once: what is not a file may not be larger (settings).
+_MOST_MEGABYTES = 12
+_OTHER = {"en": "ja", "ja": "en"}
 
 
+def refuse_size(request):
+    """Say that what was sent is too large; nothing of it has been read."""
+    return _refuse_size(request, request.resolver_match.kwargs["code"])
+
+
+@for_admins
+def _refuse_size(request, strategy):
+    form = DocumentForm({})
+    form.is_valid()
+    form.errors.clear()
+    form.add_error(
+        None,
+        _("This is larger than %(limit)d MB: leave out its pictures, or split it.")
+        % {"limit": _MOST_MEGABYTES},
+    )
+    return _show(request, strategy, form, 413)
+
+
+@keeps_words(_MOST_MEGABYTES * 1024 * 1024, refuse_size)
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_admins
 def upload(request, strategy):
-    """Ask for the document; by POST make a draft of it and tell what was not understood."""
-    has_draft = draft_of(strategy) is not None
-    if has_draft and request.method == "POST":
-        messages.warning(request, _("This strategy already has a draft."))
-        return redirect("draft", strategy.code)
-    form, status = DocumentForm(), 200
-    if request.method == "POST":
-        form, status = DocumentForm(request.POST, request.FILES), 400
-        draft = _understood(form) if form.is_valid() else None
-        if draft is not None:
-            try:
-                strategy_document.load(
-                    draft, strategy=strategy, by=request.user, source="page",
-                    name=form.cleaned_data["name"],
-                )  # fmt: skip
-            except ValidationError as refusal:
-                form.add_error("file", refusal)
-            else:
-                context = {"strategy": strategy, "document": draft}
-                return render(request, "strategy_app/workshop/understood.html", context)
-    context = {"strategy": strategy, "form": form, "has_draft": has_draft}
+    """Ask for the document; by POST lead to what it proposes."""
+    if request.method != "POST":
+        return _show(request, strategy, DocumentForm())
+    form = DocumentForm(request.POST, request.FILES)
+    pending = _read(request, strategy, form) if form.is_valid() else None
+    if pending is None:
+        return _show(request, strategy, form, 400)
+    return redirect("draft-document-rows", strategy.code, pending.pk)
+
+
+def has_draft(strategy) -> bool:
+    """Whether the strategy has a draft, so that it cannot have another one."""
+    return Revision.objects.filter(strategy=strategy, published_in=None).exists()
+
+
+def _show(request, strategy, form, status=200):
+    waiting = PendingDocument.objects.filter(
+        owner=request.user, strategy=strategy, kept_in=None
+    )
+    context = {
+        "strategy": strategy,
+        "form": form,
+        "had_file": bool(request.FILES),
+        "has_draft": has_draft(strategy),
+        "most_megabytes": MOST_BYTES // 1024 // 1024,
+        "most_characters": MOST_CHARACTERS,
+        "waiting": waiting.defer("source", "rows").order_by("-id").first(),
+    }
     return render(request, "strategy_app/workshop/document.html", context, status=status)
 
 
-def _understood(form):
-    """Return the draft of the files; None where one cannot be read, which the form says."""
-    draft = _read(form, "file", None)
-    if draft is None or not form.cleaned_data["other"]:
-        return draft
-    other = _read(form, "other", "ja" if draft.language == "en" else "en")
-    return other and document.match(draft, other)
-
-
-def _read(form, name, language):
-    sent = form.cleaned_data[name]
-    try:
-        blocks = document.read(sent.read(), name=sent.name)
-        return document.outline(blocks, language=language)
-    except ValidationError as refusal:
-        form.add_error(name, refusal)
+def _read(request, strategy, form):
+    """Keep what the documents propose; None where one cannot be read: the form says why."""
+    first, other = _blocks(form, ""), _blocks(form, "other_")
+    if form.errors:
         return None
+    language = document.language_of(first)
+    blocks = {language: first}
+    if other is not None:
+        if document.language_of(other) == language:
+            form.add_error(_sent(form, "other_"), _same_language(language))
+            return None
+        blocks[_OTHER[language]] = other
+    rows = rows_of(blocks, form.cleaned_data["name"])
+    try:
+        strategy_document.check(draft_of(rows, list(blocks)))
+    except ValidationError as refusal:
+        form.add_error(_sent(form, ""), refusal)
+        return None
+    return pending_document.keep(
+        owner=request.user,
+        strategy=strategy,
+        name=_names(form),
+        languages=list(blocks),
+        source={language: source_of(each) for language, each in blocks.items()},
+        rows=rows,
+    )
+
+
+def _sent(form, which):
+    """Return the field by which a document was sent."""
+    return f"{which}file" if form.cleaned_data.get(f"{which}file") else f"{which}text"
+
+
+def _blocks(form, which):
+    """Return the blocks of a document, None where there is none or the form says why."""
+    field = _sent(form, which)
+    sent = form.cleaned_data[field]
+    is_file = field.endswith("file")
+    if not is_file and not sent.strip():
+        return None
+    try:
+        if is_file:
+            return document.read(sent.read(), name=sent.name)
+        return document.read(sent.encode())
+    except ValidationError as refusal:
+        form.add_error(field, refusal)
+        return None
+
+
+def _names(form):
+    files = (form.cleaned_data[field] for field in ("file", "other_file"))
+    return ", ".join(file.name for file in files if file)
+
+
+def _same_language(language):
+    if language == "ja":
+        return _(
+            "Both documents are in Japanese, as letters tell: send this one in English."
+        )
+    return _("Both documents are in English, as letters tell: send this one in Japanese.")

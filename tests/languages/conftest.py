@@ -20,6 +20,12 @@ PRG-1\tA.2\t0\t当時の評価。\t\t\t\t2020-04-01\t2021-04-01
 PRG-1\tA.1\t0\t当時の評価。\t\t\t\t2020-04-01
 """
 
+# A section, a table, a code of before, a page's number, what has no counterpart.
+DOCUMENT = (
+    "Before.\n\n# Weather\n\n| a | b |\n\n1. Rain\n1. Snow\n\n- 3 -\n\n# Aims\n\n- A\n"
+)
+OTHER_DOCUMENT = "# 天気\n\n１．雨\n\n# 目標\n\n・ 甲\n・ 乙\n"
+
 
 def make_draft(strategy, by):
     """Start a draft: an element changed in one language and decided on, and a new one."""
@@ -70,6 +76,7 @@ def world(department_a, dai, chie):
     programme.end_is_illustrative = False
     reference.save(programme, by=dai)
     factories.make_table(TABLE, chie)
+    factories.make_document(DOCUMENT, chie, other=OTHER_DOCUMENT)
     return programme
 
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from django.conf import settings as site
 from django.urls import reverse
 
-from strategy_app.models import Change, PendingTable, Target
+from strategy_app.models import Change, PendingDocument, PendingTable, Target
 
 CATALOGUE = site.LOCALE_PATHS[0] / "ja" / "LC_MESSAGES" / "django.mo"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -48,6 +48,7 @@ PAGES = {
     "view-list": ([], ""),
     "draft-publish": (["STR"], ""),
     "draft-document": (["STR"], ""),
+    "draft-document-rows": (["STR", "a document"], "?row=2"),
 }
 
 
@@ -119,6 +120,8 @@ def address(name):
         arguments = [Change.objects.filter(action="align").order_by("id")[0].pk]
     if arguments == ["a table"]:
         arguments = [PendingTable.objects.get().pk]
+    if arguments == ["STR", "a document"]:
+        arguments = ["STR", PendingDocument.objects.get().pk]
     if arguments == ["a target"]:
         arguments = [Target.objects.order_by("id").values_list("pk", flat=True)[0]]
     return reverse(name, args=arguments) + query

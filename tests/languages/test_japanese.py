@@ -27,6 +27,7 @@ WITHOUT_A_PAGE = {
     "strategy-feed", "strategy-pdf", "strategy-revision-pdf",
     "draft-move", "draft-withdraw", "draft-restore", "draft-current", "draft-decide",
     "draft-origins", "draft-place", "draft-code",
+    "draft-document-row", "draft-document-keep", "draft-document-away",
 }  # fmt: skip
 # What these pages say of themselves when asked for more than the plain page.
 FURTHER = [
@@ -122,6 +123,8 @@ def test_gaps_say_why_in_japanese(client, chie, wide_world):
         - {"account", "change-list", "change", "paste-table", "revert", "target"}
         # These lead to where a draft is started.
         - {"draft-add", "draft-discard", "draft-element", "draft-publish"}
+        # There is nothing without a document.
+        - {"draft-document-rows"}
     ),
 )
 def test_a_page_without_anything_is_in_japanese(client, chie, name):

@@ -49,6 +49,7 @@ def test_json_prints_the_draft_and_stores_nothing(strategy, capsys):
         "title": "世界共通の目標の達成", "body": "各事業は、どの目標に資するかを示す。",
         "blocks": [18], "line": 32, "marker": "（２－１）", "numbers": [2, 1],
         "is_alignable": True, "other_title": "", "other_body": "",
+        "other_marker": "", "other_blocks": [],
     }  # fmt: skip
 
 
@@ -58,6 +59,17 @@ def test_a_docx(strategy, capsys, tmp_path):
     assert "2 elements, 0 notes" in run(capsys, path)
     codes = Wording.objects.filter(revision__published_in=None).values_list("element__code")
     assert sorted(codes) == [("AIM-1",), ("SEC-1",)]
+
+
+def test_what_stands_beside_the_text_of_a_docx_is_told(strategy, capsys, tmp_path):
+    path = tmp_path / "strategy.docx"
+    body = paragraph("Aims", style="1"), paragraph("New value", number=2)
+    path.write_bytes(docx(*body, header1=f"<w:hdr>{paragraph('Of 2027')}</w:hdr>"))
+    assert run(capsys, path).startswith(
+        "en: This stands beside the text, as a header or footer does: kept in the preface."
+        " “Of 2027”\n"
+    )
+    assert Revision.objects.get(published_in=None).preface_en == "Of 2027"
 
 
 @pytest.mark.parametrize(

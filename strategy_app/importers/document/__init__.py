@@ -7,7 +7,7 @@ not understood stays as text, and a note says where.
 
 from strategy_app.importers.document.draft import Draft, Element, Note
 from strategy_app.importers.document.match import match
-from strategy_app.importers.document.outline import outline
+from strategy_app.importers.document.outline import language_of, outline
 from strategy_app.importers.document.read import read
 
-__all__ = ["Draft", "Element", "Note", "match", "outline", "read"]
+__all__ = ["Draft", "Element", "Note", "language_of", "match", "outline", "read"]

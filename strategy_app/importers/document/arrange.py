@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from strategy_app.importers.document import words
-from strategy_app.importers.document.blocks import Block, Piece, Shape
+from strategy_app.importers.document.blocks import NOTES, Block, Piece, Shape
 
 # An item of a list stands this many columns further in than the one it belongs to.
 _STEP = 2
@@ -19,10 +19,9 @@ def arrange(pieces: list[Piece]) -> list[Block]:
     pieces, joined = _joined([_with_shape(piece) for piece in _with_title(pieces)])
     lists = _Lists()
     blocks = []
+    neighbours = _neighbours(pieces)
     for place, piece in enumerate(pieces):
-        before = pieces[place - 1] if place else None
-        after = pieces[place + 1] if place + 1 < len(pieces) else None
-        level, holds = lists.place(piece, before, after)
+        level, holds = lists.place(piece, *neighbours[place])
         marker = piece.marker
         blocks.append(
             Block(
@@ -39,6 +38,17 @@ def arrange(pieces: list[Piece]) -> list[Block]:
             )
         )
     return blocks
+
+
+def _neighbours(pieces):
+    """Return what stands before and after each piece, but for notes between them."""
+    befores, afters = [], []
+    for found, ordered in ((befores, pieces), (afters, pieces[::-1])):
+        beside = None
+        for piece in ordered:
+            found.append(beside)
+            beside = beside if piece.shape in NOTES else piece
+    return list(zip(befores, afters[::-1], strict=True))
 
 
 def _with_title(pieces):
@@ -73,12 +83,15 @@ def _with_shape(piece):
 def _joined(pieces):
     """Return the pieces with cut sentences whole again, and the ids of these.
 
-    The number of a page that stands in between moves behind what it cut.
+    The number of a page, or a note, that stands in between moves behind what was cut.
     """
     found, joined, waiting, is_broken = [], set(), [], False
     pieces = list(pieces)
     for place, piece in enumerate(pieces):
         is_broken = is_broken or piece.follows_page_break
+        if piece.shape in NOTES:
+            waiting.append(piece)
+            continue
         if _is_page_number(pieces, place):
             waiting.append(replace(piece, shape=Shape.PAGE_NUMBER))
             is_broken = True
@@ -139,7 +152,7 @@ class _Lists:
             return piece.level, False
         if piece.shape is Shape.ITEM:
             return self._place_item(piece, before, after)
-        if piece.shape is not Shape.PAGE_NUMBER:
+        if piece.shape not in {*NOTES, Shape.PAGE_NUMBER, Shape.MARGIN}:
             while self.open and not (
                 self.open[-1].holds or piece.indent >= self.open[-1].indent + _STEP
             ):

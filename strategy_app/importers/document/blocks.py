@@ -15,7 +15,13 @@ class Shape(StrEnum):
     TABLE = "table"
     CODE = "code"
     FOOTNOTE = "footnote"
+    COMMENT = "comment"
+    MARGIN = "margin"
     PAGE_NUMBER = "page_number"
+
+
+# What belongs to the piece before it, wherever that stands.
+NOTES = {Shape.FOOTNOTE, Shape.COMMENT}
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Piece:
     """A paragraph, heading, item or table as it stands in the file.
 
     ``indent`` counts columns, a full-width space being two; ``line`` is the line of a text
-    or the paragraph of a DOCX, from 1; ``level`` is of a heading, 0 the document's title.
+    or the paragraph of a DOCX, from 1, or 0 in its margin; ``level`` is of a heading, 0 the
+    document's title.
     """
 
     shape: Shape

@@ -1,6 +1,7 @@
 """Read the text of a DOCX file, and trust nothing in it, as workbooks are read."""
 
 import io
+import re
 import zipfile
 
 from defusedxml import DefusedXmlException
@@ -17,12 +18,22 @@ from strategy_app.importers.workbook.archive import parse, promises_too_much
 
 _MAIN = "word/document.xml"
 _LEVEL_COLUMNS = 4
+_NOTES = ("footnote", "endnote", "comment")
+# Headers and footers, and the words in pictures that a word processor drew.
+_MARGIN = re.compile(r"word/(?:(?:header|footer)|diagrams/data|charts/chart)\d*\.xml")
+# "12", "- 12 -", "Page 3 of 12", "3/12", "第12頁", or no words at all; but not a year.
+_NUMBER = r"\d{1,3}\W*(?:ページ|頁)?"
+_ONLY_PAGES = re.compile(
+    rf"\W*(?:(?:pages?|第)?\W*{_NUMBER}(?:\W+(?:of\W*)?{_NUMBER})?\W*)?", re.IGNORECASE
+)
+_MOST_NUMBER = 30
 
 
 def pieces_of_docx(content: bytes) -> list[Piece]:
     """Return the pieces of a DOCX file: paragraphs, headings, items, tables as text.
 
-    Footnotes follow the paragraph that refers to them. Words that were deleted while
+    Footnotes and comments follow the paragraph that refers to them, what stands in the
+    margin follows all; numbers of pages alone are left out. Words that were deleted while
     changes were tracked are not text. Raises ValidationError for what is no DOCX.
     """
     try:
@@ -65,15 +76,29 @@ def _pieces(content):
     for path, handler in (("word/styles.xml", styles), ("word/numbering.xml", numbering)):
         if path in names:
             parse(archive, path, handler)
-    for kind in ("footnote", "endnote"):
+    for kind in _NOTES:
         if f"word/{kind}s.xml" in names:
-            body = Body()
-            parse(archive, f"word/{kind}s.xml", body)
-            for paragraph in body.paragraphs:
+            for paragraph in _paragraphs(archive, f"word/{kind}s.xml"):
                 notes.setdefault((kind, paragraph.note), []).append(paragraph)
+    making = _Making(styles, numbering, notes)
+    pieces = making.pieces(_paragraphs(archive, _MAIN))
+    margin = [
+        paragraph
+        for name in sorted(filter(_MARGIN.fullmatch, names))
+        for paragraph in _paragraphs(archive, name)
+    ]
+    return pieces + making.margin(margin)
+
+
+def _paragraphs(archive, path):
     body = Body()
-    parse(archive, _MAIN, body)
-    return _Making(styles, numbering, notes).pieces(body.paragraphs)
+    parse(archive, path, body)
+    return body.paragraphs
+
+
+def _is_number(text):
+    """Whether there is nothing but the number of a page."""
+    return len(text) <= _MOST_NUMBER and _ONLY_PAGES.fullmatch(text) is not None
 
 
 class _Making:
@@ -100,8 +125,20 @@ class _Making:
     def _footnotes(self, paragraph, line):
         for kind, number in paragraph.references:
             for note in self.notes.pop((kind, number), ()):
-                if note.text.strip():
-                    yield Piece(Shape.FOOTNOTE, f"[{number}] {note.text.strip()}", line)
+                text = note.text.strip()
+                if text and kind == "comment":
+                    yield Piece(Shape.COMMENT, text, line)
+                elif text:
+                    yield Piece(Shape.FOOTNOTE, f"[{number}] {text}", line)
+
+    def margin(self, paragraphs):
+        """Return what stands beside the text, once each, and notes that nothing refers to.
+
+        The same header may stand there for the first, the even and the odd pages.
+        """
+        notes = [paragraph for each in self.notes.values() for paragraph in each]
+        texts = dict.fromkeys(paragraph.text.strip() for paragraph in paragraphs + notes)
+        return [Piece(Shape.MARGIN, text, 0) for text in texts if not _is_number(text)]
 
     def _piece(self, paragraph, text, line):
         fields = {"line": line, "follows_page_break": self.broken}

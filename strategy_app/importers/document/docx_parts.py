@@ -71,7 +71,7 @@ class Body(Part):
     def begin_footnote(self, attrs):
         self.note = _value(attrs, "id", "")
 
-    begin_endnote = begin_footnote
+    begin_endnote = begin_comment = begin_footnote
 
     def begin_p(self, _attrs):
         self.open.append(Paragraph(note=self.note))
@@ -161,6 +161,11 @@ class Body(Part):
 
     def begin_endnoteReference(self, attrs):  # noqa: N802
         self._refer("endnote", attrs)
+
+    def begin_commentReference(self, attrs):  # noqa: N802
+        # No reader of the document sees a sign of it.
+        if self.open and not self.ignored:
+            self.open[-1].references.append(("comment", _value(attrs, "id", "")))
 
     def _write(self, text):
         if self.open and not self.ignored and text:

@@ -10,8 +10,8 @@ class Element:
     ``code`` and ``parent`` (a code, or None at the top) are unique within the draft;
     ``kind`` is a value of Wording.Kind. ``blocks`` are the numbers of the source's blocks
     that its texts came from, ``line`` is where the first of them stands. ``marker`` is the
-    document's own number or bullet, ``numbers`` what it counts. The ``other_`` texts are
-    those of a second language.
+    document's own number or bullet, ``numbers`` what it counts. What begins with ``other_``
+    is of the document in a second language.
     """
 
     code: str
@@ -26,15 +26,18 @@ class Element:
     is_alignable: bool = False
     other_title: str = ""
     other_body: str = ""
+    other_marker: str = ""
+    other_blocks: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Note:
     """What was not, or not surely, understood, where, and in which words.
 
-    ``block`` and ``line`` count from 1 (the line of a text, the paragraph of a DOCX);
-    ``language`` is that of the file. ``text`` is what no element holds, word for word,
-    or else the beginning of what the note is about; ``is_left_out`` says which.
+    ``block`` and ``line`` count from 1 (the line of a text, the paragraph of a DOCX, 0 for
+    what stands beside these, as a header does); ``language`` is that of the file. ``text``
+    is what no element holds, word for word, or else the beginning of what the note is
+    about; ``is_left_out`` says which.
     """
 
     message: str

@@ -47,7 +47,13 @@ def match(first: Draft, second: Draft) -> Draft:
 def _with_other(element, other):
     if other is None:
         return replace(element)
-    return replace(element, other_title=other.title, other_body=other.body)
+    return replace(
+        element,
+        other_title=other.title,
+        other_body=other.body,
+        other_marker=other.marker,
+        other_blocks=other.blocks,
+    )
 
 
 def _by_parent(draft):

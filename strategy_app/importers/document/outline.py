@@ -22,6 +22,10 @@ _AS_TEXT = {
     Shape.TABLE: lambda: _("This is a table: kept as text."),
     Shape.CODE: lambda: _("This is marked as code: kept as text."),
     Shape.FOOTNOTE: lambda: _("This is a footnote: kept below what refers to it."),
+    Shape.COMMENT: lambda: _("This is a comment: kept below what it is about."),
+    Shape.MARGIN: lambda: _(
+        "This stands beside the text, as a header or footer does: kept in the preface."
+    ),
 }
 # How much of what stands above a list is looked at to tell what it lists.
 _INTRODUCTION = 300
@@ -175,6 +179,9 @@ class _Making:
     def _add_text(self, block):
         if block.shape in _AS_TEXT:
             self._say(block, _AS_TEXT[block.shape]())
+        if block.shape is Shape.MARGIN:
+            self.preface.append(block.text)
+            return
         node = self.items[block.level - 1] if 0 < block.level <= len(self.items) else None
         if block.level == 0:
             self.items = []

@@ -12,6 +12,8 @@ _END = 50
 _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff01-\uffee]")
 _TERMINAL = re.compile(r"[.!?。！？．:：;；」』)）\]】][*_\"'”’]*\Z")
 _SENTENCE = re.compile(r"[。！？](?=.)|[.!?](?=\s+[A-Z\u3040-\u9fff(\"“*])", re.DOTALL)
+# Of footnotes, behind the word or the stop that they are about.
+_REFERENCES = re.compile(r"(?:\[[0-9]{1,4}\])+\Z")
 _RUN_IN = re.compile(
     r"\*\*(?P<inner>[^*\n]+(?:\*(?!\*)[^*\n]+)*)\*\*(?P<after>\s*[:：。．.–—]?)\s*"
 )
@@ -45,7 +47,7 @@ def ends_sentence(text: str) -> bool:
 
 def is_cut(before: str, after: str) -> bool:
     """Whether a page break between two texts is likely to stand within a sentence."""
-    before, after = before.rstrip(), after.lstrip()
+    before, after = _REFERENCES.sub("", before.rstrip()), after.lstrip()
     if not before or not after or ends_sentence(before):
         return False
     if before.endswith((",", "、", "，", "-")) or after[0].islower():

@@ -54,9 +54,9 @@ class Command(BaseCommand):
         except ValidationError as refused:
             raise CommandError(" ".join(refused.messages)) from None
         for note in draft.notes:
-            self.stdout.write(
-                f"{note.language}, line {note.line}: {note.message} “{note.text}”"
-            )
+            # What stands beside the text has no line.
+            place = f", line {note.line}" if note.line else ""
+            self.stdout.write(f"{note.language}{place}: {note.message} “{note.text}”")
         self.stdout.write(
             f"Draft “{revision.name}” of {strategy}: {len(draft.elements)} elements,"
             f" {len(draft.notes)} notes. It is not published yet."

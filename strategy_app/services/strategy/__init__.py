@@ -17,6 +17,7 @@ from strategy_app.services.strategy.draft import (
     save_element,
     save_wording,
 )
+from strategy_app.services.strategy.many import add_all, save_elements
 from strategy_app.services.strategy.order import DIRECTIONS, move, put_below
 from strategy_app.services.strategy.publish import (
     NotApproved,
@@ -35,6 +36,7 @@ __all__ = [
     "Overtaken",
     "Problem",
     "add",
+    "add_all",
     "approve",
     "check_place",
     "create_draft",
@@ -50,6 +52,7 @@ __all__ = [
     "put_below",
     "recode",
     "save_element",
+    "save_elements",
     "save_wording",
     "set_origins",
     "suggested",

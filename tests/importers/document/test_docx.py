@@ -1,5 +1,7 @@
 """DOCX: styles, numbering, bold words, page breaks, tables, footnotes."""
 
+import pytest
+
 from strategy_app.importers import document
 from tests.importers.document.documents import codes, docx, paragraph, sample, table
 
@@ -127,3 +129,137 @@ def test_a_docx_says_what_the_same_text_says():
     draft = draft_of(*body)
     found = [(each.code, each.parent, each.kind, each.title) for each in draft.elements]
     assert found == [(each.code, each.parent, each.kind, each.title) for each in markdown]
+
+
+def notes_part(kind, **texts):
+    """Return the part that holds footnotes or comments, by their ids after an x."""
+    inner = "".join(
+        f'<w:{kind} w:id="{name[1:]}">{paragraph(text)}</w:{kind}>'
+        for name, text in texts.items()
+    )
+    return f"<w:{kind}s {SPACE}>{inner}</w:{kind}s>"
+
+
+def referring(text, kind, note, **options):
+    """Return a paragraph that refers to a note at its end."""
+    reference = f'<w:r><w:{kind}Reference w:id="{note}"/></w:r></w:p>'
+    return paragraph(text, **options).removesuffix("</w:p>") + reference
+
+
+def notes_of(draft):
+    return [(note.message, note.text, note.line) for note in draft.notes]
+
+
+def test_comments_and_notes_stay_with_the_item_that_they_are_about():
+    draft = draft_of(
+        paragraph("Aims", style="1"),
+        referring("Open up", "comment", 1, number=2),
+        referring("Reach out", "endnote", 4, number=2),
+        paragraph("by letter", number=2, depth=1),
+        comments=notes_part("comment", x1="Is that enough?"),
+        endnotes=notes_part("endnote", x4="As in 2017."),
+    )
+    assert [(each.code, each.title, each.body) for each in draft.elements] == [
+        ("SEC-1", "Aims", ""),
+        ("AIM-1", "Open up", "Is that enough?"),
+        ("AIM-2", "Reach out[4]", "[4] As in 2017."),
+        ("AIM-2.1", "by letter", ""),
+    ]
+    assert notes_of(draft) == [
+        ("This is a comment: kept below what it is about.", "Is that enough?", 2),
+        ("This is a footnote: kept below what refers to it.", "[4] As in 2017.", 3),
+    ]
+
+
+def test_headers_and_footers_are_kept_once_and_numbers_of_pages_are_not():
+    number = "<w:p><w:r><w:instrText> PAGE </w:instrText></w:r><w:r><w:t>- 12 -</w:t></w:r>"
+    draft = draft_of(
+        paragraph("Before."),
+        paragraph("Aims", style="1"),
+        paragraph("Open up", number=2),
+        header1=f"<w:hdr {SPACE}>{paragraph('Confidential')}</w:hdr>",
+        header2=f"<w:hdr {SPACE}>{paragraph('Confidential')}</w:hdr>",
+        footer1=f"<w:ftr {SPACE}>{number}</w:p>{paragraph('第12頁')}</w:ftr>",
+        footer3=f"<w:ftr {SPACE}>{paragraph('Page 3 of 9')}"
+        f"{table(('JST', '2026'))}</w:ftr>",
+    )
+    assert draft.preface == "Before.\n\n| JST | 2026 |\n\nConfidential"
+    beside = "This stands beside the text, as a header or footer does: kept in the preface."
+    assert notes_of(draft) == [
+        (beside, "| JST | 2026 |", 0),
+        (beside, "Confidential", 0),
+    ]
+    assert [each.code for each in draft.elements] == ["SEC-1", "AIM-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("12", False), ("- 12 -", False), ("Page 3 of 12", False), ("3/12", False),
+        ("第12頁", False), ("１２ページ", False), ("― ―", False),
+        ("2026", True), ("Of 2027", True), ("第2版", True), ("Draft 3", True),
+        ("Page of honour", True), ("3 pages", True),
+    ],
+)  # fmt: skip
+def test_what_is_only_the_number_of_a_page(text, is_kept):
+    draft = draft_of(
+        paragraph("Aims", style="1"),
+        footer1=f"<w:ftr {SPACE}>{paragraph(text)}</w:ftr>",
+    )
+    assert draft.preface == (text if is_kept else "")
+    assert len(notes_of(draft)) == is_kept
+
+
+def test_a_note_that_nothing_refers_to_and_words_in_a_drawing_are_kept():
+    drawing = (
+        '<dgm:dataModel xmlns:dgm="d" xmlns:a="a"><dgm:pt><dgm:t><a:p><a:r><a:t>Plan, do'
+        "</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:dataModel>"
+    )
+    lost = '<w:del w:id="9"><w:r><w:commentReference w:id="1"/></w:r></w:del>'
+    draft = draft_of(
+        paragraph("Aims", style="1"),
+        f"<w:p>{lost}<w:r><w:t>Text.</w:t></w:r></w:p>",
+        comments=notes_part("comment", x1="Of what was deleted"),
+        footnotes=notes_part("footnote", x0="", x7="Of nothing"),
+        **{"diagrams/data1": drawing},
+    )
+    assert draft.preface == "Plan, do\n\nOf nothing\n\nOf what was deleted"
+    assert draft.elements[0].body == "Text."
+    assert [line for _message, _text, line in notes_of(draft)[-3:]] == [0, 0, 0]
+
+
+def test_a_sentence_that_a_page_break_has_cut_above_its_footnote_is_whole():
+    draft = draft_of(
+        paragraph("Aims", style="1"),
+        referring("The agency supports research that crosses borders and", "footnote", 2),
+        paragraph("\fbrings its results to all."),
+        footnotes=notes_part("footnote", x2="Small words."),
+    )
+    assert draft.elements[0].body == (
+        "The agency supports research that crosses borders and[2] brings its results to"
+        " all.\n\n[2] Small words."
+    )
+
+
+def test_text_boxes_and_tables_are_kept():
+    box = (
+        "<w:p><w:r><w:t>Around</w:t></w:r><w:r><mc:AlternateContent><mc:Choice><w:drawing>"
+        f"<wps:txbx><w:txbxContent>{paragraph('Within the box')}{table(('a', 'b'))}"
+        "</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict>"
+        f"<w:txbxContent>{paragraph('Within the box')}{table(('a', 'b'))}"
+        "</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+        "<w:r><w:t> it</w:t></w:r></w:p>"
+    )
+    within = (
+        f"<w:tbl><w:tr><w:tc>{paragraph('Cell')}{table(('inner', 'cell'))}</w:tc></w:tr>"
+        "</w:tbl>"
+    )
+    controlled = f"<w:sdt><w:sdtContent>{paragraph('In a control.')}</w:sdtContent></w:sdt>"
+    old = f"<w:p><w:r><w:pict><v:textbox><w:txbxContent>{paragraph('Old box.')}" + (
+        "</w:txbxContent></v:textbox></w:pict></w:r></w:p>"
+    )
+    body = draft_of(paragraph("Aims", style="1"), box, within, controlled, old)
+    assert body.elements[0].body.split("\n\n") == [
+        "Within the box", "| a | b |", "Around it", "| Cell inner cell |", "In a control.",
+        "Old box.",
+    ]  # fmt: skip

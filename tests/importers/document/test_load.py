@@ -99,6 +99,18 @@ def test_elements_may_change_places(strategy):
     ] == [("SEC-1", None), ("AIM-1.1", None), ("SEC-2", None), ("AIM-1", "AIM-1.1")]
 
 
+def test_new_elements_may_stand_between_old_ones(strategy):
+    draft = draft_of("# Aims\n\n- One\n  - Part\n    - Part of it\n", language="en")
+    for element, code in zip(draft.elements, ("KP-1", "NEW", "AIM-1", "OLD"), strict=True):
+        element.code = code
+    for element, parent in zip(draft.elements[1:], ("KP-1", "NEW", "AIM-1"), strict=True):
+        element.parent = parent
+    revision = strategy_document.load(draft, strategy=strategy, by=None)
+    assert [
+        (each.element.code, each.parent and each.parent.code) for each in wordings(revision)
+    ] == [("KP-1", None), ("NEW", "KP-1"), ("AIM-1", "NEW"), ("OLD", "AIM-1")]
+
+
 def test_a_strategy_with_a_draft_refuses_another(strategy):
     strategy_services.create_draft(strategy=strategy, by=None, name_en="Mine")
     assert refusal(sample("en"), strategy) == "This strategy already has a draft."

@@ -1,0 +1,134 @@
+"""Keep documents that are looked over, and correct them row by row."""
+
+import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from strategy_app.models import Change, PendingDocument, Strategy, User
+
+# Of one person; what is older than the newest of them, or than that, is removed.
+MOST_KEPT = 10
+KEPT_FOR = datetime.timedelta(days=30)
+
+
+class KeptAlready(Exception):
+    """The document has become a draft before, in ``change``."""
+
+    def __init__(self, change: Change):
+        super().__init__("kept already")
+        self.change = change
+
+
+def keep(
+    *,
+    owner: User,
+    strategy: Strategy,
+    name: str,
+    languages: list[str],
+    source: dict[str, list],
+    rows: list[dict],
+) -> PendingDocument:
+    """Keep a document that somebody looks over, in place of their oldest ones.
+
+    languages: that of the document, and the other one's; source, rows: see the model.
+    """
+    with transaction.atomic():
+        document = PendingDocument.objects.create(
+            owner=owner,
+            made_at=timezone.now(),
+            name=name[:200],
+            strategy=strategy,
+            languages=languages,
+            source=source,
+            rows=rows,
+        )
+        newest = PendingDocument.objects.filter(owner=owner).order_by("-id")[:MOST_KEPT]
+        PendingDocument.objects.filter(owner=owner).exclude(
+            pk__in=list(newest.values_list("pk", flat=True))
+        ).delete()
+        PendingDocument.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+    return document
+
+
+def correct(*, document: PendingDocument, number: int, values: dict, by: User) -> None:
+    """Put values in place of a row's; what stands below it moves along with its depth.
+
+    Another row that was corrected meanwhile stays so. Raises KeptAlready, PermissionDenied
+    when it is somebody else's, LookupError without such a row.
+    """
+    with transaction.atomic():
+        rows = _read(document, by).rows
+        row = rows[number]
+        step = values.get("depth", row["depth"]) - row["depth"]
+        for below in _below(rows, number) if step else ():
+            below["depth"] += step
+        row.update(values)
+        row["is_seen"] = True
+        document.save(update_fields=["rows"])
+
+
+def move_text(
+    *, document: PendingDocument, number: int, to: int, language: str, by: User
+) -> None:
+    """Lay a row's text in a language, and its source, beside another row's.
+
+    A row that has nothing left is no element. Raises what ``correct`` raises, and
+    LookupError when the other row has a text in that language, or is the document itself.
+    """
+    with transaction.atomic():
+        rows = _read(document, by).rows
+        row, other = rows[number], rows[to]
+        title, body = f"title_{language}", f"body_{language}"
+        if number == to or not number or not to or other[title] or other[body]:
+            raise LookupError
+        for name in (title, body):
+            other[name], row[name] = row[name], ""
+        other["blocks"][language] += row["blocks"][language]
+        row["blocks"][language] = []
+        if marker := row["markers"].pop(language, ""):
+            other["markers"][language] = marker
+        row["is_seen"] = other["is_seen"] = True
+        if not any(row[name] for name in row if name.startswith(("title_", "body_"))):
+            row["use"] = "text"
+        document.save(update_fields=["rows"])
+
+
+def _below(rows, number):
+    """Return the rows that stand below one."""
+    found = []
+    for row in rows[number + 1 :]:
+        if row["depth"] <= rows[number]["depth"]:
+            break
+        found.append(row)
+    return found
+
+
+def throw_away(*, document: PendingDocument, by: User) -> None:
+    """Remove a document that is not wanted. Raises KeptAlready, PermissionDenied."""
+    with transaction.atomic():
+        _read(document, by).delete()
+
+
+def close(*, document: PendingDocument, change: Change, by: User) -> list[dict]:
+    """Note in which change the document becomes a draft; return its rows as they are now.
+
+    For the change that makes the draft. Raises KeptAlready, PermissionDenied.
+    """
+    rows = _read(document, by).rows
+    document.kept_in, document.rows, document.source = change, [], {}
+    document.save(update_fields=["kept_in", "rows", "source"])
+    return rows
+
+
+def _read(document, by):
+    """Read the document anew, locked until the transaction ends."""
+    if document.owner_id != by.pk:
+        raise PermissionDenied
+    document.refresh_from_db(
+        from_queryset=PendingDocument.objects.select_for_update(of=("self",))
+    )
+    if document.kept_in_id is not None:
+        raise KeptAlready(document.kept_in)
+    return document

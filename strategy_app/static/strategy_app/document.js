@@ -1,0 +1,16 @@
+// Asks before a row that was typed in and not saved is left; the page works without.
+"use strict";
+
+const row = document.getElementById("row-form");
+if (row) {
+  let isTyped = false;
+  row.addEventListener("input", () => {
+    isTyped = true;
+  });
+  row.addEventListener("submit", () => {
+    isTyped = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (isTyped) event.preventDefault();
+  });
+}

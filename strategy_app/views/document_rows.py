@@ -1,0 +1,116 @@
+"""The rows of a document that is looked over, as its template prints them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from strategy_app.forms.draft import LONGEST_TEXT
+from strategy_app.importers.document.rows import TEXT, parent_of, places_for_text, places_of
+from strategy_app.models import Element, PendingDocument, Wording
+from strategy_app.models.localized import localized_text
+
+_KINDS = dict(Wording.Kind.choices)
+_DEEPEST = 6
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row: texts holds (language, marker, title, body), source (language, blocks).
+
+    ``indent`` is its depth as far as it is drawn, ``above`` the code of its parent;
+    ``notes`` holds (language of the document, message, words that it is about),
+    ``problems`` every message by field, ``is_known`` says that the strategy has its code.
+    """
+
+    number: int
+    row: dict
+    indent: int
+    above: str
+    kind: str
+    texts: list[tuple[str, str, str, str]]
+    source: list[tuple[str, list[tuple[int, str]]]]
+    notes: list[tuple[str, str, str]]
+    problems: dict[str, list[str]]
+    is_known: bool
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is no element."""
+        return self.row["use"] == TEXT
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a text is longer than the workshop takes once it is edited."""
+        return any(len(body) > LONGEST_TEXT for _code, _mark, _title, body in self.texts)
+
+    @property
+    def name(self) -> str:
+        """What it is called where only one line says so: its code, else its title."""
+        titles = localized_text(self.row["title_en"], self.row["title_ja"])
+        return self.row["code"] or titles.text
+
+
+def is_doubtful(row: dict) -> bool:
+    """Whether something in a row was not surely understood, and nobody has looked at it."""
+    return bool(row["notes"]) and not row["is_seen"]
+
+
+def shown_rows(document: PendingDocument, numbers: Iterable[int], problems: dict) -> list:
+    """Return some rows of a document; problems as ``problems_of`` returns them."""
+    known = set(
+        Element.objects.filter(strategy=document.strategy).values_list("code", flat=True)
+    )
+    return [
+        _shown_row(document, number, problems.get(number, {}), known) for number in numbers
+    ]
+
+
+def _shown_row(document, number, problems, known):
+    row = document.rows[number]
+    parent = parent_of(document.rows, number) if number else 0
+    texts = [
+        (language, row["markers"].get(language, ""), row[f"title_{language}"],
+         row[f"body_{language}"])
+        for language in document.languages
+    ]  # fmt: skip
+    source = [
+        (language, [document.source[language][place - 1] for place in places])
+        for language in document.languages if (places := row["blocks"][language])
+    ]  # fmt: skip
+    return ShownRow(
+        number=number,
+        row=row,
+        indent=min(row["depth"], _DEEPEST),
+        above=document.rows[parent]["code"] if parent else "",
+        kind=_KINDS.get(row["kind"], ""),
+        texts=[text for text in texts if text[2] or text[3]],
+        source=source,
+        notes=[(note["language"], _message(note), note["text"]) for note in row["notes"]],
+        problems=problems,
+        is_known=row["code"] in known,
+    )
+
+
+def _message(note):
+    """Return what a note says in the reader's language."""
+    return localized_text(note["message"]["en"], note["message"]["ja"]).text
+
+
+def places_with_names(rows: list[dict], number: int) -> list[tuple[int, str]]:
+    """Return (number, name) of the rows that a row can stand below, indented."""
+    return [
+        (place, f"{'　' * step}{_named(rows[place])}")
+        for step, place in enumerate(places_of(rows, number))
+    ]
+
+
+def takers_with_names(document: PendingDocument, number: int) -> list[tuple[int, str]]:
+    """Return (number, name) of the rows that could take a row's second language."""
+    if len(document.languages) < 2:
+        return []
+    places = places_for_text(document.rows, number, document.languages[1])
+    return [(place, _named(document.rows[place])) for place in places]
+
+
+def _named(row):
+    title = localized_text(row["title_en"], row["title_ja"]).text
+    return f"{row['code']} {title[:60]}".strip()

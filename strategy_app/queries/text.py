@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from difflib import Match, SequenceMatcher
-from itertools import accumulate, chain, groupby
+from itertools import accumulate, chain, groupby, takewhile
 from operator import itemgetter
 
 # More than this share of the words changed, and a change is taken for a material one.
@@ -123,14 +123,34 @@ def _steps(
     """
     work, outer = _MOST_WORK, [("replace", 0, len(old), 0, len(new))]
     if sum(map(len, chain(old, new))) > _AT_ONCE:
-        matcher = _Matcher(list(map(tuple, old)), list(map(tuple, new)), work)
-        outer, work = matcher.get_opcodes(), matcher.left
+        outer, work = _opcodes(list(map(tuple, old)), list(map(tuple, new)), work)
     for kind, i1, i2, j1, j2 in outer:
         some, others = list(chain(*old[i1:i2])), list(chain(*new[j1:j2]))
         if kind == "equal":
             yield True, some, others
             continue
-        matcher = _Matcher(some, others, work)
-        for kind, a1, a2, b1, b2 in matcher.get_opcodes():
+        inner, work = _opcodes(some, others, work)
+        for kind, a1, a2, b1, b2 in inner:
             yield kind == "equal", some[a1:a2], others[b1:b2]
-        work = matcher.left
+
+
+def _opcodes(old, new, work):
+    """Return how one list becomes the other, and what is left of the work.
+
+    What they begin and end with alike is set apart, and is no work.
+    """
+    begin = _number_alike(old, new)
+    end = _number_alike(old[begin:][::-1], new[begin:][::-1])
+    matcher = _Matcher(old[begin : len(old) - end], new[begin : len(new) - end], work)
+    middle = [
+        (kind, i1 + begin, i2 + begin, j1 + begin, j2 + begin)
+        for kind, i1, i2, j1, j2 in matcher.get_opcodes()
+    ]
+    last = ("equal", len(old) - end, len(old), len(new) - end, len(new))
+    return [("equal", 0, begin, 0, begin), *middle, last], matcher.left
+
+
+def _number_alike(old, new):
+    """Return with how many of the same both begin."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
+    return sum(1 for _pair in pairs)

@@ -52,6 +52,12 @@ def test_one_word_of_a_long_text_is_found_as_in_a_short_one():
     assert text.share_changed(before, after) == pytest.approx(1 / 7_003)
 
 
+def test_what_long_texts_begin_and_end_with_is_the_same():
+    same = "All of it recurs. " * 5_000
+    pieces = [("same", same), ("in", "But this. "), ("same", same)]
+    assert text.difference(same + same, f"{same}But this. {same}") == pieces
+
+
 def distinct(letter):
     return " ".join(f"{letter}{number}" for number in range(LONG // 7))
 

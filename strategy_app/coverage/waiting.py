@@ -42,9 +42,10 @@ class Records:
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of the matrix: rows of the tree and columns of the frame, int64[n] each.
+    """Cells of the matrix: rows of the tree and columns of the frame, integers[n] each.
 
-    since: the ordinal of the day from which each has waited, int64[n].
+    since: the ordinal of the day from which each has waited, integers[n]. Of empty cells,
+    of which there may be tens of millions, all three take 32 bits.
     """
 
     elements: np.ndarray
@@ -63,7 +64,8 @@ class Cells:
         if not len(self) or not len(elements):
             return np.full(len(elements), -1)
         height = 1 + max(int(self.elements.max()), int(elements.max()))
-        own, asked = self.columns * height + self.elements, columns * height + elements
+        own = self.columns.astype(np.int64) * height + self.elements
+        asked = columns * height + elements
         places = np.minimum(np.searchsorted(own, asked), len(self) - 1)
         return np.where((own[places] == asked) & (elements >= 0), places, -1)
 
@@ -194,11 +196,12 @@ def cells(
     """
     if kind in _EMPTY:
         empty = not_assessed if kind == "not_assessed" else proposed
-        missing = empty(frame, tree, day) & columns
-        places, elements = np.nonzero(missing.T)
-        starts = frame.programmes.starts[places].astype(np.int64)
-        since = np.maximum(starts, tree.in_force_from.toordinal())
-        return Cells(elements, places, since)
+        missing = (empty(frame, tree, day) & columns).T
+        programmes, rows = (np.arange(size, dtype=np.int32) for size in missing.shape)
+        places = np.repeat(programmes, missing.sum(axis=1))
+        elements = np.broadcast_to(rows, missing.shape)[missing]
+        begun = np.int32(tree.in_force_from.toordinal())
+        return Cells(elements, places, np.maximum(frame.programmes.starts, begun)[places])
     found = records(frame, tree, day)
     mine = is_waiting(frame, found, kind, person, returned) & columns[found.columns]
     rows = found.rows[mine]

@@ -71,9 +71,9 @@ def act(verb, username, mode, gate, said):
         module = import_module("strategy_app.services.strategy.publish")
         module._as_read = lambda revision, _version: revision
     outcome = "done"
-    write = VERBS[verb](User.objects.get(username=username))
-    gate.wait(30)
     try:
+        write = VERBS[verb](User.objects.get(username=username))
+        gate.wait(30)
         write()
     except Exception as error:
         outcome = type(error).__name__

@@ -186,13 +186,19 @@ def _is_confirmed(frame, tree, rows):
     It lapses when, later, the text of the programme or, by the revision in force, the
     element's wording has changed materially.
     """
+    stands = _is_confirmed_as_worded(frame, rows)
+    if (tree.material_from != ALWAYS).any():
+        stands &= ~_is_reworded(frame, tree, rows)
+    return stands
+
+
+def _is_confirmed_as_worded(frame, rows):
+    """Return which of these rows are confirmed until their element is worded anew."""
     ledger, programmes = frame.ledger, frame.programmes
     confirmed = ledger.confirmed[rows]
     stands = confirmed <= frame.change
     if programmes.text_changed.any():
-        stands &= confirmed > programmes.text_changed[ledger.programme[rows]]
-    if (tree.material_from != ALWAYS).any():
-        stands &= ~_is_reworded(frame, tree, rows)
+        stands &= confirmed >= programmes.text_changed[ledger.programme[rows]]
     return stands
 
 
@@ -204,6 +210,21 @@ def _is_reworded(frame, tree, rows):
     cells = _cells(frame, tree)[rows]
     elements = cells // max(len(frame.programmes.codes), 1)
     return (cells >= 0) & (frame.ledger.judged_from[rows] < tree.material_from[elements])
+
+
+def _reworded_from(frame, strategy, rows):
+    """Return from which day on these rows' wording is another one, as ordinals; or NEVER.
+
+    By all revisions: the first that changed the element materially after it was judged.
+    """
+    ledger = frame.ledger
+    found = np.full(len(rows), NEVER)
+    for tree in reversed(frame.trees[strategy]):
+        day = tree.in_force_from.toordinal()
+        changed = tree.element_ids[tree.material_from == day]
+        was_judged = ledger.judged_from[rows] < day
+        found[was_judged & np.isin(ledger.element[rows], changed)] = day
+    return found
 
 
 def needs_review(
@@ -324,11 +345,16 @@ def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[
     chosen = np.flatnonzero((cells >= 0) & (ledger.level >= least))
     chosen = chosen[wanted[cells[chosen] // width]]
     chosen = chosen[selected(frame, scope)[ledger.programme[chosen]]]
-    # Freshness passes with time: it ends periods below, as withdrawals do.
-    layer = "confirmed" if scope.layer == "fresh" else scope.layer
-    chosen = chosen[of_layer(frame, tree, layer, scope.day, chosen)]
+    # Confirmations and freshness pass with time: they end periods, as withdrawals do.
+    is_confirmed = scope.layer in ("confirmed", "fresh")
+    lasting = "evidenced" if is_confirmed else scope.layer
+    chosen = chosen[of_layer(frame, tree, lasting, scope.day, chosen)]
+    if is_confirmed:
+        chosen = chosen[_is_confirmed_as_worded(frame, chosen)]
     columns = ledger.programme[chosen]
     begins, ends = (days[chosen] for days in frame.periods)
+    if is_confirmed:
+        ends = np.minimum(ends, _reworded_from(frame, tree.strategy, chosen))
     if scope.layer == "fresh":
         stale = stale_from(ledger.judged[chosen], frame.thresholds.fresh_months)
         ends = np.minimum(ends, stale)

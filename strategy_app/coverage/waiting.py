@@ -25,9 +25,10 @@ COUNTS, REWORDED, STALE, UNCONFIRMED = np.array([1, 2, 4, 8], np.uint8)
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of the matrix: rows of the tree and columns of the frame, int64[n] each.
+    """Cells of the matrix: rows of the tree and columns of the frame, integers[n] each.
 
-    since: the ordinal of the day from which each has waited, int64[n].
+    since: the ordinal of the day from which each has waited, integers[n]. Of empty cells,
+    of which there may be tens of millions, all three take 32 bits.
     """
 
     elements: np.ndarray
@@ -46,7 +47,8 @@ class Cells:
         if not len(self) or not len(elements):
             return np.full(len(elements), -1)
         height = 1 + max(int(self.elements.max()), int(elements.max()))
-        own, asked = self.columns * height + self.elements, columns * height + elements
+        own = self.columns.astype(np.int64) * height + self.elements
+        asked = columns * height + elements
         places = np.minimum(np.searchsorted(own, asked), len(self) - 1)
         return np.where((own[places] == asked) & (elements >= 0), places, -1)
 
@@ -191,21 +193,27 @@ def cells(
     id. In the order of the programmes, and within each of the strategy.
     """
     if kind in _EMPTY:
-        if kind == "not_assessed":
-            places, elements = np.nonzero((not_assessed(frame, tree, day) & columns).T)
-        else:
-            places, elements = proposed(frame, tree, day)
-            asked = columns[places]
-            places, elements = places[asked], elements[asked]
-        starts = frame.programmes.starts[places].astype(np.int64)
-        since = np.maximum(starts, tree.in_force_from.toordinal())
-        return Cells(elements, places, since)
+        places, elements = _empty_cells(frame, tree, day, kind)
+        asked = columns[places]
+        places, elements = places[asked], elements[asked]
+        begun = np.int32(tree.in_force_from.toordinal())
+        return Cells(elements, places, np.maximum(frame.programmes.starts, begun)[places])
     waits = is_waiting(frame, standing(frame, tree, day), kind, person, returned)
     rows = np.flatnonzero(waits & columns[frame.ledger.programme])
     elements = matrix.elements_of(frame, tree, rows)
     places = frame.ledger.programme[rows].astype(np.int64)
     since = _since(frame, tree, kind, rows, elements, returned)
     return Cells(elements, places, since).chosen(np.lexsort((elements, places)))
+
+
+def _empty_cells(frame, tree, day, kind):
+    """Return the columns and rows of what is not assessed, or proposed."""
+    if kind == "proposed":
+        return proposed(frame, tree, day)
+    missing = not_assessed(frame, tree, day).T
+    programmes, rows = (np.arange(size, dtype=np.int32) for size in missing.shape)
+    places = np.repeat(programmes, missing.sum(axis=1))
+    return places, np.broadcast_to(rows, missing.shape)[missing]
 
 
 def _since(frame, tree, kind, rows, elements, returned):

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from dataclasses import dataclass
 
 from strategy_app.models import (
     Alignment,
@@ -10,22 +11,54 @@ from strategy_app.models import (
     Change,
     Department,
     Element,
+    Origin,
     Programme,
+    Revision,
     Strategy,
+    User,
     Wording,
 )
 from strategy_app.models.dates import today
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import bulk, reference
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.change import recording
 
-# Programmes of each size; about ten rows of the ledger for each of them.
-SIZES = {"small": 100, "medium": 5_000, "large": 100_000}
+
+@dataclass(frozen=True)
+class Size:
+    """How much is made: about ten rows of the ledger for each programme.
+
+    top, below: elements at the top, and below each of them. revisions: evenly spread over
+    the ten years up to today.
+    """
+
+    programmes: int
+    top: int = 5
+    below: int = 7
+    revisions: int = 1
+
+
+SIZES = {
+    "small": Size(100),
+    "medium": Size(5_000),
+    "large": Size(100_000),
+    "revisions": Size(100_000, top=20, below=14, revisions=5),
+}
 
 CODE = "GEN"
-_TOP, _BELOW = 5, 7
+_YEARS = 10
 _CATEGORIES, _DEPARTMENTS = 12, 40
 _COUNTRIES = ["BR", "CN", "DE", "FR", "GB", "ID", "IN", "KE", "LA", "MY", "TH", "US", "VN"]
+# What its texts are made of, and how long they are.
+_SENTENCES = 4
+_WORDS = [
+    ("research", "研究"), ("support", "支援"), ("joint", "共同"), ("partners", "相手国"),
+    ("people", "人材"), ("exchange", "交流"), ("science", "科学"), ("with", "との"),
+    ("society", "社会"), ("results", "成果"), ("technology", "技術"), ("and", "及び"),
+    ("for", "のための"), ("in", "における"), ("strategic", "戦略的な"), ("health", "健康"),
+    ("climate", "気候"), ("open", "開かれた"), ("networks", "ネットワーク"),
+]  # fmt: skip
 _COMMAND = Change.Source.COMMAND
 
 
@@ -39,32 +72,53 @@ def generate(size: str, seed: int) -> tuple[int, int]:
         Change.Action.LOAD, by=None, source=_COMMAND, illustrative=True,
         reason=f"Generated data: {size}, seed {seed}",
     ) as change:  # fmt: skip
-        wordings = _strategy()
-        programmes = _programmes(pick, SIZES[size], change)
-        rows = bulk.append_rows(_ledger(pick, programmes, wordings, change))
+        # Drawn apart, so that a strategy of another size leaves the programmes as they are.
+        revisions = _strategy(random.Random(seed), SIZES[size])  # noqa: S311
+        programmes = _programmes(pick, SIZES[size].programmes, change)
+        rows = bulk.append_rows(_ledger(pick, programmes, revisions, change))
         return len(programmes), rows
 
 
-def _strategy():
-    """Make a strategy of 40 elements in a tree, in force for ten years."""
+def _strategy(pick, size):
+    """Make a strategy of two levels; return the wordings of its revisions, oldest first."""
     strategy = reference.save(
         Strategy(code=CODE, name_en="Generated strategy", name_ja="生成された戦略"),
         by=None,
         source=_COMMAND,
     )
-    draft = strategy_services.create_draft(
-        strategy=strategy, by=None, source=_COMMAND, name_en="Generated", name_ja="生成"
-    )
+    revisions = []
+    for number in range(size.revisions):
+        draft = strategy_services.create_draft(
+            strategy=strategy, by=None, source=_COMMAND, name_en="Generated", name_ja="生成"
+        )
+        if number:
+            reword(pick, draft, by=None)
+            _split(pick, draft, number)
+        else:
+            _fill(pick, draft, size)
+        strategy_services.publish(
+            revision=draft,
+            in_force_from=_years_ago(_YEARS - number * _YEARS // size.revisions),
+            by=None,
+            source=_COMMAND,
+        )
+        revisions.append(strategy_queries.wordings(draft))
+    return revisions
+
+
+def _fill(pick, draft, size):
+    """Give the first draft its elements."""
     codes = [
         code
-        for top in range(1, _TOP + 1)
-        for code in [f"G-{top}", *(f"G-{top}.{below}" for below in range(1, _BELOW + 1))]
+        for top in range(1, size.top + 1)
+        for code in [f"G-{top}", *(f"G-{top}.{low}" for low in range(1, size.below + 1))]
     ]
     elements: dict[str, Element] = {}
-    for position, code in enumerate(codes):
+    for position, code in enumerate(codes, 1):
         elements[code] = strategy_services.save_element(
-            strategy=strategy, code=code, by=None, source=_COMMAND
+            strategy=draft.strategy, code=code, by=None, source=_COMMAND
         )
+        sentences = [_sentence(pick) for _number in range(_SENTENCES)]
         strategy_services.save_wording(
             by=None,
             source=_COMMAND,
@@ -76,17 +130,49 @@ def _strategy():
                 kind=Wording.Kind.SUB_POINT if "." in code else Wording.Kind.KEY_POINT,
                 title_en=f"Generated element {code}",
                 title_ja=f"生成された要素{code}",
-                body_en=f"What {code} would say.",
-                body_ja=f"{code}の本文。",
+                body_en=" ".join(english for english, _japanese in sentences),
+                body_ja="".join(japanese for _english, japanese in sentences),
             ),
         )
-    strategy_services.publish(
-        revision=draft,
-        in_force_from=_years_ago(10),
-        by=None,
-        source=_COMMAND,
-    )
-    return list(Wording.objects.filter(revision=draft).select_related("element"))
+
+
+def _sentence(pick):
+    """Return a sentence of twelve words in both languages."""
+    drawn = pick.choices(_WORDS, k=12)
+    english = " ".join(word for word, _japanese in drawn)
+    return f"{english.capitalize()}.", "".join(word for _english, word in drawn) + "。"
+
+
+def reword(pick: random.Random, draft: Revision, *, by: User | None) -> None:
+    """Add a sentence to every tenth element of a draft, and a comma to another tenth."""
+    wordings = strategy_queries.wordings(draft)
+    chosen = pick.sample(wordings, len(wordings) // 5)
+    for number, wording in enumerate(chosen):
+        english, japanese = ", and so on", "、など"
+        wording.modification = Wording.Modification.EDITORIAL
+        if number % 2:
+            english, japanese = _sentence(pick)
+            wording.modification = Wording.Modification.MATERIAL
+        wording.body_en = f"{wording.body_en} {english}"
+        wording.body_ja = f"{wording.body_ja}{japanese}"
+        strategy_services.save_wording(wording=wording, by=by, source=_COMMAND)
+
+
+def _split(pick, draft, number):
+    """Make two elements of one that has nothing below it."""
+    wordings = strategy_queries.wordings(draft)
+    old = pick.choice([wording for wording in wordings if wording.parent_id])
+    strategy_services.delete_wording(wording=old, by=None, source=_COMMAND)
+    texts = {name: getattr(old, name) for name in strategy_services.FIELDS}
+    for part in ("A", "B"):
+        new = strategy_services.add(
+            revision=draft, code=f"{old.element.code}-{number}{part}", parent=old.parent,
+            by=None, via=_COMMAND, **texts,
+        )  # fmt: skip
+        strategy_services.set_origins(
+            wording=new, kind=Origin.Kind.SPLIT, origins=[old.element], by=None,
+            source=_COMMAND,
+        )  # fmt: skip
 
 
 def _programmes(pick, number, change):
@@ -143,25 +229,41 @@ def _programme(pick, number, categories, departments):
     )
 
 
-def _ledger(pick, programmes, wordings, change):
-    """Yield rows: each programme judged against six elements, some of it several times."""
+def _ledger(pick, programmes, revisions, change):
+    """Yield rows: each programme judged against six elements, some of it several times.
+
+    The elements are those of the first revision, by the words in force when each row began.
+    """
+    published = [
+        (wordings[0].revision.in_force_from, {row.element_id: row for row in wordings})
+        for wordings in revisions
+    ]
     for programme in programmes:
-        for wording in pick.sample(wordings, 6):
+        for first in pick.sample(revisions[0], 6):
             # The days on which the judgement changed, over the last ten years.
             days = sorted(pick.sample(range(20, 3600), pick.choice([1, 1, 2, 2, 3])))
             starts = [today() - datetime.timedelta(days=day) for day in reversed(days)]
             for begins, ends in zip(starts, [*starts[1:], None], strict=True):
                 yield Alignment(
                     programme=programme,
-                    element=wording.element,
+                    element=first.element,
                     level=pick.choice([0, 1, 1, 2]),
                     rationale="Generated, not judged.",
-                    wording=wording,
+                    wording=_judged(first.element_id, published, begins),
                     valid_from=begins,
                     valid_until=ends,
                     opened_in=change,
                     closed_in=change if ends else None,
                 )
+
+
+def _judged(element_id, published, day):
+    """Return the newest words that an element had on a day."""
+    return [
+        wordings[element_id]
+        for in_force_from, wordings in published
+        if in_force_from <= day and element_id in wordings
+    ][-1]
 
 
 def _years_ago(number):

@@ -170,12 +170,13 @@ def _by_programme(request, waiting, cells, address):
     columns = columns[np.argsort(-totals[columns], kind="stable")]
     page = Paginator(columns, PAGE_SIZE).get_page(request.GET.get("page"))
     shown = np.asarray(page.object_list, int)
+    firsts = {
+        kind: np.searchsorted(found.columns, shown.astype(found.columns.dtype))
+        for kind, found in cells.items()
+    }
     rows = []
     programmes = programme_queries.in_order(waiting.frame, shown)
-    for column, programme in zip(shown, programmes, strict=True):
-        places = {
-            kind: np.searchsorted(found.columns, column) for kind, found in cells.items()
-        }
+    for place, (column, programme) in enumerate(zip(shown, programmes, strict=True)):
         rows.append(
             {
                 "programme": programme,
@@ -183,7 +184,7 @@ def _by_programme(request, waiting, cells, address):
                     (
                         label,
                         int(numbers[kind][column]),
-                        address(kind, _name(waiting, cells[kind], places[kind]))
+                        address(kind, _name(waiting, cells[kind], firsts[kind][place]))
                         if numbers[kind][column]
                         else "",
                     )

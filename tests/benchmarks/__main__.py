@@ -3,7 +3,7 @@
 Each size has a database of its own and is measured in a process of its own. Machines are
 noisy: read the ratios within one run, not the milliseconds.
 
-    python -m tests.benchmarks [SIZE …]     sizes: real small medium large
+    python -m tests.benchmarks [SIZE …]     sizes: real small medium large revisions
 
 Sizes may also be named in BENCH_SIZES. On SQLite; where TEST_DATABASE_URL names a
 PostgreSQL (``python tests/with_postgres.py python -m tests.benchmarks``), there as well.
@@ -40,6 +40,7 @@ def report(engine, address):
         ("questions", "p50 / p95 ms"),
         ("sql", "SQL ms (× module)"),
         ("pages", "p50 / p95 / CPU ms, queries"),
+        ("strategy", "p50 / p95 / CPU ms, queries"),
         ("1 client", "p50 / p95 / CPU ms of two workers"),
         ("16 clients", "p50 / p95 / CPU ms of two workers"),
         ("beside writers", "p50 / p95 / CPU ms, failed"),
@@ -87,7 +88,10 @@ def measured(address):
     )
     pages = run([sys.executable, "-m", "tests.benchmarks.pages"], environment)
     serving = run([sys.executable, "-m", "tests.benchmarks.serving"], environment)
-    return found | {"pages": json.loads(pages)} | json.loads(serving)
+    # The last, for it publishes revisions.
+    strategy = run([sys.executable, "-m", "tests.benchmarks.strategy"], environment)
+    parts = {"pages": json.loads(pages), "strategy": json.loads(strategy)}
+    return found | parts | json.loads(serving)
 
 
 def database_of_its_own(url, size):

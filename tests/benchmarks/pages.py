@@ -75,19 +75,27 @@ def cost(client, path):
 
 
 def measured(ask):
+    """Return what asking ``ROUNDS`` times costs."""
+    return summary([once(ask) for _round in range(ROUNDS)])
+
+
+def once(ask):
+    """Return time and CPU in ms, and the number of queries."""
+    reset_queries()
+    cpu, began = time.process_time(), time.perf_counter()
+    ask()
+    took, used = time.perf_counter() - began, time.process_time() - cpu
+    return 1000 * took, 1000 * used, len(connection.queries)
+
+
+def summary(taken):
     """Return median, 95th percentile and CPU in ms, and queries of the last time."""
-    times, cpu = [], time.process_time()
-    for _round in range(ROUNDS):
-        reset_queries()
-        began = time.perf_counter()
-        ask()
-        times.append(1000 * (time.perf_counter() - began))
-    queries = len(connection.queries)
+    times, cpu, queries = zip(*taken, strict=True)
     return {
         "p50": statistics.median(times),
-        "p95": statistics.quantiles(times, n=20)[18],
-        "cpu": 1000 * (time.process_time() - cpu) / ROUNDS,
-        "queries": queries,
+        "p95": statistics.quantiles(times, n=20, method="inclusive")[18],
+        "cpu": statistics.mean(cpu),
+        "queries": queries[-1],
     }
 
 

@@ -211,15 +211,16 @@ class Oracle:
         """Return all days on which any number may change, with those before and after."""
         turns = {row.valid_from for row in self.rows}
         turns |= {row.valid_until for row in self.rows if row.valid_until}
+        turns |= {revision.in_force_from for revision in self.revisions}
         turns |= {
             _months_after(row.judgement.valid_from, self.thresholds.fresh_months)
             for row in self.rows
         }
         for programme in self.programmes:
             if programme.starts_on:
-                turns.add(_known_day(programme.starts_on, last=False))
+                turns.add(known_day(programme.starts_on, last=False))
             if programme.ends_on:
-                turns.add(_known_day(programme.ends_on, last=True))
+                turns.add(known_day(programme.ends_on, last=True))
         near = {day.toordinal() + shift for day in turns for shift in range(-2, 5)}
         return [datetime.date.fromordinal(number) for number in sorted(near)]
 
@@ -247,16 +248,16 @@ def is_active(programme, day):
     """Say whether a programme has begun and not ended ("Active on a day")."""
     ended_without_date = programme.status in ("closed", "cancelled")
     if programme.ends_on:
-        if day > _known_day(programme.ends_on, last=True):
+        if day > known_day(programme.ends_on, last=True):
             return False
     elif ended_without_date:
         return False
     if programme.starts_on:
-        return _known_day(programme.starts_on, last=False) <= day
+        return known_day(programme.starts_on, last=False) <= day
     return programme.status != "planned"
 
 
-def _known_day(text, *, last):
+def known_day(text, *, last):
     numbers = [int(part) for part in text.split("-")]
     year = numbers[0]
     month = numbers[1] if len(numbers) > 1 else (12 if last else 1)

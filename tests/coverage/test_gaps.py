@@ -7,6 +7,8 @@ import pytest
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Target
+from strategy_app.models.dates import today
+from strategy_app.services import alignment
 from tests import factories
 
 DAY = datetime.date(2024, 3, 31)
@@ -112,6 +114,20 @@ def test_a_gap_of_support_says_since_when(strategy, day, kind, since):
     assert (found and found.isoformat()) == since
     cliff = gaps.Gap(gaps.Kind.CLIFF, row, 1, 1, 1, 3)
     assert gaps.since(columns, coverage, cliff) is None
+
+
+def test_what_a_rewording_left_without_confirmation_is_so_since_that_day(strategy, dai):
+    eri = factories.make_person("eri", role="manager")
+    judged = factories.align(factories.make_programme(), "B", 1, by=eri)
+    alignment.confirm(alignment=judged, by=dai)
+    day = today() + datetime.timedelta(days=30)
+    factories.revise_as(strategy, {"B": "material"}, day=day.isoformat())
+    columns = frame.current()
+    later = Scope("STR", day + datetime.timedelta(days=9), layer="confirmed")
+    coverage = counts.elements(columns, later)
+    found = {(gap.kind, gap.row): gap for gap in gaps.find(columns, later)}
+    gap = found["unknown", coverage.tree.row_of["B"]]
+    assert gaps.since(columns, coverage, gap) == day
 
 
 def test_an_empty_strategy_or_ledger_has_no_more_than_what_is_unknown(strategy):

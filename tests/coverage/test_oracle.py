@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from strategy_app.coverage import counts, frame, gaps, matrix, timeline
 from strategy_app.coverage.scope import UNKNOWN, Scope
-from strategy_app.models import Change, Programme
-from tests.coverage import oracle_gaps, worlds
+from strategy_app.models import Category, Change, Department, Programme, Strategy
+from tests.coverage import oracle_gaps, unsaved, worlds
 from tests.coverage.oracle import STATES, Oracle, is_active
+from tests.coverage.test_frame import differences
 
-# 80 worlds, each asked as it is known now and at two earlier changes: 2,160 questions.
+# 80 worlds that the services build, each asked as it is known now and at two earlier
+# changes: 2,160 questions. And 3,000 worlds that no database has seen, one question each.
 SCOPES_PER_FRAME = 9
-WORLDS = 80
+WORLDS, UNSAVED = 80, 3_000
 
 
 @settings(worlds.RANDOM, max_examples=WORLDS)
@@ -27,20 +29,52 @@ def test_every_number_equals_the_oracles(db, world, seed):
         worlds.build(world)
         rng = random.Random(seed)  # noqa: S311
         changes = list(Change.objects.order_by("id").values_list("id", flat=True))
-        check_frame(rng, Oracle(), frame.current())
+        oracle = Oracle()
+        check_frame(rng, oracle, frame.current())
+        check_loaded(oracle, frame.current())
         for number in rng.sample(changes, 2):
             check_frame(rng, Oracle(number), frame.as_known_at(number))
 
 
+@settings(worlds.RANDOM, max_examples=UNSAVED)
+@given(seed=st.integers(0, 2**64 - 1))
+def test_every_number_equals_the_oracles_in_thousands_of_worlds(seed):
+    rng = random.Random(seed)  # noqa: S311
+    oracle, columns = unsaved.a_world(rng)
+    check_question(rng, oracle, columns)
+
+
+def check_loaded(oracle, columns):
+    """What is loaded from the database is the frame that is made of its rows."""
+    made = unsaved.frame_of(
+        oracle,
+        change=Change.objects.latest("id"),
+        categories=Category.objects.order_by("code"),
+        departments=Department.objects.order_by("code"),
+        strategies=Strategy.objects.order_by("code"),
+    )
+    assert differences(columns, made) == []
+
+
 def check_frame(rng, oracle, columns):
-    for _number in range(SCOPES_PER_FRAME):
-        scope = a_scope(rng, oracle, columns)
-        check_elements(oracle, columns, scope)
-        check_groups(oracle, columns, scope, rng.choice(counts.GROUPINGS))
-        by = rng.choice(["category", "department", "country"])
-        check_gaps(oracle, columns, scope, by, rng.choice([None, None, 1, 10]))
+    for _number in range(SCOPES_PER_FRAME - 1):
+        check_counts(rng, oracle, columns, a_scope(rng, oracle, columns))
+    check_question(rng, oracle, columns)
+
+
+def check_question(rng, oracle, columns):
+    """Ask one question of every module."""
+    scope = a_scope(rng, oracle, columns)
+    check_counts(rng, oracle, columns, scope)
     check_steps(rng, oracle, columns, scope)
     check_timeline(oracle, columns, scope)
+
+
+def check_counts(rng, oracle, columns, scope):
+    check_elements(oracle, columns, scope)
+    check_groups(oracle, columns, scope, rng.choice(counts.GROUPINGS))
+    by = rng.choice(["category", "department", "country"])
+    check_gaps(oracle, columns, scope, by, rng.choice([None, None, 1, 10]))
 
 
 def a_scope(rng, oracle, columns=None):

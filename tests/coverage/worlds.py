@@ -109,12 +109,12 @@ def worlds(draw):
         "histories": histories,
         "targets": draw(st.lists(_targets(in_some), max_size=5)),
         "later": draw(st.lists(_later(len(made)), max_size=6)) if made else [],
-        "thresholds": draw(st.tuples(*map(st.sampled_from, _THRESHOLDS))),
+        "thresholds": draw(st.tuples(*map(st.sampled_from, THRESHOLDS))),
     }
 
 
 # Unknown below (%), fresh for (months), horizon (years).
-_THRESHOLDS = [(1, 30, 50, 80, 100), (1, 13, 24, 120), (1, 5, 10)]
+THRESHOLDS = [(1, 30, 50, 80, 100), (1, 13, 24, 120), (1, 5, 10)]
 
 
 def _targets(codes):

@@ -7,17 +7,13 @@ one half says something else than what is recorded, the other half is not record
 """
 
 import json
-import multiprocessing
 import os
-import random
 import sys
-import time
-from contextlib import nullcontext
-from types import SimpleNamespace
 
 import django
 from django.core.management import call_command
-from django.db import connection, connections
+
+from tests import killing
 
 ELEMENTS = 50
 
@@ -32,19 +28,15 @@ def main(rows, kills, mode):
         factories.make_programme(f"P-{number}")
     by = factories.make_person("dai", role="manager")
 
-    _killed(Table("first", rows, by), mode="guarded", after=None)
+    killing.killed(Table("first", rows, by).apply, "guarded")
     measured = Table("measured", rows, by)
-    begun = time.perf_counter()
-    _killed(measured, mode="guarded", after=None)
-    seconds = time.perf_counter() - begun
+    seconds = killing.seconds_of(measured.apply, "guarded")
     whole = measured.remains()
 
     table, outcomes = Table("0", rows, by), []
-    for number in range(1, kills + 1):
-        # One random moment in each of as many equal parts of the time that it takes.
-        moment = seconds * (number - random.random()) / kills  # noqa: S311
-        code = _killed(table, mode=mode, after=moment)
-        _use(number)
+    for number, moment in enumerate(killing.moments(seconds, kills), 1):
+        code = killing.killed(table.apply, mode, after=moment)
+        killing.use(number)
         remains = table.remains()
         outcomes.append([round(moment, 3), code, remains])
         if remains == whole:
@@ -81,11 +73,10 @@ class Table:
     def apply(self, mode):
         """Write it, as its page does."""
         from strategy_app.importers.alignments import to_record
-        from strategy_app.services import change, pending_table
+        from strategy_app.services import pending_table
 
         if mode == "unguarded":
-            # The twin: no transaction holds together what is written.
-            change.transaction = SimpleNamespace(atomic=nullcontext)
+            killing.without_transactions()
         judgements, history = to_record(self.lines)
         pending_table.apply(
             table=self.kept, judgements=judgements, history=history, by=self.by,
@@ -105,31 +96,6 @@ class Table:
             "closed": Alignment.objects.filter(closed_in__in=changes).count(),
             "applied": PendingTable.objects.filter(applied_in__in=changes).count(),
         }
-
-
-def _killed(table, *, mode, after):
-    """Apply a table in a process, killed after so many seconds; return its exit code."""
-    connections.close_all()  # none may be shared with the process
-    process = multiprocessing.get_context("fork").Process(target=table.apply, args=[mode])
-    process.start()
-    process.join(after)
-    process.kill()
-    process.join()
-    return process.exitcode
-
-
-def _use(number):
-    """Write something, once it is one's turn; a lock left behind would keep it waiting."""
-    from tests import factories
-
-    factories.make_department(f"AFTER-{number}")
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for check, healthy in [
-                ("integrity_check", [("ok",)]),
-                ("foreign_key_check", []),
-            ]:
-                assert cursor.execute(f"PRAGMA {check}").fetchall() == healthy
 
 
 if __name__ == "__main__":

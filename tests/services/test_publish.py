@@ -5,6 +5,8 @@ import datetime
 import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from strategy_app.coverage import frame, matrix, waiting
 from strategy_app.models import Alignment, Change, Revision, Wording
@@ -164,6 +166,29 @@ def test_publishing_writes_no_alignment_and_asks_exactly_the_right_people(draft,
     alignment.reaffirm(programme=mine, element=row.element, replaces=row.pk, by=aiko)
     columns = frame.current()
     assert not (waiting.standing(columns, tree, today()) & waiting.REWORDED).any()
+
+
+def test_publishing_asks_the_database_as_often_with_one_judgement_as_with_many(
+    draft, chie, dai
+):
+    def asked(draft, day):
+        edit(draft, "A", chie, title_en=f"Aim at what matters on {day}")
+        with CaptureQueriesContext(connection) as queries:
+            strategy_services.publish(revision=draft, in_force_from=day, by=chie)
+        return [query["sql"] for query in queries]
+
+    factories.align(factories.make_programme(), "A", by=dai)
+    with_one = asked(draft, today())
+    for number in range(5):
+        programme = factories.make_programme(f"MORE-{number}")
+        for code in ("A", "A.1", "A.2", "B"):
+            factories.align(programme, code, by=dai)
+    later = strategy_services.create_draft(
+        strategy=draft.strategy, by=chie, name_en="Third"
+    )
+    with_many = asked(later, today() + TOMORROW)
+    assert len(with_one) == len(with_many)
+    assert not [sql for sql in with_one + with_many if Alignment._meta.db_table in sql]
 
 
 def test_split_elements_propose_and_copy_nothing(draft, chie, dai):

@@ -12,7 +12,12 @@ from strategy_app.importers.document import words
 from strategy_app.importers.document.blocks import Piece, Shape
 from strategy_app.importers.document.docx_parts import Body, Numbering, Styles
 from strategy_app.importers.document.lines import indent_of
-from strategy_app.importers.document.markers import Marker, split_label, split_marker
+from strategy_app.importers.document.markers import (
+    Marker,
+    own_number,
+    split_label,
+    split_marker,
+)
 from strategy_app.importers.workbook import DAMAGE
 from strategy_app.importers.workbook.archive import parse, promises_too_much
 
@@ -155,7 +160,7 @@ class _Making:
         if sign is None and style.is_list:
             sign = "•"
         if sign is not None:
-            marker = split_marker(f"{sign} ")[0] or Marker(sign)
+            marker, text = own_number(split_marker(f"{sign} ")[0] or Marker(sign), text)
             return Piece(
                 Shape.ITEM, text, marker=marker, indent=_LEVEL_COLUMNS * depth, **fields
             )

@@ -4,7 +4,7 @@ import re
 
 from strategy_app.importers.document import words
 from strategy_app.importers.document.blocks import Piece, Shape
-from strategy_app.importers.document.markers import split_label, split_marker
+from strategy_app.importers.document.markers import own_number, split_label, split_marker
 
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x85\u2028\u2029]")
 _HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
@@ -150,6 +150,7 @@ class _Reading:
             return
         marker, rest = split_marker(stripped)
         if marker is not None and self._may_begin_item(marker):
+            marker, rest = own_number(marker, rest)
             self.begin(
                 Shape.ITEM, rest.strip(), number, indent=indent_of(line), marker=marker
             )

@@ -99,6 +99,18 @@ def split_marker(text: str) -> tuple[Marker | None, str]:
     return None, text
 
 
+def own_number(outer: Marker, text: str) -> tuple[Marker, str]:
+    """Return the marker of a list's item, whose own number comes before its list's.
+
+    Of "- (2-1) Text" the number in brackets is the marker, at the place of the bullet.
+    """
+    inner, rest = split_marker(text)
+    if inner is None or not inner.numbers or inner.text[0] not in "(（":
+        return outer, text
+    sign = inner.text if outer.is_bullet else f"{outer.text} {inner.text}"
+    return Marker(sign, inner.numbers, outer.rank), rest
+
+
 def split_label(text: str) -> tuple[Marker | None, str]:
     """Return the labelled number before a text ("Key Point 2:", "第1章"), and the rest."""
     bold = "**" if text.startswith("**") else ""

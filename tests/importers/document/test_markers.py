@@ -2,6 +2,7 @@
 
 import pytest
 
+from strategy_app.importers.document import outline, read
 from strategy_app.importers.document.markers import split_label, split_marker
 
 
@@ -80,3 +81,18 @@ def test_labels(text, label, numbers, rest):
 )
 def test_no_labels(text):
     assert split_label(text) == (None, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "marker", "numbers", "title"),
+    [
+        ("- (1) **Open up:** to all", "(1)", (1,), "Open up"),
+        ("・（２－１）**公開:** 広く", "（２－１）", (2, 1), "公開"),
+        ("1. (2-1) **Open up:** to all", "1. (2-1)", (2, 1), "Open up"),
+        ("- (open) to all", "-", (), "(open) to all"),
+        ("- 2.1 million people", "-", (), "2.1 million people"),
+    ],
+)
+def test_a_number_of_its_own_comes_before_that_of_the_list(text, marker, numbers, title):
+    (element,) = outline(read(text.encode(), name="a.md")).elements
+    assert (element.marker, element.numbers, element.title) == (marker, numbers, title)

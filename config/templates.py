@@ -1,5 +1,6 @@
 """Django's templates, with contexts that go when the page is written."""
 
+from django.template import TemplateDoesNotExist
 from django.template.backends import django
 from django.template.context import make_context
 
@@ -23,6 +24,8 @@ class _Template(django.Template):
         """
         bound = make_context(context, request, autoescape=self.backend.engine.autoescape)
         try:
-            return self.template.render(bound)
-        finally:
-            bound.dicts.clear()
+            text = self.template.render(bound)
+        except TemplateDoesNotExist as missing:
+            django.reraise(missing, self.backend)
+        bound.dicts.clear()
+        return text

@@ -60,9 +60,6 @@ class _CoverageView(Reading, APIView):
             # A program may keep it, and asks before each use; a signed-in browser's
             # caches keep nothing, here as elsewhere.
             response.headers["Cache-Control"] = "private, no-cache"
-        # Views and requests refer to each other, so they wait for the garbage collector;
-        # megabytes of frames are not to wait with them.
-        self.form.frame = None
         return response
 
 

@@ -143,6 +143,7 @@ def read(form_class, request):
             problems.append((name, _("Give this once."), "repeated"))
     problems += errors.problems_of(form)
     if problems:
+        form.frame = None  # which the refusal would hold on to
         raise errors.refusal(problems)
     return form
 

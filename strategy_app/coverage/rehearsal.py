@@ -122,7 +122,7 @@ _ID_BITS = 32
 
 def _proposed_cells(frame, tree, day):
     columns, rows = waiting.proposed(frame, tree, day)
-    return columns << _ID_BITS | tree.element_ids[rows]
+    return columns.astype(np.int64) << _ID_BITS | tree.element_ids[rows]
 
 
 def _by_department(frame, columns):

@@ -93,7 +93,10 @@ def standing(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
             _stand(found, frame, tree, day, changed[active[changed]])
         return found
 
-    return frame.kept.matrix(first, question, compute)
+    found = frame.kept.matrix(first, question, compute)
+    # Kept from before a change that begins later: what that added does not count yet.
+    added = len(frame.ledger.ids) - len(found)
+    return np.pad(found, (0, added)) if added else found
 
 
 def _stand(found, frame, tree, day, columns):
@@ -119,7 +122,7 @@ def not_assessed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
 
 
 def proposed(frame: Frame, tree: Tree, day: datetime.date) -> tuple[np.ndarray, np.ndarray]:
-    """Return which empty cells have something to go by: columns and rows, int64[k]; kept.
+    """Return which empty cells have something to go by: columns and rows, int32[k]; kept.
 
     In the order of the programmes, and within each of the strategy.
 
@@ -129,7 +132,7 @@ def proposed(frame: Frame, tree: Tree, day: datetime.date) -> tuple[np.ndarray, 
 
     def compute():
         if not len(tree.origins):
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+            return np.zeros(0, np.int32), np.zeros(0, np.int32)
         found = np.zeros((len(tree.codes), len(frame.programmes.codes)), bool)
         begins, ends = frame.periods
         ordinal = day.toordinal()
@@ -137,7 +140,8 @@ def proposed(frame: Frame, tree: Tree, day: datetime.date) -> tuple[np.ndarray, 
             of_origin = np.flatnonzero(frame.ledger.element == origin)
             held = (begins[of_origin] <= ordinal) & (ordinal < ends[of_origin])
             found[row, frame.ledger.programme[of_origin[held]]] = True
-        return np.nonzero((found & not_assessed(frame, tree, day)).T)
+        columns, rows = np.nonzero((found & not_assessed(frame, tree, day)).T)
+        return columns.astype(np.int32), rows.astype(np.int32)
 
     return frame.kept.answer(("proposed", tree.revision_id, day), compute, day)
 

@@ -82,6 +82,8 @@ def difference(before: str, after: str) -> list[tuple[str, str]]:
 
 # Texts of more words than that, both together, are compared by their sentences first.
 _AT_ONCE = 4_000
+# More replaced words than that, in as many sentences, are compared one by one.
+_TOO_LONG = 1_000
 # After so many comparisons (less than a second) whatever is left counts as changed.
 _MOST_WORK = 5_000_000
 
@@ -124,6 +126,7 @@ def _steps(
     work, outer = _MOST_WORK, [("replace", 0, len(old), 0, len(new))]
     if sum(map(len, chain(old, new))) > _AT_ONCE:
         outer, work = _opcodes(list(map(tuple, old)), list(map(tuple, new)), work)
+        outer = chain.from_iterable(_paired(step, old) for step in outer)
     for kind, i1, i2, j1, j2 in outer:
         some, others = list(chain(*old[i1:i2])), list(chain(*new[j1:j2]))
         if kind == "equal":
@@ -132,6 +135,18 @@ def _steps(
         inner, work = _opcodes(some, others, work)
         for kind, a1, a2, b1, b2 in inner:
             yield kind == "equal", some[a1:a2], others[b1:b2]
+
+
+def _paired(step, old):
+    """Return a step as one for each sentence, where many were replaced by as many.
+
+    So a long text of which every sentence was mended a little is still compared by words.
+    """
+    kind, i1, i2, j1, j2 = step
+    is_long = sum(map(len, old[i1:i2])) > _TOO_LONG
+    if kind != "replace" or i2 - i1 != j2 - j1 or not is_long:
+        return [step]
+    return [(kind, i1 + n, i1 + n + 1, j1 + n, j1 + n + 1) for n in range(i2 - i1)]
 
 
 def _opcodes(old, new, work):

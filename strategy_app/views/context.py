@@ -96,7 +96,8 @@ def _number_waiting(request):
     if scope is not None and scope.known_at is not None:
         return None
     strategy = scope.strategy if scope else default_strategy(frame)
-    return number_waiting(request.user, frame, strategy, today())
+    day = (scope and scope.today) or today()
+    return number_waiting(request.user, frame, strategy, day)
 
 
 def _about_us(request):

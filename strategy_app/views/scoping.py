@@ -32,6 +32,17 @@ def reading(view):
     return require_safe(inner)
 
 
+def forget_frame(request):
+    """Let go of the frame, and of all that was computed from it, with this request.
+
+    Requests and forms refer to themselves, so they wait for the garbage collector;
+    megabytes of frames are not to wait with them.
+    """
+    vars(request).pop("_frame", None)
+    if form := getattr(request, "scope_form", None):
+        form.frame = None
+
+
 def signed_in(view):
     """Let in people with an account; in place of one, a part of a page gets a plain 401."""
 
@@ -72,12 +83,7 @@ def scoped(form_class=ScopeForm):
                 )
             request.scope = form.scope()
             request._frame = form.frame  # which may be that of an older change
-            response = view(request, *args, **kwargs)
-            # Requests and forms refer to themselves, so they wait for the garbage
-            # collector; megabytes of frames are not to wait with them.
-            form.frame = None
-            del request._frame
-            return response
+            return view(request, *args, **kwargs)
 
         return inner
 

@@ -22,10 +22,11 @@ class Kept:
 
     turns: ordinals, ascending, between which no ledger row begins or ends (there may be
     more of them). cells: by revision, where each ledger row stands in the flat matrix.
-    matrices: levels by the first day on which they hold, an ordinal, and the question.
-    outdated: matrices of the frame before, each with the columns that have changed since.
-    orders: programmes by group. answers: by question, each with the last day, an ordinal,
-    that it looks at, None where it may look at any.
+    matrices: levels, or how each ledger row stands (``waiting``), by the first day on
+    which they hold, an ordinal, and the question. outdated: matrices of the frame before,
+    each with the columns that have changed since. orders: programmes by group. answers: by
+    question, each with the last day, an ordinal, that it looks at, None where it may look
+    at any.
     """
 
     turns: np.ndarray | None = None
@@ -48,7 +49,8 @@ class Kept:
             found = compute()
             found.flags.writeable = False
         self._keep(self.matrices, key, found, _MATRICES)
-        self.outdated.pop(key, None)
+        with self.lock:
+            self.outdated.pop(key, None)
         return found
 
     def answer(

@@ -63,14 +63,21 @@ def as_known_at(number: int) -> Frame | None:
     if number == newest.change:
         return newest
     key = (newest.change, number)
-    if key not in _older:
+    with _lock:
+        # Those seen from a change that is past are never asked for again.
+        for old in [old for old in _older if old[0] != newest.change]:
+            del _older[old]
+        found = _older.get(key)
+    if found is None:
         change = Change.objects.filter(pk=number, pk__lte=newest.change).first()
         if change is None:
             return None
-        while len(_older) >= _KEPT:
-            _older.pop(next(iter(_older)), None)
-        _older[key] = load.as_known_at(newest, change)
-    return _older[key]
+        found = load.as_known_at(newest, change)
+        with _lock:
+            while len(_older) >= _KEPT:
+                del _older[next(iter(_older))]
+            _older[key] = found
+    return found
 
 
 def forget() -> None:

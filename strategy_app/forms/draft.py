@@ -155,7 +155,8 @@ class CodeForm(RefusableForm):
 class PlaceForm(RefusableForm):
     """Below which element of the draft an element goes, and before which one there.
 
-    The outline also says where it stood when it was taken up: ``stood``, by two codes.
+    It begins with where the element stands: sent as it is, nothing moves. The outline also
+    says where it stood when it was taken up: ``stood``, by two codes.
     """
 
     below = forms.ModelChoiceField(
@@ -177,17 +178,39 @@ class PlaceForm(RefusableForm):
     stood_below = forms.CharField(required=False)
     stood_before = forms.CharField(required=False)
 
-    def __init__(self, data=None, *, draft, **kwargs):
-        super().__init__(data, **kwargs)
-        for name in ("below", "before"):
-            offer_places(self.fields[name], draft)
+    def __init__(self, data=None, *, draft, row, **kwargs):
+        above, beside = draft.above(row), draft.beside(row)
+        self.above = above.code if above else ""
+        self.next = "".join(beside[beside.index(row.code) + 1 :][:1])
+        initial = {"below": self.above, "before": self.next}
+        super().__init__(data, initial=initial, **kwargs)
+        offer_places(self.fields["below"], draft)
+        offer_places(self.fields["before"], draft)
+        self.fields["before"].choices = self._neighbours(draft, row, beside)
+
+    def _neighbours(self, draft, row, beside):
+        """Return what it can stand before: first what stands beside it already."""
+        named = {other.code: _named(other) for other in draft.rows if other is not row}
+        near = [(code, named.pop(code)) for code in beside if code != row.code]
+        far = list(named.items())
+        groups = [(_("Beside it now"), near), (_("Elsewhere"), far)]
+        last = ("", self.fields["before"].empty_label)
+        return [last, *(group for group in groups if group[1])]
 
     def clean(self):
         cleaned = super().clean()
         cleaned["stood"] = None
         if "stood_below" in self.data:
             cleaned["stood"] = cleaned["stood_below"], cleaned["stood_before"]
+        elif self._only_below_was_chosen(cleaned):
+            cleaned["before"] = None
         return cleaned
+
+    def _only_below_was_chosen(self, cleaned):
+        """Whether "before" still names what stands beside it where it is to leave."""
+        below, before = cleaned.get("below"), cleaned.get("before")
+        leaves = (below.code if below else "") != self.above
+        return leaves and before is not None and before.code == self.next
 
     def refuse(self, refusal):
         """Show a refusal next to what it is about."""
@@ -201,11 +224,12 @@ def offer_places(field, draft):
     field.queryset = Element.objects.filter(pk__in=here)
     field.choices = [
         ("", field.empty_label),
-        *(
-            (row.code, f"{'　' * row.depth}{row.code} {row.wording.title}")
-            for row in draft.rows
-        ),
+        *((row.code, "　" * row.depth + _named(row)) for row in draft.rows),
     ]
+
+
+def _named(row):
+    return f"{row.code} {row.wording.title}"
 
 
 class DecisionForm(RefusableForm):

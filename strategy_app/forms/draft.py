@@ -15,6 +15,7 @@ LONGEST_TEXT = 10_000
 # Markup, but neither "fewer than: a < b" nor an address in angle brackets.
 _MARKUP = re.compile(r"<(?!https?://)[a-zA-Z!/?][^>]{0,40}>?")
 _RUNNING_LINK = re.compile(r"(?i)\]\(\s*<?\s*((?:javascript|vbscript|data)):")
+_INDENT = "　"  # of an option, which keeps no other space
 
 ID = {"required": False, "min_value": 0, "max_value": 2**63 - 1}
 
@@ -186,16 +187,15 @@ class PlaceForm(RefusableForm):
         super().__init__(data, initial=initial, **kwargs)
         offer_places(self.fields["below"], draft)
         offer_places(self.fields["before"], draft)
-        self.fields["before"].choices = self._neighbours(draft, row, beside)
+        self._offer_first([code for code in beside if code != row.code], but=row.code)
 
-    def _neighbours(self, draft, row, beside):
-        """Return what it can stand before: first what stands beside it already."""
-        named = {other.code: _named(other) for other in draft.rows if other is not row}
-        near = [(code, named.pop(code)) for code in beside if code != row.code]
-        far = list(named.items())
-        groups = [(_("Beside it now"), near), (_("Elsewhere"), far)]
-        last = ("", self.fields["before"].empty_label)
-        return [last, *(group for group in groups if group[1])]
+    def _offer_first(self, beside, *, but):
+        """Offer what stands beside it before the rest of the outline, but not itself."""
+        last, *outline = self.fields["before"].choices
+        named = dict(outline)
+        del named[but]
+        near = [(code, named.pop(code).lstrip(_INDENT)) for code in beside]
+        self.fields["before"].choices = [last, *near, *named.items()]
 
     def clean(self):
         cleaned = super().clean()
@@ -224,12 +224,11 @@ def offer_places(field, draft):
     field.queryset = Element.objects.filter(pk__in=here)
     field.choices = [
         ("", field.empty_label),
-        *((row.code, "　" * row.depth + _named(row)) for row in draft.rows),
+        *(
+            (row.code, f"{_INDENT * row.depth}{row.code} {row.wording.title}")
+            for row in draft.rows
+        ),
     ]
-
-
-def _named(row):
-    return f"{row.code} {row.wording.title}"
 
 
 class DecisionForm(RefusableForm):

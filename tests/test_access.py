@@ -1,5 +1,7 @@
 """Every address × every role: who gets in, read off the URL conf, so none is forgotten."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -369,6 +371,23 @@ def test_from_what_only_takes_forms_the_language_leads_to_a_page(name, client, w
     assert answer.url.endswith("?strategy=STR")
     page = client.get(answer.url)
     assert (page.status_code, page.headers["Content-Language"]) == (200, "ja")
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        {n for n, rule in RULES.items() if rule == "post"}
+        # Open to all, and what gives back what was typed.
+        - {"set-language", "draft-document-row", "paste-apply"}
+    ),
+)
+def test_from_what_only_takes_forms_signing_in_leads_to_a_page(name, client, world):
+    asked = client.post(f"{address(name, world['row'])}?strategy=STR")
+    assert asked.url.startswith(reverse("account_login"))
+    target = parse_qs(urlsplit(asked.url).query)["next"][0]
+    assert target.endswith("?strategy=STR")
+    client.force_login(User.objects.get(username="t"))  # whose table and document there are
+    assert client.get(target).status_code == 200
 
 
 @pytest.mark.parametrize("name", READ)

@@ -15,6 +15,7 @@ LONGEST_TEXT = 10_000
 # Markup, but neither "fewer than: a < b" nor an address in angle brackets.
 _MARKUP = re.compile(r"<(?!https?://)[a-zA-Z!/?][^>]{0,40}>?")
 _RUNNING_LINK = re.compile(r"(?i)\]\(\s*<?\s*((?:javascript|vbscript|data)):")
+_INDENT = "　"  # of an option, which keeps no other space
 
 ID = {"required": False, "min_value": 0, "max_value": 2**63 - 1}
 
@@ -155,7 +156,8 @@ class CodeForm(RefusableForm):
 class PlaceForm(RefusableForm):
     """Below which element of the draft an element goes, and before which one there.
 
-    The outline also says where it stood when it was taken up: ``stood``, by two codes.
+    It begins with where the element stands: sent as it is, nothing moves. The outline also
+    says where it stood when it was taken up: ``stood``, by two codes.
     """
 
     below = forms.ModelChoiceField(
@@ -177,17 +179,38 @@ class PlaceForm(RefusableForm):
     stood_below = forms.CharField(required=False)
     stood_before = forms.CharField(required=False)
 
-    def __init__(self, data=None, *, draft, **kwargs):
-        super().__init__(data, **kwargs)
-        for name in ("below", "before"):
-            offer_places(self.fields[name], draft)
+    def __init__(self, data=None, *, draft, row, **kwargs):
+        above, beside = draft.above(row), draft.beside(row)
+        self.above = above.code if above else ""
+        self.next = "".join(beside[beside.index(row.code) + 1 :][:1])
+        initial = {"below": self.above, "before": self.next}
+        super().__init__(data, initial=initial, **kwargs)
+        offer_places(self.fields["below"], draft)
+        offer_places(self.fields["before"], draft)
+        self._offer_first([code for code in beside if code != row.code], but=row.code)
+
+    def _offer_first(self, beside, *, but):
+        """Offer what stands beside it before the rest of the outline, but not itself."""
+        last, *outline = self.fields["before"].choices
+        named = dict(outline)
+        del named[but]
+        near = [(code, named.pop(code).lstrip(_INDENT)) for code in beside]
+        self.fields["before"].choices = [last, *near, *named.items()]
 
     def clean(self):
         cleaned = super().clean()
         cleaned["stood"] = None
         if "stood_below" in self.data:
             cleaned["stood"] = cleaned["stood_below"], cleaned["stood_before"]
+        elif self._only_below_was_chosen(cleaned):
+            cleaned["before"] = None
         return cleaned
+
+    def _only_below_was_chosen(self, cleaned):
+        """Whether "before" still names what stands beside it where it is to leave."""
+        below, before = cleaned.get("below"), cleaned.get("before")
+        leaves = (below.code if below else "") != self.above
+        return leaves and before is not None and before.code == self.next
 
     def refuse(self, refusal):
         """Show a refusal next to what it is about."""
@@ -202,7 +225,7 @@ def offer_places(field, draft):
     field.choices = [
         ("", field.empty_label),
         *(
-            (row.code, f"{'　' * row.depth}{row.code} {row.wording.title}")
+            (row.code, f"{_INDENT * row.depth}{row.code} {row.wording.title}")
             for row in draft.rows
         ),
     ]

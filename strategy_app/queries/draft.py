@@ -100,6 +100,15 @@ class Draft:
         """Return the row of an element by its code."""
         return next((row for row in self.rows if row.code == code), None)
 
+    def above(self, row: Row) -> Row | None:
+        """Return the row directly below which another one stands, None at the top."""
+        return next((other for other in self.rows if row.code in other.below), None)
+
+    def beside(self, row: Row) -> list[str]:
+        """Return the codes of all that stands below the same element, in their order."""
+        above = self.above(row)
+        return above.below if above else [o.code for o in self.rows if o.depth == 0]
+
     @cached_property
     def withdrawn(self) -> list:
         """The last versions of wordings that were taken out of it (one query)."""

@@ -1,13 +1,10 @@
 """What people set for themselves: their language and their API tokens."""
 
-from urllib.parse import urlsplit, urlunsplit
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -17,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from strategy_app.forms.fields import PlainTextField
 from strategy_app.models import ApiToken
 from strategy_app.services import people
-from strategy_app.views.scoping import only_post, signed_in
+from strategy_app.views.scoping import only_post, readable, signed_in
 
 
 class _TokenForm(forms.Form):
@@ -76,23 +73,6 @@ def revoke_token(request, number):
     return redirect("account")
 
 
-def _readable(address):
-    """Return an address that can be read: for one that only takes forms, the one above."""
-    parts = urlsplit(address)
-    path = parts.path
-    while path != "/" and not _is_readable(path, is_asked=path == parts.path):
-        path = f"{path.rstrip('/').rpartition('/')[0]}/"
-    return urlunsplit(parts._replace(path=path))
-
-
-def _is_readable(path, *, is_asked):
-    try:
-        view = resolve(path).func
-    except Resolver404:
-        return is_asked  # "not found" in the other language
-    return not getattr(view, "only_post", False)
-
-
 @only_post
 def set_language(request):
     """Set the language: on the account of who is signed in, else in a cookie."""
@@ -106,7 +86,7 @@ def set_language(request):
         target = "/"
     if request.user.is_authenticated:
         people.set_language(user=request.user, language=code)
-    response = redirect(_readable(target))
+    response = redirect(readable(target))
     with translation.override(code):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

@@ -80,24 +80,33 @@ def _plain(text):
 @require_safe
 def feed(request, code):
     """Answer the feed to who may read; programs without a session send a token."""
-    key = _key(request)
-    if key is not None:
-        token = ApiToken.of_key(key)
-        if token is None:
-            return _ask()
-        request.user = token.user
-    elif not can_read(request.user):
-        is_browser = "text/html" in request.headers.get("Accept", "")
-        return redirect_to_login(request.get_full_path()) if is_browser else _ask()
-    with translation.override(_language(request)):
-        answer = _Revisions()(request, code)
-        answer.headers["Content-Language"] = translation.get_language()
+    _recognise(request)
+    answer = _entries(request, code) if can_read(request.user) else _ask(request)
     patch_vary_headers(answer, ["Accept", "Authorization", "Cookie"])
     return answer
 
 
+def _recognise(request):
+    """Make known whose token the request brings.
+
+    Other credentials are passed over: a reader of feeds may send those of a proxy on the
+    way, and where nobody needs a token there is nothing to ask for.
+    """
+    key = _key(request)
+    token = ApiToken.of_key(key) if key else None
+    if token:
+        request.user = token.user
+
+
+def _entries(request, code):
+    with translation.override(_language(request)):
+        answer = _Revisions()(request, code)
+        answer.headers["Content-Language"] = translation.get_language()
+    return answer
+
+
 def _key(request):
-    """Return the key that the request brings, None for none.
+    """Return the key that the request brings, "" for none.
 
     ``Authorization: Token KEY`` as in the API, or Basic with the key as password, which is
     what readers of feeds can send; whatever name comes with it.
@@ -106,15 +115,17 @@ def _key(request):
     if scheme.lower() == "token":
         return value.strip()
     if scheme.lower() != "basic":
-        return None
+        return ""
     try:
         return base64.b64decode(value, validate=True).decode().partition(":")[2]
     except ValueError:
         return ""
 
 
-def _ask():
-    """Ask a program for a token."""
+def _ask(request):
+    """Ask a person to sign in, a program for a token."""
+    if not _key(request) and "text/html" in request.headers.get("Accept", ""):
+        return redirect_to_login(request.get_full_path())
     words = _("Send an API token: as the password, or as “Authorization: Token KEY”.")
     answer = HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
     answer.headers["WWW-Authenticate"] = 'Basic realm="API token as password"'

@@ -1,10 +1,12 @@
 """Read who asks and what they ask, in front of every page."""
 
 from functools import wraps
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_POST, require_safe
 
 from strategy_app.coverage import frame as coverage_frame
@@ -44,14 +46,17 @@ def forget_frame(request):
 
 
 def signed_in(view):
-    """Let in people with an account; in place of one, a part of a page gets a plain 401."""
+    """Let in people with an account; in place of one, a part of a page gets a plain 401.
+
+    Signing in leads back to a page: where a form was sent, to the one that it stood on.
+    """
 
     @wraps(view)
     def inner(request, *args, **kwargs):
         if not request.user.is_authenticated:
             if request.htmx:
                 return HttpResponse(status=401)
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(readable(request.get_full_path()))
         return view(request, *args, **kwargs)
 
     inner.rule = "sign in"
@@ -63,6 +68,23 @@ def only_post(view):
     inner = require_POST(view)
     inner.only_post = True
     return inner
+
+
+def readable(address):
+    """Return an address that can be read: for one that only takes forms, the one above."""
+    parts = urlsplit(address)
+    path = parts.path
+    while path != "/" and not _is_readable(path, is_asked=path == parts.path):
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+    return urlunsplit(parts._replace(path=path))
+
+
+def _is_readable(path, *, is_asked):
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return is_asked  # "not found" in the other language
+    return not getattr(view, "only_post", False)
 
 
 def scoped(form_class=ScopeForm):

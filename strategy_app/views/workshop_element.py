@@ -93,10 +93,7 @@ def _state(request, draft, row, **forms):
             },
             auto_id=_ORIGIN,
         ),
-        "place": forms.get("place")
-        or PlaceForm(
-            draft=draft, initial={"below": wording.parent.code if wording.parent else ""}
-        ),
+        "place": forms.get("place") or PlaceForm(draft=draft, row=row),
         "recode": forms.get("recode") or CodeForm(initial={"code": row.code}),
     }
 
@@ -310,7 +307,7 @@ def origins(request, draft, row):
 @on_element
 def place(request, draft, row):
     """Put an element below another one, and before one there."""
-    form = PlaceForm(request.POST, draft=draft)
+    form = PlaceForm(request.POST, draft=draft, row=row)
     if form.is_valid():
         try:
             strategy_services.put_below(

@@ -84,6 +84,19 @@ def test_an_element_lands_between_two_others(page):
     assert below("KP-2")[:5] == ["KP-2.1", "KP-2.2", "KP-2.3", "KP-2.4", "KP-2.5"]
 
 
+def test_after_undoing_by_keyboard_the_focus_is_on_what_had_moved(page):
+    take(page, "KP-2.5")
+    carry(page, "KP-2.3", part=0)
+    page.mouse.up()
+    undo = page.locator("#outline-told button", has_text="Undo")
+    expect(undo).to_be_visible()
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(undo).to_be_hidden()
+    expect(page.locator("[data-code='KP-2.5']")).to_be_focused()
+    assert below("KP-2")[:5] == ["KP-2.1", "KP-2.2", "KP-2.3", "KP-2.4", "KP-2.5"]
+
+
 @pytest.mark.parametrize(
     ("onto", "part", "right"), [("KP-2.1", 0.5, 0), ("KP-2.1", 1, 60)], ids=["onto", "in"]
 )

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from strategy_app.models import Alignment, Deferral, Return, Strategy
+from strategy_app.models import Alignment, Change, Deferral, Return, Strategy
 from strategy_app.models.dates import today
 from tests import factories
 from tests.e2e import keyboard
@@ -65,6 +65,8 @@ def test_five_cells_are_assessed_and_one_is_skipped_by_keyboard(aiko):
         (number % 2, f"Because of reason {number}.") for number in range(5)
     ]
     expect(aiko.locator("#progress")).to_have_attribute("value", str(int(before) + 5))
+    newest = Change.objects.latest("id").pk
+    expect(aiko.locator("footer")).to_contain_text(f"Data as of change {newest},")
 
     skipped = shown(aiko)
     aiko.keyboard.press("s")

@@ -148,3 +148,24 @@ def test_what_is_typed_without_a_connection_is_kept_and_sent_later(chie):
     says(chie, "Draft saved")
     expect(chie.locator("[name=title_en]")).to_have_value("Typed before a reload")
     assert stored().title_en == "Typed before a reload"
+
+
+def top_of_text(control):
+    return control.evaluate(
+        "e => { const range = document.createRange(); range.selectNodeContents(e);"
+        " return range.getBoundingClientRect().top; }"
+    )
+
+
+def test_the_words_of_what_starts_a_draft_stand_on_one_line(chie):
+    chie.goto("/strategy/JST-INTL/draft/")
+    start = chie.get_by_role("button", name="Start the draft")
+    document = chie.get_by_role("link", name="Draft from a document")
+    assert top_of_text(document) == pytest.approx(top_of_text(start), abs=1)
+
+
+def test_a_day_takes_no_more_room_than_a_day_needs(chie):
+    start_draft()
+    chie.goto("/strategy/JST-INTL/draft/publish/")
+    days = [day.bounding_box()["width"] for day in chie.locator("[type=date]").all()]
+    assert [width <= 200 for width in days] == [True, True]

@@ -346,15 +346,26 @@ def test_a_feed_reader_sends_a_token(client, ben, revised, send):
     "authorization",
     ["Token no-such-key", basic("no-such-key"), "Basic ****", "Basic /////w==", "Token "],
 )
-@pytest.mark.parametrize("is_public", [True, False])
-def test_a_token_that_is_none_is_refused(
-    client, revised, settings, authorization, is_public
+def test_credentials_that_are_no_token_open_nothing_and_close_nothing(
+    client, revised, settings, authorization
 ):
-    settings.PUBLIC_PAGES = is_public
-    answer = client.get("/strategy/STR/feed/", headers={"Authorization": authorization})
+    sent = {"Authorization": authorization}
+    answer = client.get("/strategy/STR/feed/", headers=sent)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Basic ")
     assert b"First" not in answer.content
+    settings.PUBLIC_PAGES = True
+    assert len(entries(client.get("/strategy/STR/feed/", headers=sent))) == 2
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"), [("text/html", 302), ("application/atom+xml", 401)]
+)
+def test_caches_tell_refusals_of_the_feed_apart(client, revised, accept, status):
+    answer = client.get("/strategy/STR/feed/", headers={"Accept": accept})
+    assert answer.status_code == status
+    varies = set(answer.headers["Vary"].split(", "))
+    assert {"Accept", "Authorization", "Cookie"} <= varies
 
 
 def test_a_token_opens_the_feed_only_as_long_as_it_is_of_use(client, ben, revised):

@@ -89,6 +89,35 @@ def test_without_a_script_an_element_is_put_before_another(admin, draft):
     assert list(errors_by_field(page)) == ["id_before"]
 
 
+def place_form(admin, code):
+    """Return the form of an element's place as its page shows it."""
+    return admin.get(f"{DRAFT}{code}/").context["place"]
+
+
+@pytest.mark.parametrize("code", ["A", "A.1", "A.2", "B"])
+def test_a_place_that_is_sent_untouched_moves_nothing(admin, draft, code):
+    before = stored()
+    form = place_form(admin, code)
+    admin.post(
+        f"{DRAFT}{code}/place/",
+        {name: form[name].value() for name in ("below", "before")},
+    )
+    assert stored() == before
+
+
+def test_what_stands_beside_an_element_is_offered_first(admin, draft):
+    choices = place_form(admin, "A.1").fields["before"].choices
+    assert [code for code, _title in choices] == ["", "A.2", "A", "B"]
+
+
+def test_below_another_element_it_comes_last_unless_a_place_is_chosen(admin, draft):
+    assert place_form(admin, "A.1")["before"].value() == "A.2"
+    admin.post(f"{DRAFT}A.1/place/", {"below": "", "before": "A.2"})
+    assert order() == "A A:A.2 B A.1"
+    admin.post(f"{DRAFT}A.1/place/", {"below": "A", "before": "A.2"})
+    assert order() == "A A:A.1 A:A.2 B"
+
+
 def test_an_element_that_stays_where_it_stood_leaves_no_change(admin, draft):
     before = stored()
     assert put(admin, "A.1", "A", "A.2", stood=("A", "A.2"))[0] == 200

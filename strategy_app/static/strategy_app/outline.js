@@ -11,6 +11,7 @@
   const link = (row) => row.querySelector(".outline-link");
   const code = (row) => link(row).dataset.code;
   const depth = (row) => Number(row.dataset.depth);
+  const linkOf = (moved) => document.querySelector(`#outline [data-code="${CSS.escape(moved)}"]`);
   let drag = null;
 
   async function ask(address, options = {}) {
@@ -30,22 +31,25 @@
     const top = list()?.scrollTop;
     old.outerHTML = html;
     if (list() && top) list().scrollTop = top;
-    if (focused) element("outline").querySelector(`[data-code="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) linkOf(focused)?.focus();
     letDrag();
   }
 
   // --- moving ---
 
-  // undo: what takes a move back, where that is offered.
-  function tell(words, isRefused, undo) {
+  // undo: what takes a move back, where that is offered. Where it was and is offered no more,
+  // the keyboard goes on at what has moved.
+  function tell(moved, words, isRefused, undo) {
     const refusal = element("outline-refusal");
     refusal.hidden = !isRefused;
     refusal.textContent = isRefused ? words : "";
     element("live").textContent = words;
     const told = element("outline-told");
+    const hasFocus = told.contains(document.activeElement);
     told.hidden = isRefused || !undo;
     told.firstElementChild.textContent = words;
     told.lastElementChild.onclick = undo;
+    if (hasFocus && told.hidden) (linkOf(moved) || document.querySelector("#outline a"))?.focus();
   }
 
   async function send(moved, address, fields, undo) {
@@ -56,13 +60,13 @@
       let [status, parts] = await ask(address, { method: "POST", body });
       if ((status === 401 || status === 403) && (await window.renewToken())) [status, parts] = await ask(address, { method: "POST", body });
       if (parts.outline) swap(parts.outline);
-      tell(parts.say || parts.gone || element("unsent").textContent, status !== 200, undo);
+      tell(moved, parts.say || parts.gone || element("unsent").textContent, status !== 200, undo);
       const row = rows().find((other) => code(other) === moved);
       if (status !== 200 || !row) return;
       row.classList.add("outline-moved");
       row.scrollIntoView({ block: "nearest" });
     } catch {
-      tell(element("unsent").textContent, true);
+      tell(moved, element("unsent").textContent, true);
     }
   }
 

@@ -52,21 +52,25 @@ def keep(
     return document
 
 
-def correct(*, document: PendingDocument, number: int, values: dict, by: User) -> None:
-    """Put values in place of a row's; what stands below it moves along with its depth.
+def correct(*, document: PendingDocument, number: int, values: dict, by: User) -> list[int]:
+    """Put values in place of a row's; another depth moves it with what stands below it.
 
+    What is less deep goes behind the rest of what it leaves, so that no other row comes to
+    stand elsewhere. Returns the numbers that the rows had before, in their order now.
     Another row that was corrected meanwhile stays so. Raises KeptAlready, PermissionDenied
     when it is somebody else's, LookupError without such a row.
     """
     with transaction.atomic():
         rows = _read(document, by).rows
         row = rows[number]
-        step = values.get("depth", row["depth"]) - row["depth"]
-        for below in _below(rows, number) if step else ():
-            below["depth"] += step
+        order = list(range(len(rows)))
+        if values.get("depth", row["depth"]) != row["depth"]:
+            order = _moved(rows, number, values["depth"])
         row.update(values)
         row["is_seen"] = True
+        document.rows = [rows[place] for place in order]
         document.save(update_fields=["rows"])
+    return order
 
 
 def move_text(
@@ -95,14 +99,29 @@ def move_text(
         document.save(update_fields=["rows"])
 
 
-def _below(rows, number):
-    """Return the rows that stand below one."""
-    found = []
-    for row in rows[number + 1 :]:
-        if row["depth"] <= rows[number]["depth"]:
-            break
-        found.append(row)
-    return found
+def _moved(rows, number, depth):
+    """Give a row another depth; return the order in which the rows stand then."""
+    end = _end(rows, number)
+    step = depth - rows[number]["depth"]
+    for row in rows[number:end]:
+        row["depth"] = max(depth, row["depth"] + step)
+    to = end
+    while to < len(rows) and rows[to]["depth"] >= depth + (rows[to]["use"] != "text"):
+        to += 1
+    return [*range(number), *range(end, to), *range(number, end), *range(to, len(rows))]
+
+
+def _end(rows, number):
+    """Return where what stands below a row, and the text that joins it, ends."""
+    end = number + 1
+    while end < len(rows) and rows[end]["depth"] > rows[number]["depth"]:
+        end += 1
+    after = end
+    while after < len(rows) and rows[after]["use"] == "text":
+        after += 1
+    lowest = rows[after]["depth"] if after < len(rows) else 0
+    # Text that has an element of its own below it keeps that one where it is.
+    return after if all(row["depth"] >= lowest for row in rows[end:after]) else end
 
 
 def throw_away(*, document: PendingDocument, by: User) -> None:

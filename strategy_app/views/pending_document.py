@@ -78,16 +78,20 @@ def correct(request, document, row):
         return _show(request, document, opened=row, form=form, status=400)
     values = dict(form.cleaned_data)
     beside = values.pop("beside", 0)
-    if "below" in values:
-        below = values.pop("below")
+    below = values.pop("below", None)
+    if below not in (None, parent_of(document.rows, row)):
         values["depth"] = document.rows[below]["depth"] + 1 if below else 0
-    pending_document.correct(document=document, number=row, values=values, by=request.user)
+    order = pending_document.correct(
+        document=document, number=row, values=values, by=request.user
+    )
+    now = order.index(row)
     if beside:
-        return _lead_to(request, document, _move(request, document, row, beside))
+        now = _move(request, document, now, order.index(beside))
+        return _lead_to(request, document, now)
     shown = _shown(document, _asked(request), problems_of(document.rows))
-    after = next((number for number in shown if number > row), None)
+    after = next((number for number in shown if order[number] > row), None)
     opens = after if "next" in request.POST else None
-    return _lead_to(request, document, row, opens)
+    return _lead_to(request, document, now, opens)
 
 
 def _move(request, document, row, beside):

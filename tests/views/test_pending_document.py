@@ -92,6 +92,65 @@ def test_a_row_moves_with_what_stands_below_it(chies, document):
     assert tree(document)[2:] == [("AIM-2", 0), ("AIM-2.1", 1)]
 
 
+AIMS = """# Aims
+
+1. Alpha
+   - Part
+2. Beta
+3. Gamma
+
+# Key points
+
+- Text
+"""
+
+
+def test_a_row_that_moves_out_leaves_every_other_row_where_it_stood(chies, chie):
+    document = factories.make_document(AIMS, chie)
+    assert tree(document) == [
+        ("SEC-1", 0), ("AIM-1", 1), ("AIM-1.1", 2), ("AIM-2", 1), ("AIM-3", 1),
+        ("SEC-2", 0), ("KP-1", 1),
+    ]  # fmt: skip
+    answer = correct(chies, document, 2, below=0, next="1")
+    assert tree(document) == [
+        ("SEC-1", 0), ("AIM-2", 1), ("AIM-3", 1), ("AIM-1", 0), ("AIM-1.1", 1),
+        ("SEC-2", 0), ("KP-1", 1),
+    ]  # fmt: skip
+    assert answer.url.endswith("?row=2&saved=4#row-2")
+    chies.post(address(document, "keep"))
+    drafted = Wording.objects.filter(revision__published_in=None).order_by("position")
+    assert [
+        (each.element.code, each.parent and each.parent.code) for each in drafted
+    ] == [
+        ("SEC-1", None), ("AIM-2", "SEC-1"), ("AIM-3", "SEC-1"), ("AIM-1", None),
+        ("AIM-1.1", "AIM-1"), ("SEC-2", None), ("KP-1", "SEC-2"),
+    ]  # fmt: skip
+
+
+def test_a_row_takes_along_the_text_that_joins_it(chies, chie):
+    document = factories.make_document(AIMS, chie)
+    correct(chies, document, 4, use="text")
+    correct(chies, document, 2, below=0)
+    assert [code for code, _depth in tree(document)] == [
+        "SEC-1", "AIM-3", "AIM-1", "AIM-1.1", "AIM-2", "SEC-2", "KP-1"
+    ]  # fmt: skip
+    correct(chies, document, 2, use="context", below=0)
+    assert [code for code, _depth in tree(document)] == [
+        "SEC-1", "AIM-3", "AIM-1", "AIM-1.1", "AIM-2", "SEC-2", "KP-1"
+    ]  # fmt: skip
+
+
+def test_nothing_stands_below_a_row_that_is_text(chies, chie):
+    document = factories.make_document(AIMS, chie)
+    correct(chies, document, 1, use="text")
+    form = chies.get(f"{address(document)}?row=4").context["form"]
+    assert [place for place, _name in form.fields["below"].choices] == [0, 2, 3]
+    assert form["below"].value() == 0
+    before = tree(document)
+    correct(chies, document, 4, below=0)
+    assert tree(document) == before
+
+
 def test_a_row_that_is_no_element_joins_the_text_above_and_can_be_taken_back(
     chies, document
 ):

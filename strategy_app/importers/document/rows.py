@@ -18,7 +18,6 @@ from strategy_app.importers.document.match import match
 from strategy_app.importers.document.outline import outline
 
 ALIGNABLE, CONTEXT, TEXT = "alignable", "context", "text"
-USES = (ALIGNABLE, CONTEXT, TEXT)
 LANGUAGES = ("en", "ja")
 MOST_NAME = 100
 
@@ -192,12 +191,13 @@ def elements_in(rows: list) -> Iterator[tuple[int, dict]]:
 
 
 def places_of(rows: list, number: int) -> list[int]:
-    """Return the rows that a row can stand below where it is, outermost first."""
+    """Return the elements that a row can stand below where it is, outermost first."""
     places, deepest = [], None
     for above in range(number - 1, 0, -1):
         if deepest is None or rows[above]["depth"] < deepest:
             deepest = rows[above]["depth"]
-            places.append(above)
+            if rows[above]["use"] != TEXT:
+                places.append(above)
     return places[::-1]
 
 

@@ -18,6 +18,7 @@ from strategy_app.forms.strategy_document import RowForm, problems_of
 from strategy_app.importers import strategy_document
 from strategy_app.importers.document.rows import elements_in, is_empty, parent_of
 from strategy_app.models import PendingDocument
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import pending_document
 from strategy_app.services.pending_document import KeptAlready
 from strategy_app.views.document_rows import (
@@ -88,7 +89,7 @@ def correct(request, document, row):
     if beside:
         now = _move(request, document, now, order.index(beside))
         return _lead_to(request, document, now)
-    shown = _shown(document, _asked(request), problems_of(document.rows))
+    shown = _shown(document, _asked(request), problems_of(document.rows), _known(document))
     after = next((number for number in shown if order[number] > row), None)
     opens = after if "next" in request.POST else None
     return _lead_to(request, document, now, opens)
@@ -174,13 +175,17 @@ def _asked(request):
     return show if show in ("look", "wrong") else ""
 
 
-def _shown(document, show, problems):
+def _known(document):
+    return strategy_queries.newest_titles(document.strategy_id)
+
+
+def _shown(document, show, problems, known):
     """Return the numbers of the rows that are shown."""
     if show == "wrong":
         return sorted(problems)
     return [
         number for number, row in enumerate(document.rows)
-        if (is_doubtful(row) if show == "look" else not is_empty(row))
+        if (is_doubtful(row, known) if show == "look" else not is_empty(row))
     ]  # fmt: skip
 
 
@@ -198,11 +203,12 @@ def _lead_to(request, document, saved, opens=None):
 
 def _show(request, document, *, opened=None, form=None, status=200):
     problems, show = problems_of(document.rows), _asked(request)
+    known = _known(document)
     saved = _number(request.GET.get("saved"), document)
     at = next((number for number in (
         opened, _number(request.GET.get("at"), document), saved
     ) if number is not None), None)  # fmt: skip
-    numbers = _shown(document, show, problems)
+    numbers = _shown(document, show, problems, known)
     if at is not None and at not in numbers:
         numbers = sorted([*numbers, at])
     page = Paginator(numbers, PAGE_SIZE).get_page(
@@ -215,7 +221,7 @@ def _show(request, document, *, opened=None, form=None, status=200):
         "document": document,
         "here": _address(document),
         "has_draft": has_draft(document.strategy),
-        "listed": shown_rows(document, page, problems),
+        "listed": shown_rows(document, page, problems, known),
         "page": page,
         "query": f"show={show}",
         "show": show,
@@ -223,23 +229,29 @@ def _show(request, document, *, opened=None, form=None, status=200):
         "saved": saved,
         "form": form,
         "longest": LONGEST_TEXT,
-        "numbers": _numbers(document, problems),
+        "numbers": _numbers(document, problems, known),
     }
     return render(request, "strategy_app/workshop/rows.html", context, status=status)
 
 
-def _numbers(document, problems):
-    """Return how many rows there are of each kind; ``matched`` are in both languages."""
+def _numbers(document, problems, known):
+    """Return how many rows there are of each kind.
+
+    ``matched`` are in both languages; ``withdrawn`` are elements of the newest published
+    revision that the document does not have.
+    """
     elements = [row for _number, row in elements_in(document.rows)]
     matched = [
         row for row in elements
         if all(row[f"title_{language}"] for language in document.languages)
     ]  # fmt: skip
+    newest = {code for code, titles in known.items() if titles["is_newest"]}
     return {
         "all": sum(not is_empty(row) for row in document.rows),
         "elements": len(elements),
         "matched": len(matched),
         "differs": len(matched) * 2 < len(elements),
-        "look": sum(is_doubtful(row) for row in document.rows),
+        "look": sum(is_doubtful(row, known) for row in document.rows),
+        "withdrawn": len(newest - {row["code"] for row in elements}),
         "wrong": len(problems),
     }

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from strategy_app.models import Change, PendingDocument, Revision, Wording
+from strategy_app.models import Change, Element, PendingDocument, Revision, Wording
+from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.views.reading import text_of
 
@@ -220,7 +221,7 @@ def test_the_document_itself_names_the_revision(chies, document):
 
 def test_what_only_the_other_document_has_becomes_an_element_when_one_says_so(chies, chie):
     document = factories.make_document(
-        "# Aims\n\n- Open up\n", chie, other="# 目標\n\n・ 開く\n・ 届ける\n"
+        "# Aims\n\n- Element AIM-1\n", chie, other="# 目標\n\n・ 開く\n・ 届ける\n"
     )
     page = chies.get(f"{address(document)}?show=look")
     assert [row.number for row in page.context["listed"]] == [3]
@@ -299,6 +300,60 @@ def test_the_next_row_opens_with_the_button_that_says_so(chies, document):
 def test_a_code_that_the_strategy_has_is_marked(chies, document):
     listed = chies.get(address(document)).context["listed"]
     assert [row.row["code"] for row in listed if row.is_known] == ["AIM-1"]
+
+
+def test_a_code_of_an_element_that_was_never_published_is_not_marked(chies, document, chie):
+    draft = strategy_services.create_draft(
+        strategy=document.strategy, by=chie, name_en="Given up"
+    )
+    strategy_services.add(
+        revision=draft, code="AIM-2", parent=None, by=chie, title_en="New", kind="aim"
+    )
+    strategy_services.discard_draft(revision=draft, by=chie)
+    assert Element.objects.filter(code="AIM-2").exists()
+    listed = chies.get(address(document)).context["listed"]
+    assert [row.row["code"] for row in listed if row.is_known] == ["AIM-1"]
+
+
+def test_a_code_that_happens_to_be_another_elements_is_to_be_looked_at(chies, document):
+    page = chies.get(f"{address(document)}?show=look")
+    (row,) = page.context["listed"]
+    assert (row.row["code"], row.now) == (
+        "AIM-1", [("en", "Element AIM-1"), ("ja", "要素AIM-1")]
+    )  # fmt: skip
+    assert "now: Element AIM-1 要素AIM-1" in text_of(page)
+    assert "is it the same element?" in text_of(page)
+    correct(chies, document, 2)
+    page = chies.get(address(document))
+    assert page.context["numbers"]["look"] == 0
+    assert "is it the same element?" not in text_of(page)
+    correct(chies, document, 2, title_en="Element AIM-1")
+    page = chies.get(address(document))
+    assert page.context["listed"][2].now == [("ja", "要素AIM-1")]
+
+
+def test_a_title_that_is_like_the_one_of_before_needs_no_look(chies, chie):
+    document = factories.make_document("# Aims\n\n- The element AIM-1\n", chie)
+    (row,) = chies.get(address(document)).context["listed"][2:]
+    assert (row.now, row.is_unlike, row.is_doubtful) == (
+        [("en", "Element AIM-1")], False, False
+    )  # fmt: skip
+
+
+def test_it_says_how_many_elements_the_draft_would_withdraw(chies, document):
+    said = "not in this document: the draft withdraws"
+    assert said not in text_of(chies.get(address(document)))
+    correct(chies, document, 2, code="AIM-9")
+    assert f"1 element of the newest revision is {said} it." in text_of(
+        chies.get(address(document))
+    )
+
+
+def test_below_what_a_row_stands_is_told_in_words(chies, document):
+    listed = chies.get(address(document)).context["listed"]
+    assert [row.above for row in listed] == ["", "", "SEC-1", "SEC-1", "AIM-2"]
+    page = text_of(chies.get(address(document)))
+    assert [page.count(f"below {row.above} ") for row in listed[3:]] == [2, 1]
 
 
 def test_it_outlives_a_sign_out_and_is_nobody_elses(chies, document, chie):

@@ -107,6 +107,7 @@ class RowForm(RefusableForm):
     )
     below = forms.TypedChoiceField(label=_("Stands below"), coerce=int)
     beside = forms.TypedChoiceField(coerce=int, required=False, empty_value=0)
+    replaces = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, row: dict, languages, places, takers=(), **kwargs):
         """Offer places and takers: (number, name) of other rows.

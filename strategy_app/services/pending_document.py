@@ -1,6 +1,8 @@
 """Keep documents that are looked over, and correct them row by row."""
 
 import datetime
+import hashlib
+import json
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -19,6 +21,10 @@ class KeptAlready(Exception):
     def __init__(self, change: Change):
         super().__init__("kept already")
         self.change = change
+
+
+class Overtaken(Exception):
+    """A row, or where rows stand, has been changed since it was read."""
 
 
 def keep(
@@ -52,17 +58,32 @@ def keep(
     return document
 
 
-def correct(*, document: PendingDocument, number: int, values: dict, by: User) -> list[int]:
+def state_of(document: PendingDocument, number: int) -> str:
+    """Return a digest of a row and of where the rows stand, for ``correct``."""
+    row = {
+        name: value for name, value in document.rows[number].items() if name != "is_seen"
+    }
+    first = document.languages[0]
+    places = [(each["depth"], each["blocks"][first]) for each in document.rows]
+    return hashlib.sha256(json.dumps([row, places], sort_keys=True).encode()).hexdigest()
+
+
+def correct(
+    *, document: PendingDocument, number: int, values: dict, replaces: str, by: User
+) -> list[int]:
     """Put values in place of a row's; another depth moves it with what stands below it.
 
     What is less deep goes behind the rest of what it leaves, so that no other row comes to
     stand elsewhere. Returns the numbers that the rows had before, in their order now.
-    Another row that was corrected meanwhile stays so. Raises KeptAlready, PermissionDenied
-    when it is somebody else's, LookupError without such a row.
+    replaces: the ``state_of`` that was read; another row that was corrected meanwhile stays
+    so. Raises Overtaken by another correction, KeptAlready, PermissionDenied when it is
+    somebody else's, LookupError without such a row.
     """
     with transaction.atomic():
         rows = _read(document, by).rows
         row = rows[number]
+        if replaces != state_of(document, number):
+            raise Overtaken
         order = list(range(len(rows)))
         if values.get("depth", row["depth"]) != row["depth"]:
             order = _moved(rows, number, values["depth"])
@@ -78,7 +99,7 @@ def move_text(
 ) -> None:
     """Lay a row's text in a language, and its source, beside another row's.
 
-    A row that has nothing left is no element. Raises what ``correct`` raises, and
+    A row that has nothing left is no element. Raises KeptAlready, PermissionDenied, and
     LookupError when the other row has a text in that language, or is the document itself.
     """
     with transaction.atomic():

@@ -13,7 +13,7 @@ from strategy_app.importers.document.rows import (
 )
 from strategy_app.models import PendingDocument, Wording
 from strategy_app.models.localized import localized_text
-from strategy_app.queries.text import share_changed
+from strategy_app.queries.text import difference, share_changed
 
 _KINDS = dict(Wording.Kind.choices)
 _DEEPEST = 6
@@ -137,6 +137,23 @@ def _shown_row(document, number, problems, known):
 def _message(note):
     """Return what a note says in the reader's language."""
     return localized_text(note["message"]["en"], note["message"]["ja"]).text
+
+
+def differences(form, held: dict) -> list[tuple[str, str, list]]:
+    """Return (label, language, pieces) of the fields in which a form differs from a row."""
+    form.is_valid()
+    return [
+        (form[name].label, name[-2:] if "_" in name else "",
+         difference(_in_words(form[name], held[name]), _in_words(form[name], typed)))
+        for name, typed in form.cleaned_data.items()
+        if name in held and typed != held[name]
+    ]  # fmt: skip
+
+
+def _in_words(field, value):
+    """Return a value as its field shows it."""
+    choices = dict(getattr(field.field, "choices", ()))
+    return str(choices.get(value, value)).strip()
 
 
 def places_with_names(rows: list[dict], number: int) -> list[tuple[int, str]]:

@@ -20,8 +20,9 @@ from strategy_app.importers.document.rows import elements_in, is_empty, parent_o
 from strategy_app.models import PendingDocument
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import pending_document
-from strategy_app.services.pending_document import KeptAlready
+from strategy_app.services.pending_document import KeptAlready, Overtaken
 from strategy_app.views.document_rows import (
+    differences,
     is_doubtful,
     places_with_names,
     shown_rows,
@@ -77,14 +78,10 @@ def correct(request, document, row):
     form = _form(document, row, request.POST)
     if not form.is_valid():
         return _show(request, document, opened=row, form=form, status=400)
-    values = dict(form.cleaned_data)
-    beside = values.pop("beside", 0)
-    below = values.pop("below", None)
-    if below not in (None, parent_of(document.rows, row)):
-        values["depth"] = document.rows[below]["depth"] + 1 if below else 0
-    order = pending_document.correct(
-        document=document, number=row, values=values, by=request.user
-    )
+    try:
+        order, beside = _correct(request, document, row, dict(form.cleaned_data))
+    except Overtaken:
+        return _overtaken(request, document, row)
     now = order.index(row)
     if beside:
         now = _move(request, document, now, order.index(beside))
@@ -93,6 +90,27 @@ def correct(request, document, row):
     after = next((number for number in shown if order[number] > row), None)
     opens = after if "next" in request.POST else None
     return _lead_to(request, document, now, opens)
+
+
+def _correct(request, document, number, values):
+    """Correct a row; return the order of the rows then, and what its text belongs to."""
+    beside = values.pop("beside", 0)
+    below = values.pop("below", None)
+    if below not in (None, parent_of(document.rows, number)):
+        values["depth"] = document.rows[below]["depth"] + 1 if below else 0
+    order = pending_document.correct(
+        document=document, number=number, replaces=values.pop("replaces"), values=values,
+        by=request.user,
+    )  # fmt: skip
+    return order, beside
+
+
+def _overtaken(request, document, number):
+    """Show what was typed, and what stands there now; nothing was saved."""
+    now = _held(document, number)
+    form = _form(document, number, {**request.POST.dict(), "replaces": now["replaces"]})
+    theirs = differences(form, now)
+    return _show(request, document, opened=number, form=form, theirs=theirs, status=409)
 
 
 def _move(request, document, row, beside):
@@ -162,11 +180,17 @@ def _form(document, number, data=None):
 
 def _filled(document, number, problems):
     """Return the form of a row with what it holds, and what is wrong with that."""
-    below = parent_of(document.rows, number) if number else 0
-    form = _form(document, number, {**document.rows[number], "below": below})
+    form = _form(document, number, _held(document, number))
     if form.is_valid() and number in problems:
         form.refuse(ValidationError(problems[number]))
     return form
+
+
+def _held(document, number):
+    """Return what the form of a row holds."""
+    below = parent_of(document.rows, number) if number else 0
+    state = pending_document.state_of(document, number)
+    return {**document.rows[number], "below": below, "replaces": state}
 
 
 def _asked(request):
@@ -201,7 +225,7 @@ def _lead_to(request, document, saved, opens=None):
     return redirect(f"{_address(document)}?{urlencode(given)}#row-{number}")
 
 
-def _show(request, document, *, opened=None, form=None, status=200):
+def _show(request, document, *, opened=None, form=None, theirs=None, status=200):
     problems, show = problems_of(document.rows), _asked(request)
     known = _known(document)
     saved = _number(request.GET.get("saved"), document)
@@ -228,6 +252,7 @@ def _show(request, document, *, opened=None, form=None, status=200):
         "opened": opened,
         "saved": saved,
         "form": form,
+        "theirs": theirs,
         "longest": LONGEST_TEXT,
         "numbers": _numbers(document, problems, known),
     }

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from strategy_app.models import Change, Element, PendingDocument, Revision, Wording
+from strategy_app.services import pending_document
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.views.reading import text_of
@@ -40,7 +41,10 @@ def values(document, number):
     above = [
         place for place in range(1, number) if document.rows[place]["depth"] < row["depth"]
     ]
-    return {name: row[name] for name in names} | {"below": above[-1] if above else 0}
+    return {name: row[name] for name in names} | {
+        "below": above[-1] if above else 0,
+        "replaces": pending_document.state_of(document, number),
+    }
 
 
 def correct(client, document, number, **typed):
@@ -139,6 +143,50 @@ def test_a_row_takes_along_the_text_that_joins_it(chies, chie):
     assert [code for code, _depth in tree(document)] == [
         "SEC-1", "AIM-3", "AIM-1", "AIM-1.1", "AIM-2", "SEC-2", "KP-1"
     ]  # fmt: skip
+
+
+def test_a_row_that_was_changed_in_another_window_is_not_overwritten_unseen(
+    chies, document
+):
+    mine = values(document, 2) | {"title_en": "Open wide", "kind": "mission"}
+    correct(chies, document, 2, title_en="Open theirs")
+    page = chies.post(address(document, 2), mine)
+    assert page.status_code == 409
+    before = document.rows
+    document.refresh_from_db()
+    assert document.rows == before
+    form = page.context["form"]
+    assert (form["title_en"].value(), form["kind"].value()) == ("Open wide", "mission")
+    told = {label: pieces for label, _language, pieces in page.context["theirs"]}
+    assert told == {
+        "Title": [("same", "Open "), ("out", "theirs"), ("in", "wide")],
+        "Type": [("out", "Aim"), ("in", "Mission")],
+    }
+    assert "Nothing was saved. What you typed is below." in text_of(page)
+    # Having seen it, one may put one's own in its place.
+    again = {**mine, "replaces": form["replaces"].value()}
+    assert chies.post(address(document, 2), again).status_code == 302
+    document.refresh_from_db()
+    assert (document.rows[2]["title_en"], document.rows[2]["kind"]) == (
+        "Open wide", "mission"
+    )  # fmt: skip
+
+
+def test_a_row_of_which_others_took_the_place_is_not_overwritten(chies, chie):
+    document = factories.make_document(AIMS, chie)
+    last = values(document, 7)
+    correct(chies, document, 2, below=0)
+    page = chies.post(address(document, 7), last | {"title_en": "Typed"})
+    assert page.status_code == 409
+    assert "Typed" not in str(PendingDocument.objects.get().rows)
+
+
+def test_a_correction_of_another_row_is_in_nobodys_way(chies, document):
+    mine = values(document, 2) | {"title_en": "Mine"}
+    correct(chies, document, 3, title_en="Other", code="AIM-8")
+    assert chies.post(address(document, 2), mine).status_code == 302
+    document.refresh_from_db()
+    assert [row["title_en"] for row in document.rows[2:4]] == ["Mine", "Other"]
 
 
 def test_nothing_stands_below_a_row_that_is_text(chies, chie):

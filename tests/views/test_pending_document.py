@@ -224,6 +224,8 @@ def test_a_row_that_is_no_element_joins_the_text_above_and_can_be_taken_back(
         ({"code": "A" * 33}, "code", "at most 32 characters"),
         ({"title_en": " ", "title_ja": ""}, "title_en", "An element needs a title."),
         ({"title_ja": "", "body_ja": "本文"}, "title_ja", "This text needs a title."),
+        ({"body_en": "<b>All</b> of it."}, "body_en", "Markup is not accepted here: <b>."),
+        ({"use": "text", "title_ja": "<br>"}, "title_ja", "Markup is not accepted here"),
         ({"title_en": "x" * 301}, "title_en", "This is 301 characters long; at most 300"),
     ],
 )

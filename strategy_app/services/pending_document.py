@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from strategy_app.models import Change, PendingDocument, Strategy, User
 
-# Of one person; what is older than the newest of them, or than that, is removed.
+# So many of one person wait to become a draft; and so long after the last correction.
 MOST_KEPT = 10
 KEPT_FOR = datetime.timedelta(days=30)
 
@@ -50,12 +50,16 @@ def keep(
             source=source,
             rows=rows,
         )
-        newest = PendingDocument.objects.filter(owner=owner).order_by("-id")[:MOST_KEPT]
-        PendingDocument.objects.filter(owner=owner).exclude(
-            pk__in=list(newest.values_list("pk", flat=True))
-        ).delete()
-        PendingDocument.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+        waiting = PendingDocument.objects.filter(owner=owner, kept_in=None)
+        newest = waiting.order_by("-made_at", "-id")[:MOST_KEPT]
+        waiting.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
+        remove_old()
     return document
+
+
+def remove_old() -> None:
+    """Remove what nobody has corrected for longer than ``KEPT_FOR``."""
+    PendingDocument.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
 def state_of(document: PendingDocument, number: int) -> str:
@@ -90,7 +94,7 @@ def correct(
         row.update(values)
         row["is_seen"] = True
         document.rows = [rows[place] for place in order]
-        document.save(update_fields=["rows"])
+        _save(document)
     return order
 
 
@@ -117,7 +121,7 @@ def move_text(
         row["is_seen"] = other["is_seen"] = True
         if not any(row[name] for name in row if name.startswith(("title_", "body_"))):
             row["use"] = "text"
-        document.save(update_fields=["rows"])
+        _save(document)
 
 
 def _moved(rows, number, depth):
@@ -160,6 +164,11 @@ def close(*, document: PendingDocument, change: Change, by: User) -> list[dict]:
     document.kept_in, document.rows, document.source = change, [], {}
     document.save(update_fields=["kept_in", "rows", "source"])
     return rows
+
+
+def _save(document):
+    document.made_at = timezone.now()
+    document.save(update_fields=["rows", "made_at"])
 
 
 def _read(document, by):

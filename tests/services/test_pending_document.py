@@ -94,3 +94,10 @@ def test_what_is_old_is_removed_when_another_one_comes(document, chie, dai):
     PendingDocument.objects.update(made_at=old)
     new = factories.make_document(TEXT, dai)
     assert list(PendingDocument.objects.all()) == [new]
+
+
+def test_what_was_corrected_lately_is_not_old(document, chie, dai):
+    PendingDocument.objects.update(made_at=timezone.now() - KEPT_FOR)
+    correct(document, 2, chie, title_en="First")
+    new = factories.make_document(TEXT, dai)
+    assert list(PendingDocument.objects.order_by("id")) == [document, new]

@@ -30,7 +30,7 @@ from strategy_app.views.document_rows import (
 )
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.scoping import only_post
-from strategy_app.views.strategy_document import has_draft, refuse_size
+from strategy_app.views.strategy_document import has_draft
 from strategy_app.views.workshop import for_admins
 
 PAGE_SIZE = 100
@@ -68,7 +68,22 @@ def rows(request, document):
     return _show(request, document, opened=_number(request.GET.get("row"), document))
 
 
-@keeps_words(_MOST_BYTES, refuse_size)
+def _refuse_size(request):
+    """Show the row as it is: nothing of what was sent has been read."""
+    return _too_large(request, **request.resolver_match.kwargs)
+
+
+@on_document
+def _too_large(request, document, row):
+    if row >= len(document.rows):
+        raise Http404
+    form = _filled(document, row, problems_of(document.rows))
+    message = _("Nothing was saved: this is larger than %(limit)d MB.")
+    form.add_error(None, message % {"limit": _MOST_BYTES // 1024 // 1024})
+    return _show(request, document, opened=row, form=form, status=413)
+
+
+@keeps_words(_MOST_BYTES, _refuse_size)
 @only_post
 @on_document
 def correct(request, document, row):
@@ -253,6 +268,7 @@ def _show(request, document, *, opened=None, form=None, theirs=None, status=200)
         "saved": saved,
         "form": form,
         "theirs": theirs,
+        "is_typed": status in (400, 409),
         "longest": LONGEST_TEXT,
         "numbers": _numbers(document, problems, known),
     }

@@ -260,6 +260,24 @@ def test_a_text_that_the_workshop_would_not_take_is_told_and_kept(chies, documen
     assert wording.body_en == "x" * 10_001
 
 
+def test_what_is_too_large_for_a_row_is_answered_with_the_row(chies, document):
+    before = document.rows
+    page = correct(chies, document, 2, body_en="x" * (13 * 1024 * 1024))
+    assert (page.status_code, page.context["opened"]) == (413, 2)
+    assert "Nothing was saved: this is larger than 12 MB." in text_of(page)
+    assert page.context["form"]["title_en"].value() == "Open up"
+    assert document.rows == before
+
+
+def test_a_form_with_words_that_are_not_saved_says_so_to_the_script(chies, document):
+    for page, is_typed in (
+        (chies.get(f"{address(document)}?row=2"), False),
+        (correct(chies, document, 2, kind="nonsense"), True),
+        (correct(chies, document, 2, replaces="of another day"), True),
+    ):
+        assert (" data-typed" in page.content.decode()) == is_typed
+
+
 def test_the_document_itself_names_the_revision(chies, document):
     correct(chies, document, 0, title_en="Of 2027", title_ja="2027年版", body_en="Before.")
     chies.post(address(document, "keep"))

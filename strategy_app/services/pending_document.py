@@ -63,13 +63,28 @@ def remove_old() -> None:
 
 
 def state_of(document: PendingDocument, number: int) -> str:
-    """Return a digest of a row and of where the rows stand, for ``correct``."""
+    """Return what a row says and where the rows stand, as a digest for ``correct``."""
     row = {
         name: value for name, value in document.rows[number].items() if name != "is_seen"
     }
-    first = document.languages[0]
-    places = [(each["depth"], each["blocks"][first]) for each in document.rows]
-    return hashlib.sha256(json.dumps([row, places], sort_keys=True).encode()).hexdigest()
+    places = [(each["depth"], _first_block(document, each)) for each in document.rows]
+    digest = hashlib.sha256(json.dumps([row, places], sort_keys=True).encode()).hexdigest()
+    return f"{_first_block(document, row)}.{digest}"
+
+
+def number_now(document: PendingDocument, number: int, state: str) -> int:
+    """Return where a row stands now that had this number when its state was read."""
+    block = state.partition(".")[0]
+    blocks = [_first_block(document, row) for row in document.rows]
+    return blocks.index(block) if block and block in blocks else number
+
+
+def _first_block(document, row):
+    """Return which block of the source a row begins with: no correction changes that."""
+    for language in document.languages:
+        if numbers := row["blocks"][language]:
+            return f"{language}{numbers[0]}"
+    return ""
 
 
 def correct(

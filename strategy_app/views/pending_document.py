@@ -122,6 +122,7 @@ def _correct(request, document, number, values):
 
 def _overtaken(request, document, number):
     """Show what was typed, and what stands there now; nothing was saved."""
+    number = pending_document.number_now(document, number, request.POST.get("replaces", ""))
     now = _held(document, number)
     form = _form(document, number, {**request.POST.dict(), "replaces": now["replaces"]})
     theirs = differences(form, now)

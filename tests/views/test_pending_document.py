@@ -174,10 +174,22 @@ def test_a_row_that_was_changed_in_another_window_is_not_overwritten_unseen(
 
 def test_a_row_of_which_others_took_the_place_is_not_overwritten(chies, chie):
     document = factories.make_document(AIMS, chie)
-    last = values(document, 7)
-    correct(chies, document, 2, below=0)
-    page = chies.post(address(document, 7), last | {"title_en": "Typed"})
-    assert page.status_code == 409
+    first, last = values(document, 2), values(document, 7)
+    correct(chies, document, 2, below=0, code="AIM-9")
+    for read, number, opened in ((last, 7, 7), (first, 2, 4)):
+        page = chies.post(address(document, number), read | {"title_en": "Typed"})
+        assert (page.status_code, page.context["opened"]) == (409, opened)
+        assert page.context["form"]["title_en"].value() == "Typed"
+    told = {label: pieces for label, _language, pieces in page.context["theirs"]}
+    assert [*told] == ["Title", "Code", "Stands below"]
+    assert "Typed" not in str(PendingDocument.objects.get().rows)
+
+
+def test_a_correction_that_does_not_say_what_it_read_is_refused(chies, document):
+    typed = values(document, 2) | {"title_en": "Typed"}
+    del typed["replaces"]
+    page = chies.post(address(document, 2), typed)
+    assert (page.status_code, page.context["opened"]) == (409, 2)
     assert "Typed" not in str(PendingDocument.objects.get().rows)
 
 

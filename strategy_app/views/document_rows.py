@@ -1,5 +1,6 @@
 """The rows of a document that is looked over, as its template prints them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,12 +14,12 @@ from strategy_app.importers.document.rows import (
 )
 from strategy_app.models import PendingDocument, Wording
 from strategy_app.models.localized import localized_text
-from strategy_app.queries.text import difference, share_changed
+from strategy_app.queries.text import difference, words
 
 _KINDS = dict(Wording.Kind.choices)
 _DEEPEST = 6
-# More than this share of a title's words changed, and it may be about something else.
-_UNLIKE_SHARE = 0.6
+# Fewer words than this share in common, and two titles may be about different things.
+_LIKE_SHARE = 0.4
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,15 @@ def is_unlike(row: dict, known: dict) -> bool:
     """
     titles = _titles(row, known)
     return bool(titles) and all(
-        share_changed(before, after) > _UNLIKE_SHARE for _language, before, after in titles
+        before != after and _share_common(before, after) < _LIKE_SHARE
+        for _language, before, after in titles
     )
+
+
+def _share_common(before, after):
+    """Return how many of the words of two titles are in both, wherever: 0.0 to 1.0."""
+    old, new = Counter(words(before)), Counter(words(after))
+    return 2 * (old & new).total() / ((old + new).total() or 1)
 
 
 def _titles(row, known):

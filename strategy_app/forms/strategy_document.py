@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from strategy_app.forms.draft import RefusableForm
+from strategy_app.forms.draft import RefusableForm, validate_markdown
 from strategy_app.forms.fields import PlainTextField
 from strategy_app.models import Element, Revision, Wording
 from strategy_app.models.strategy import validate_code
@@ -107,6 +107,7 @@ class RowForm(RefusableForm):
     )
     below = forms.TypedChoiceField(label=_("Stands below"), coerce=int)
     beside = forms.TypedChoiceField(coerce=int, required=False, empty_value=0)
+    replaces = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, row: dict, languages, places, takers=(), **kwargs):
         """Offer places and takers: (number, name) of other rows.
@@ -181,7 +182,10 @@ def problems_of(rows: list[dict]) -> dict[int, dict[str, list[str]]]:
     codes = Counter(row["code"] for row in rows[1:] if row["use"] != "text")
     found = {0: {name: _refused(_NAME, rows[0][name]) for name in _TITLES}}
     for number, row in enumerate(rows[1:], start=1):
-        if row["use"] != "text":
+        if row["use"] == "text":
+            # All of it joins the text of an element.
+            found[number] = {name: _markup(row[name]) for name in (*_TITLES, *_BODIES)}
+        else:
             found[number] = _problems(row, codes)
     return {
         number: told
@@ -190,11 +194,14 @@ def problems_of(rows: list[dict]) -> dict[int, dict[str, list[str]]]:
     }
 
 
-_TITLES = [f"title_{language}" for language, _name in _LANGUAGES]
+_TITLES, _BODIES = (
+    [f"{name}_{language}" for language, _name in _LANGUAGES] for name in ("title", "body")
+)
 
 
 def _problems(row, codes):
     problems = {"code": _refused(_CODE, row["code"])}
+    problems |= {name: _markup(row[name]) for name in _BODIES}
     if not problems["code"] and codes[row["code"]] > 1:
         problems["code"] = [_("Another row has this code.")]
     for language, _name in _LANGUAGES:
@@ -211,6 +218,15 @@ def _problems(row, codes):
 def _first_title(row):
     """Return the title of the language that a row is written in."""
     return next((f"title_{language}" for language in row["markers"]), _TITLES[0])
+
+
+def _markup(text):
+    """Return what the workshop would refuse in a text once it is edited."""
+    try:
+        validate_markdown(text)
+    except ValidationError as refusal:
+        return list(refusal.messages)
+    return []
 
 
 def _refused(field, value):

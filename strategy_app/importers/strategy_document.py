@@ -168,6 +168,17 @@ def _set(wording, draft, element, elements, position):
     if before is not None:
         after = [getattr(wording, text) for text in _TEXTS]
         wording.modification = _modification(before, after)
+        wording.behind = _behind(wording, before, after)
+
+
+def _behind(wording, before, after):
+    """Return the language whose text stays as it was while the other one's changed."""
+    # _TEXTS has English and Japanese by turns.
+    english, japanese = (before[at::2] != after[at::2] for at in (0, 1))
+    if english == japanese:
+        return ""
+    other = "ja" if english else "en"
+    return other if getattr(wording, f"title_{other}") else ""
 
 
 def _modification(before, after):

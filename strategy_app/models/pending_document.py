@@ -20,6 +20,7 @@ class PendingDocument(models.Model):
         on_delete=models.PROTECT,
         related_name="pending_documents",
     )
+    # When it was sent, or corrected last.
     made_at = models.DateTimeField(_("at"))
     # Of its files, empty where its text was pasted.
     name = models.CharField(_("name"), max_length=200, blank=True)

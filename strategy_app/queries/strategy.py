@@ -28,6 +28,29 @@ def wordings(revision: Revision) -> list[Wording]:
     )
 
 
+def newest_titles(strategy_id: int) -> dict[str, dict]:
+    """Return what each element that was ever published is called, by its code (one query).
+
+    Each as {"title_en", "title_ja", "is_newest"}, from the newest published revision that
+    has it; is_newest says that it is the newest one of all.
+    """
+    rows = list(
+        Wording.objects.filter(
+            revision__strategy=strategy_id, revision__published_in__isnull=False
+        )
+        .order_by("revision__in_force_from")
+        .values("element__code", "title_en", "title_ja", "revision_id")
+    )
+    return {
+        row["element__code"]: {
+            "title_en": row["title_en"],
+            "title_ja": row["title_ja"],
+            "is_newest": row["revision_id"] == rows[-1]["revision_id"],
+        }
+        for row in rows
+    }
+
+
 def version_of(draft: Revision) -> int:
     """Return the newest change to a draft, any of its wordings or origins (3 queries)."""
     found = [

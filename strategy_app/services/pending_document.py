@@ -1,6 +1,8 @@
 """Keep documents that are looked over, and correct them row by row."""
 
 import datetime
+import hashlib
+import json
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -8,7 +10,7 @@ from django.utils import timezone
 
 from strategy_app.models import Change, PendingDocument, Strategy, User
 
-# Of one person; what is older than the newest of them, or than that, is removed.
+# So many of one person wait to become a draft; and so long after the last correction.
 MOST_KEPT = 10
 KEPT_FOR = datetime.timedelta(days=30)
 
@@ -19,6 +21,10 @@ class KeptAlready(Exception):
     def __init__(self, change: Change):
         super().__init__("kept already")
         self.change = change
+
+
+class Overtaken(Exception):
+    """A row, or where rows stand, has been changed since it was read."""
 
 
 def keep(
@@ -44,29 +50,67 @@ def keep(
             source=source,
             rows=rows,
         )
-        newest = PendingDocument.objects.filter(owner=owner).order_by("-id")[:MOST_KEPT]
-        PendingDocument.objects.filter(owner=owner).exclude(
-            pk__in=list(newest.values_list("pk", flat=True))
-        ).delete()
-        PendingDocument.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+        waiting = PendingDocument.objects.filter(owner=owner, kept_in=None)
+        newest = waiting.order_by("-made_at", "-id")[:MOST_KEPT]
+        waiting.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
+        remove_old()
     return document
 
 
-def correct(*, document: PendingDocument, number: int, values: dict, by: User) -> None:
-    """Put values in place of a row's; what stands below it moves along with its depth.
+def remove_old() -> None:
+    """Remove what nobody has corrected for longer than ``KEPT_FOR``."""
+    PendingDocument.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
 
-    Another row that was corrected meanwhile stays so. Raises KeptAlready, PermissionDenied
-    when it is somebody else's, LookupError without such a row.
+
+def state_of(document: PendingDocument, number: int) -> str:
+    """Return what a row says and where the rows stand, as a digest for ``correct``."""
+    row = {
+        name: value for name, value in document.rows[number].items() if name != "is_seen"
+    }
+    places = [(each["depth"], _first_block(document, each)) for each in document.rows]
+    digest = hashlib.sha256(json.dumps([row, places], sort_keys=True).encode()).hexdigest()
+    return f"{_first_block(document, row)}.{digest}"
+
+
+def number_now(document: PendingDocument, number: int, state: str) -> int:
+    """Return where a row stands now that had this number when its state was read."""
+    block = state.partition(".")[0]
+    blocks = [_first_block(document, row) for row in document.rows]
+    return blocks.index(block) if block and block in blocks else number
+
+
+def _first_block(document, row):
+    """Return which block of the source a row begins with: no correction changes that."""
+    for language in document.languages:
+        if numbers := row["blocks"][language]:
+            return f"{language}{numbers[0]}"
+    return ""
+
+
+def correct(
+    *, document: PendingDocument, number: int, values: dict, replaces: str, by: User
+) -> list[int]:
+    """Put values in place of a row's; another depth moves it with what stands below it.
+
+    What is less deep goes behind the rest of what it leaves, so that no other row comes to
+    stand elsewhere. Returns the numbers that the rows had before, in their order now.
+    replaces: the ``state_of`` that was read; another row that was corrected meanwhile stays
+    so. Raises Overtaken by another correction, KeptAlready, PermissionDenied when it is
+    somebody else's, LookupError without such a row.
     """
     with transaction.atomic():
         rows = _read(document, by).rows
         row = rows[number]
-        step = values.get("depth", row["depth"]) - row["depth"]
-        for below in _below(rows, number) if step else ():
-            below["depth"] += step
+        if replaces != state_of(document, number):
+            raise Overtaken
+        order = list(range(len(rows)))
+        if values.get("depth", row["depth"]) != row["depth"]:
+            order = _moved(rows, number, values["depth"])
         row.update(values)
         row["is_seen"] = True
-        document.save(update_fields=["rows"])
+        document.rows = [rows[place] for place in order]
+        _save(document)
+    return order
 
 
 def move_text(
@@ -74,7 +118,7 @@ def move_text(
 ) -> None:
     """Lay a row's text in a language, and its source, beside another row's.
 
-    A row that has nothing left is no element. Raises what ``correct`` raises, and
+    A row that has nothing left is no element. Raises KeptAlready, PermissionDenied, and
     LookupError when the other row has a text in that language, or is the document itself.
     """
     with transaction.atomic():
@@ -92,17 +136,32 @@ def move_text(
         row["is_seen"] = other["is_seen"] = True
         if not any(row[name] for name in row if name.startswith(("title_", "body_"))):
             row["use"] = "text"
-        document.save(update_fields=["rows"])
+        _save(document)
 
 
-def _below(rows, number):
-    """Return the rows that stand below one."""
-    found = []
-    for row in rows[number + 1 :]:
-        if row["depth"] <= rows[number]["depth"]:
-            break
-        found.append(row)
-    return found
+def _moved(rows, number, depth):
+    """Give a row another depth; return the order in which the rows stand then."""
+    end = _end(rows, number)
+    step = depth - rows[number]["depth"]
+    for row in rows[number:end]:
+        row["depth"] = max(depth, row["depth"] + step)
+    to = end
+    while to < len(rows) and rows[to]["depth"] >= depth + (rows[to]["use"] != "text"):
+        to += 1
+    return [*range(number), *range(end, to), *range(number, end), *range(to, len(rows))]
+
+
+def _end(rows, number):
+    """Return where what stands below a row, and the text that joins it, ends."""
+    end = number + 1
+    while end < len(rows) and rows[end]["depth"] > rows[number]["depth"]:
+        end += 1
+    after = end
+    while after < len(rows) and rows[after]["use"] == "text":
+        after += 1
+    lowest = rows[after]["depth"] if after < len(rows) else 0
+    # Text that has an element of its own below it keeps that one where it is.
+    return after if all(row["depth"] >= lowest for row in rows[end:after]) else end
 
 
 def throw_away(*, document: PendingDocument, by: User) -> None:
@@ -120,6 +179,11 @@ def close(*, document: PendingDocument, change: Change, by: User) -> list[dict]:
     document.kept_in, document.rows, document.source = change, [], {}
     document.save(update_fields=["kept_in", "rows", "source"])
     return rows
+
+
+def _save(document):
+    document.made_at = timezone.now()
+    document.save(update_fields=["rows", "made_at"])
 
 
 def _read(document, by):

@@ -1,15 +1,25 @@
 """The rows of a document that is looked over, as its template prints them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from strategy_app.forms.draft import LONGEST_TEXT
-from strategy_app.importers.document.rows import TEXT, parent_of, places_for_text, places_of
-from strategy_app.models import Element, PendingDocument, Wording
+from strategy_app.importers.document.rows import (
+    LANGUAGES,
+    TEXT,
+    parent_of,
+    places_for_text,
+    places_of,
+)
+from strategy_app.models import PendingDocument, Wording
 from strategy_app.models.localized import localized_text
+from strategy_app.queries.text import difference, words
 
 _KINDS = dict(Wording.Kind.choices)
 _DEEPEST = 6
+# Fewer words than this share in common, and two titles may be about different things.
+_LIKE_SHARE = 0.4
 
 
 @dataclass(frozen=True)
@@ -18,7 +28,8 @@ class ShownRow:
 
     ``indent`` is its depth as far as it is drawn, ``above`` the code of its parent;
     ``notes`` holds (language of the document, message, words that it is about),
-    ``problems`` every message by field, ``is_known`` says that the strategy has its code.
+    ``problems`` every message by field. ``is_known`` says that an element with its code
+    was published, ``now`` holds (language, title) of that one where they differ.
     """
 
     number: int
@@ -31,6 +42,9 @@ class ShownRow:
     notes: list[tuple[str, str, str]]
     problems: dict[str, list[str]]
     is_known: bool
+    now: list[tuple[str, str]]
+    is_unlike: bool
+    is_doubtful: bool
 
     @property
     def is_text(self) -> bool:
@@ -49,16 +63,51 @@ class ShownRow:
         return self.row["code"] or titles.text
 
 
-def is_doubtful(row: dict) -> bool:
-    """Whether something in a row was not surely understood, and nobody has looked at it."""
-    return bool(row["notes"]) and not row["is_seen"]
+def is_doubtful(row: dict, known: dict) -> bool:
+    """Whether something in a row was not surely understood, and nobody has looked at it.
+
+    known: titles by code, as ``queries.strategy.newest_titles`` returns them.
+    """
+    return not row["is_seen"] and (bool(row["notes"]) or is_unlike(row, known))
 
 
-def shown_rows(document: PendingDocument, numbers: Iterable[int], problems: dict) -> list:
-    """Return some rows of a document; problems as ``problems_of`` returns them."""
-    known = set(
-        Element.objects.filter(strategy=document.strategy).values_list("code", flat=True)
+def is_unlike(row: dict, known: dict) -> bool:
+    """Whether a row has the code of an element that seems to be about something else.
+
+    Codes are proposed from kind and place, so another document's may only happen to agree.
+    """
+    titles = _titles(row, known)
+    return bool(titles) and all(
+        before != after and _share_common(before, after) < _LIKE_SHARE
+        for _language, before, after in titles
     )
+
+
+def _share_common(before, after):
+    """Return how many of the words of two titles are in both, wherever: 0.0 to 1.0."""
+    old, new = Counter(words(before)), Counter(words(after))
+    return 2 * (old & new).total() / ((old + new).total() or 1)
+
+
+def _titles(row, known):
+    """Return (language, title so far, title) where both are there."""
+    published = known.get(row["code"]) if row["use"] != TEXT else None
+    if published is None:
+        return []
+    return [
+        (language, published[name], row[name])
+        for language in LANGUAGES
+        if published[name := f"title_{language}"] and row[name]
+    ]
+
+
+def shown_rows(
+    document: PendingDocument, numbers: Iterable[int], problems: dict, known: dict
+) -> list:
+    """Return some rows of a document.
+
+    problems: as ``problems_of`` returns them; known: as ``is_doubtful`` takes them.
+    """
     return [
         _shown_row(document, number, problems.get(number, {}), known) for number in numbers
     ]
@@ -87,12 +136,32 @@ def _shown_row(document, number, problems, known):
         notes=[(note["language"], _message(note), note["text"]) for note in row["notes"]],
         problems=problems,
         is_known=row["code"] in known,
+        now=[(code, was) for code, was, title in _titles(row, known) if was != title],
+        is_unlike=is_unlike(row, known),
+        is_doubtful=is_doubtful(row, known),
     )
 
 
 def _message(note):
     """Return what a note says in the reader's language."""
     return localized_text(note["message"]["en"], note["message"]["ja"]).text
+
+
+def differences(form, held: dict) -> list[tuple[str, str, list]]:
+    """Return (label, language, pieces) of the fields in which a form differs from a row."""
+    form.is_valid()
+    return [
+        (form[name].label, name[-2:] if "_" in name else "",
+         difference(_in_words(form[name], held[name]), _in_words(form[name], typed)))
+        for name, typed in form.cleaned_data.items()
+        if name in held and typed != held[name]
+    ]  # fmt: skip
+
+
+def _in_words(field, value):
+    """Return a value as its field shows it."""
+    choices = dict(getattr(field.field, "choices", ()))
+    return str(choices.get(value, value)).strip()
 
 
 def places_with_names(rows: list[dict], number: int) -> list[tuple[int, str]]:

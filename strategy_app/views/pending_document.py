@@ -18,9 +18,11 @@ from strategy_app.forms.strategy_document import RowForm, problems_of
 from strategy_app.importers import strategy_document
 from strategy_app.importers.document.rows import elements_in, is_empty, parent_of
 from strategy_app.models import PendingDocument
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import pending_document
-from strategy_app.services.pending_document import KeptAlready
+from strategy_app.services.pending_document import KeptAlready, Overtaken
 from strategy_app.views.document_rows import (
+    differences,
     is_doubtful,
     places_with_names,
     shown_rows,
@@ -28,7 +30,7 @@ from strategy_app.views.document_rows import (
 )
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.scoping import only_post
-from strategy_app.views.strategy_document import has_draft, refuse_size
+from strategy_app.views.strategy_document import has_draft
 from strategy_app.views.workshop import for_admins
 
 PAGE_SIZE = 100
@@ -66,7 +68,22 @@ def rows(request, document):
     return _show(request, document, opened=_number(request.GET.get("row"), document))
 
 
-@keeps_words(_MOST_BYTES, refuse_size)
+def _refuse_size(request):
+    """Show the row as it is: nothing of what was sent has been read."""
+    return _too_large(request, **request.resolver_match.kwargs)
+
+
+@on_document
+def _too_large(request, document, row):
+    if row >= len(document.rows):
+        raise Http404
+    form = _filled(document, row, problems_of(document.rows))
+    message = _("Nothing was saved: this is larger than %(limit)d MB.")
+    form.add_error(None, message % {"limit": _MOST_BYTES // 1024 // 1024})
+    return _show(request, document, opened=row, form=form, status=413)
+
+
+@keeps_words(_MOST_BYTES, _refuse_size)
 @only_post
 @on_document
 def correct(request, document, row):
@@ -76,18 +93,40 @@ def correct(request, document, row):
     form = _form(document, row, request.POST)
     if not form.is_valid():
         return _show(request, document, opened=row, form=form, status=400)
-    values = dict(form.cleaned_data)
-    beside = values.pop("beside", 0)
-    if "below" in values:
-        below = values.pop("below")
-        values["depth"] = document.rows[below]["depth"] + 1 if below else 0
-    pending_document.correct(document=document, number=row, values=values, by=request.user)
+    try:
+        order, beside = _correct(request, document, row, dict(form.cleaned_data))
+    except Overtaken:
+        return _overtaken(request, document, row)
+    now = order.index(row)
     if beside:
-        return _lead_to(request, document, _move(request, document, row, beside))
-    shown = _shown(document, _asked(request), problems_of(document.rows))
-    after = next((number for number in shown if number > row), None)
+        now = _move(request, document, now, order.index(beside))
+        return _lead_to(request, document, now)
+    shown = _shown(document, _asked(request), problems_of(document.rows), _known(document))
+    after = next((number for number in shown if order[number] > row), None)
     opens = after if "next" in request.POST else None
-    return _lead_to(request, document, row, opens)
+    return _lead_to(request, document, now, opens)
+
+
+def _correct(request, document, number, values):
+    """Correct a row; return the order of the rows then, and what its text belongs to."""
+    beside = values.pop("beside", 0)
+    below = values.pop("below", None)
+    if below not in (None, parent_of(document.rows, number)):
+        values["depth"] = document.rows[below]["depth"] + 1 if below else 0
+    order = pending_document.correct(
+        document=document, number=number, replaces=values.pop("replaces"), values=values,
+        by=request.user,
+    )  # fmt: skip
+    return order, beside
+
+
+def _overtaken(request, document, number):
+    """Show what was typed, and what stands there now; nothing was saved."""
+    number = pending_document.number_now(document, number, request.POST.get("replaces", ""))
+    now = _held(document, number)
+    form = _form(document, number, {**request.POST.dict(), "replaces": now["replaces"]})
+    theirs = differences(form, now)
+    return _show(request, document, opened=number, form=form, theirs=theirs, status=409)
 
 
 def _move(request, document, row, beside):
@@ -157,11 +196,17 @@ def _form(document, number, data=None):
 
 def _filled(document, number, problems):
     """Return the form of a row with what it holds, and what is wrong with that."""
-    below = parent_of(document.rows, number) if number else 0
-    form = _form(document, number, {**document.rows[number], "below": below})
+    form = _form(document, number, _held(document, number))
     if form.is_valid() and number in problems:
         form.refuse(ValidationError(problems[number]))
     return form
+
+
+def _held(document, number):
+    """Return what the form of a row holds."""
+    below = parent_of(document.rows, number) if number else 0
+    state = pending_document.state_of(document, number)
+    return {**document.rows[number], "below": below, "replaces": state}
 
 
 def _asked(request):
@@ -170,13 +215,17 @@ def _asked(request):
     return show if show in ("look", "wrong") else ""
 
 
-def _shown(document, show, problems):
+def _known(document):
+    return strategy_queries.newest_titles(document.strategy_id)
+
+
+def _shown(document, show, problems, known):
     """Return the numbers of the rows that are shown."""
     if show == "wrong":
         return sorted(problems)
     return [
         number for number, row in enumerate(document.rows)
-        if (is_doubtful(row) if show == "look" else not is_empty(row))
+        if (is_doubtful(row, known) if show == "look" else not is_empty(row))
     ]  # fmt: skip
 
 
@@ -192,13 +241,14 @@ def _lead_to(request, document, saved, opens=None):
     return redirect(f"{_address(document)}?{urlencode(given)}#row-{number}")
 
 
-def _show(request, document, *, opened=None, form=None, status=200):
+def _show(request, document, *, opened=None, form=None, theirs=None, status=200):
     problems, show = problems_of(document.rows), _asked(request)
+    known = _known(document)
     saved = _number(request.GET.get("saved"), document)
     at = next((number for number in (
         opened, _number(request.GET.get("at"), document), saved
     ) if number is not None), None)  # fmt: skip
-    numbers = _shown(document, show, problems)
+    numbers = _shown(document, show, problems, known)
     if at is not None and at not in numbers:
         numbers = sorted([*numbers, at])
     page = Paginator(numbers, PAGE_SIZE).get_page(
@@ -211,31 +261,39 @@ def _show(request, document, *, opened=None, form=None, status=200):
         "document": document,
         "here": _address(document),
         "has_draft": has_draft(document.strategy),
-        "listed": shown_rows(document, page, problems),
+        "listed": shown_rows(document, page, problems, known),
         "page": page,
         "query": f"show={show}",
         "show": show,
         "opened": opened,
         "saved": saved,
         "form": form,
+        "theirs": theirs,
+        "is_typed": status in (400, 409),
         "longest": LONGEST_TEXT,
-        "numbers": _numbers(document, problems),
+        "numbers": _numbers(document, problems, known),
     }
     return render(request, "strategy_app/workshop/rows.html", context, status=status)
 
 
-def _numbers(document, problems):
-    """Return how many rows there are of each kind; ``matched`` are in both languages."""
+def _numbers(document, problems, known):
+    """Return how many rows there are of each kind.
+
+    ``matched`` are in both languages; ``withdrawn`` are elements of the newest published
+    revision that the document does not have.
+    """
     elements = [row for _number, row in elements_in(document.rows)]
     matched = [
         row for row in elements
         if all(row[f"title_{language}"] for language in document.languages)
     ]  # fmt: skip
+    newest = {code for code, titles in known.items() if titles["is_newest"]}
     return {
         "all": sum(not is_empty(row) for row in document.rows),
         "elements": len(elements),
         "matched": len(matched),
         "differs": len(matched) * 2 < len(elements),
-        "look": sum(is_doubtful(row) for row in document.rows),
+        "look": sum(is_doubtful(row, known) for row in document.rows),
+        "withdrawn": len(newest - {row["code"] for row in elements}),
         "wrong": len(problems),
     }

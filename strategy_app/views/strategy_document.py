@@ -57,9 +57,8 @@ def has_draft(strategy) -> bool:
 
 
 def _show(request, strategy, form, status=200):
-    waiting = PendingDocument.objects.filter(
-        owner=request.user, strategy=strategy, kept_in=None
-    )
+    waiting = PendingDocument.objects.filter(owner=request.user, kept_in=None)
+    most = pending_document.MOST_KEPT
     context = {
         "strategy": strategy,
         "form": form,
@@ -67,7 +66,11 @@ def _show(request, strategy, form, status=200):
         "has_draft": has_draft(strategy),
         "most_megabytes": MOST_BYTES // 1024 // 1024,
         "most_characters": MOST_CHARACTERS,
-        "waiting": waiting.defer("source", "rows").order_by("-id").first(),
+        "waiting": waiting.filter(strategy=strategy)
+        .defer("source", "rows")
+        .order_by("-made_at", "-id"),
+        "most_waiting": most,
+        "is_full": waiting.count() >= most,
     }
     return render(request, "strategy_app/workshop/document.html", context, status=status)
 

@@ -9,8 +9,16 @@ from django.utils import timezone
 from strategy_app.importers import strategy_document
 from strategy_app.models import Change, PendingDocument, Revision
 from strategy_app.services import pending_document
-from strategy_app.services.pending_document import KEPT_FOR, KeptAlready
+from strategy_app.services.pending_document import KEPT_FOR, KeptAlready, Overtaken
 from tests import factories
+
+
+def correct(document, number, by, **values):
+    return pending_document.correct(
+        document=document, number=number, values=values, by=by,
+        replaces=pending_document.state_of(document, number),
+    )  # fmt: skip
+
 
 TEXT = "# Aims\n\n- Open up\n- Reach out\n"
 
@@ -25,12 +33,22 @@ def test_corrections_of_other_rows_stay(document, chie):
     """Two windows, each with the rows as they were."""
     other = PendingDocument.objects.get()
     for window, number, title in ((document, 2, "First"), (other, 3, "Second")):
-        pending_document.correct(
-            document=window, number=number, values={"title_en": title}, by=chie
-        )
+        correct(window, number, chie, title_en=title)
     rows = PendingDocument.objects.get().rows
     assert [row["title_en"] for row in rows[1:]] == ["Aims", "First", "Second"]
     assert [row["is_seen"] for row in rows] == [False, False, True, True]
+
+
+def test_a_correction_names_the_row_as_it_was_read(document, chie):
+    read = pending_document.state_of(document, 2)
+    correct(document, 2, chie, title_en="First")
+    before = PendingDocument.objects.values().get()
+    with pytest.raises(Overtaken):
+        pending_document.correct(
+            document=document, number=2, values={"title_en": "Second"}, replaces=read,
+            by=chie,
+        )  # fmt: skip
+    assert PendingDocument.objects.values().get() == before
 
 
 def test_a_text_is_laid_only_where_there_is_none(document, chie):
@@ -46,7 +64,7 @@ def test_a_text_is_laid_only_where_there_is_none(document, chie):
 def test_nobody_else_touches_it(document, dai):
     before = PendingDocument.objects.values().get()
     with pytest.raises(PermissionDenied):
-        pending_document.correct(document=document, number=1, values={"code": "X"}, by=dai)
+        correct(document, 1, dai, code="X")
     with pytest.raises(PermissionDenied):
         pending_document.throw_away(document=document, by=dai)
     with pytest.raises(PermissionDenied):
@@ -60,7 +78,7 @@ def test_what_was_kept_is_closed(document, chie):
     revision = strategy_document.keep(document=document, by=chie)
     change = Change.objects.latest("id")
     for act in (
-        lambda: pending_document.correct(document=other, number=1, values={}, by=chie),
+        lambda: correct(other, 1, chie),
         lambda: pending_document.throw_away(document=other, by=chie),
         lambda: strategy_document.keep(document=other, by=chie),
     ):
@@ -76,3 +94,10 @@ def test_what_is_old_is_removed_when_another_one_comes(document, chie, dai):
     PendingDocument.objects.update(made_at=old)
     new = factories.make_document(TEXT, dai)
     assert list(PendingDocument.objects.all()) == [new]
+
+
+def test_what_was_corrected_lately_is_not_old(document, chie, dai):
+    PendingDocument.objects.update(made_at=timezone.now() - KEPT_FOR)
+    correct(document, 2, chie, title_en="First")
+    new = factories.make_document(TEXT, dai)
+    assert list(PendingDocument.objects.order_by("id")) == [document, new]

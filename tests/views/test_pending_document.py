@@ -4,13 +4,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from strategy_app.models import Change, PendingDocument, Revision, Wording
+from strategy_app.models import Change, Element, PendingDocument, Revision, Wording
+from strategy_app.services import strategy as strategy_services
 from tests import factories
+from tests.views.document_rows import (
+    ENGLISH,
+    JAPANESE,
+    PAGE,
+    address,
+    correct,
+    values,
+)
 from tests.views.reading import text_of
-
-PAGE = "/strategy/STR/draft/document/"
-ENGLISH = "# Aims\n\n- Open up\n- Reach out\n  - By letter\n"
-JAPANESE = "# 目標\n\n・ 開く\n・ 届ける\n  ・ 手紙で\n"
 
 
 @pytest.fixture
@@ -23,35 +28,6 @@ def chies(db, client, chie):
 @pytest.fixture
 def document(chies, chie):
     return factories.make_document(ENGLISH, chie, other=JAPANESE)
-
-
-def address(document, *parts):
-    return "/".join([f"{PAGE}{document.pk}", *(str(part) for part in parts), ""])
-
-
-def values(document, number):
-    """Return what the form of a row sends when nothing in it is touched."""
-    document.refresh_from_db()
-    row = document.rows[number]
-    names = ["title_en", "body_en", "title_ja", "body_ja"]
-    if number:
-        names += ["code", "kind", "use"]
-    above = [
-        place for place in range(1, number) if document.rows[place]["depth"] < row["depth"]
-    ]
-    return {name: row[name] for name in names} | {"below": above[-1] if above else 0}
-
-
-def correct(client, document, number, **typed):
-    query = typed.pop("query", "")
-    sent = values(document, number) | typed
-    answer = client.post(address(document, number) + query, sent)
-    document.refresh_from_db()
-    return answer
-
-
-def tree(document):
-    return [(row["code"], row["depth"]) for row in document.rows[1:]]
 
 
 def test_what_is_typed_in_a_row_is_kept_and_becomes_the_draft(chies, document, chie):
@@ -79,19 +55,6 @@ def test_what_is_typed_in_a_row_is_kept_and_becomes_the_draft(chies, document, c
     assert (document.kept_in, document.rows, document.source) == (change, [], {})
 
 
-def test_a_row_moves_with_what_stands_below_it(chies, document):
-    assert tree(document) == [("SEC-1", 0), ("AIM-1", 1), ("AIM-2", 1), ("AIM-2.1", 2)]
-    correct(chies, document, 3, below=2)
-    assert tree(document)[2:] == [("AIM-2", 2), ("AIM-2.1", 3)]
-    correct(chies, document, 3, below=0)
-    assert tree(document)[2:] == [("AIM-2", 0), ("AIM-2.1", 1)]
-    page = correct(chies, document, 3, below=4, title_en="Typed")
-    assert page.status_code == 400
-    assert list(page.context["form"].errors) == ["below"]
-    assert 'value="Typed"' in page.content.decode()
-    assert tree(document)[2:] == [("AIM-2", 0), ("AIM-2.1", 1)]
-
-
 def test_a_row_that_is_no_element_joins_the_text_above_and_can_be_taken_back(
     chies, document
 ):
@@ -116,6 +79,8 @@ def test_a_row_that_is_no_element_joins_the_text_above_and_can_be_taken_back(
         ({"code": "A" * 33}, "code", "at most 32 characters"),
         ({"title_en": " ", "title_ja": ""}, "title_en", "An element needs a title."),
         ({"title_ja": "", "body_ja": "本文"}, "title_ja", "This text needs a title."),
+        ({"body_en": "<b>All</b> of it."}, "body_en", "Markup is not accepted here: <b>."),
+        ({"use": "text", "title_ja": "<br>"}, "title_ja", "Markup is not accepted here"),
         ({"title_en": "x" * 301}, "title_en", "This is 301 characters long; at most 300"),
     ],
 )
@@ -150,6 +115,24 @@ def test_a_text_that_the_workshop_would_not_take_is_told_and_kept(chies, documen
     assert wording.body_en == "x" * 10_001
 
 
+def test_what_is_too_large_for_a_row_is_answered_with_the_row(chies, document):
+    before = document.rows
+    page = correct(chies, document, 2, body_en="x" * (13 * 1024 * 1024))
+    assert (page.status_code, page.context["opened"]) == (413, 2)
+    assert "Nothing was saved: this is larger than 12 MB." in text_of(page)
+    assert page.context["form"]["title_en"].value() == "Open up"
+    assert document.rows == before
+
+
+def test_a_form_with_words_that_are_not_saved_says_so_to_the_script(chies, document):
+    for page, is_typed in (
+        (chies.get(f"{address(document)}?row=2"), False),
+        (correct(chies, document, 2, kind="nonsense"), True),
+        (correct(chies, document, 2, replaces="of another day"), True),
+    ):
+        assert (" data-typed" in page.content.decode()) == is_typed
+
+
 def test_the_document_itself_names_the_revision(chies, document):
     correct(chies, document, 0, title_en="Of 2027", title_ja="2027年版", body_en="Before.")
     chies.post(address(document, "keep"))
@@ -161,7 +144,7 @@ def test_the_document_itself_names_the_revision(chies, document):
 
 def test_what_only_the_other_document_has_becomes_an_element_when_one_says_so(chies, chie):
     document = factories.make_document(
-        "# Aims\n\n- Open up\n", chie, other="# 目標\n\n・ 開く\n・ 届ける\n"
+        "# Aims\n\n- Element AIM-1\n", chie, other="# 目標\n\n・ 開く\n・ 届ける\n"
     )
     page = chies.get(f"{address(document)}?show=look")
     assert [row.number for row in page.context["listed"]] == [3]
@@ -240,6 +223,53 @@ def test_the_next_row_opens_with_the_button_that_says_so(chies, document):
 def test_a_code_that_the_strategy_has_is_marked(chies, document):
     listed = chies.get(address(document)).context["listed"]
     assert [row.row["code"] for row in listed if row.is_known] == ["AIM-1"]
+
+
+def test_a_code_of_an_element_that_was_never_published_is_not_marked(chies, document, chie):
+    draft = strategy_services.create_draft(
+        strategy=document.strategy, by=chie, name_en="Given up"
+    )
+    strategy_services.add(
+        revision=draft, code="AIM-2", parent=None, by=chie, title_en="New", kind="aim"
+    )
+    strategy_services.discard_draft(revision=draft, by=chie)
+    assert Element.objects.filter(code="AIM-2").exists()
+    listed = chies.get(address(document)).context["listed"]
+    assert [row.row["code"] for row in listed if row.is_known] == ["AIM-1"]
+
+
+def test_a_code_that_happens_to_be_another_elements_is_to_be_looked_at(chies, document):
+    page = chies.get(f"{address(document)}?show=look")
+    (row,) = page.context["listed"]
+    assert (row.row["code"], row.now) == (
+        "AIM-1", [("en", "Element AIM-1"), ("ja", "要素AIM-1")]
+    )  # fmt: skip
+    assert "now: Element AIM-1 要素AIM-1" in text_of(page)
+    assert "is it the same element?" in text_of(page)
+    correct(chies, document, 2)
+    page = chies.get(address(document))
+    assert page.context["numbers"]["look"] == 0
+    assert "is it the same element?" not in text_of(page)
+    correct(chies, document, 2, title_en="Element AIM-1")
+    page = chies.get(address(document))
+    assert page.context["listed"][2].now == [("ja", "要素AIM-1")]
+
+
+def test_a_title_that_is_like_the_one_of_before_needs_no_look(chies, chie):
+    document = factories.make_document("# Aims\n\n- The element AIM-1\n", chie)
+    (row,) = chies.get(address(document)).context["listed"][2:]
+    assert (row.now, row.is_unlike, row.is_doubtful) == (
+        [("en", "Element AIM-1")], False, False
+    )  # fmt: skip
+
+
+def test_it_says_how_many_elements_the_draft_would_withdraw(chies, document):
+    said = "not in this document: the draft withdraws"
+    assert said not in text_of(chies.get(address(document)))
+    correct(chies, document, 2, code="AIM-9")
+    assert f"1 element of the newest revision is {said} it." in text_of(
+        chies.get(address(document))
+    )
 
 
 def test_it_outlives_a_sign_out_and_is_nobody_elses(chies, document, chie):

@@ -179,14 +179,18 @@ def test_a_strategy_with_a_draft_says_so_and_reads_the_document_all_the_same(chi
     assert Revision.objects.get(published_in=None).wordings.count() == 3
 
 
-def test_the_last_document_is_offered_again_until_it_is_kept(chies):
+def test_documents_are_offered_again_until_they_are_kept(chies):
     send(chies, file=file(AIMS.encode(), "aims.md"))
-    address = f"{PAGE}{PendingDocument.objects.get().pk}/"
+    send(chies, text=AIMS)
+    first, second = PendingDocument.objects.order_by("id")
+    addresses = [f"{PAGE}{document.pk}/" for document in (second, first)]
     page = chies.get(PAGE)
-    assert address in page.content.decode()
-    assert "The document you looked over last (aims.md," in text_of(page)
-    chies.post(f"{address}keep/")
-    assert address not in chies.get(PAGE).content.decode()
+    assert list(page.context["waiting"]) == [second, first]
+    for address in addresses:
+        assert f'href="{address}"' in page.content.decode()
+    assert "aims.md · " in text_of(page) and "pasted text · " in text_of(page)
+    chies.post(f"{addresses[0]}keep/")
+    assert list(chies.get(PAGE).context["waiting"]) == [first]
 
 
 def test_a_lost_session_gives_the_pasted_texts_back(chies):
@@ -211,3 +215,23 @@ def test_old_documents_make_room_for_new_ones(chies, chie):
     ]
     assert list(PendingDocument.objects.filter(owner=chie).order_by("id")) == documents[2:]
     assert PendingDocument.objects.filter(pk=others.pk).exists()
+
+
+def test_it_is_said_before_that_another_document_takes_the_place_of_one(chies, chie):
+    said = "10 wait, and no more can"
+    factories.make_strategy("OTH", elements=("X",))
+    for strategy in ["STR"] * 4 + ["OTH"] * 5:
+        factories.make_document(AIMS, chie, strategy=strategy)
+    assert said not in text_of(chies.get(PAGE))
+    factories.make_document(AIMS, chie)
+    assert said in text_of(chies.get(PAGE))
+
+
+def test_kept_documents_take_nobodys_place(chies, chie):
+    documents = [
+        factories.make_document(AIMS, chie) for _time in range(pending_document.MOST_KEPT)
+    ]
+    chies.post(f"{PAGE}{documents[-1].pk}/keep/")
+    new = factories.make_document(AIMS, chie)
+    waiting = PendingDocument.objects.filter(kept_in=None).order_by("id")
+    assert list(waiting) == [*documents[:-1], new]

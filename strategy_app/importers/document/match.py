@@ -1,5 +1,6 @@
 """Lay the document of a second language beside the first, by structure alone."""
 
+from collections import Counter
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -14,12 +15,13 @@ def match(first: Draft, second: Draft) -> Draft:
     """Return the first draft with the texts of the second beside its own.
 
     Two elements are the same when they stand on the same path: kinds, and the numbers
-    among those of their kind below the same parent. Where as many are left over below a
-    parent in both, they are the same in order, and a note says so. Codes, kinds and order
+    among those of their kind below the same parent. Those left over below a parent are the
+    same by their numbers, then, where as many are left in both, in order: a note says so.
+    Codes, kinds and order
     are those of the first. What has no counterpart is noted; texts of the second that
     nothing takes up are in the notes, word for word.
     """
-    pairs, by_place = _pairs(_by_parent(first), _by_parent(second))
+    pairs, by_number, by_place = _pairs(_by_parent(first), _by_parent(second))
     taken = {other.code for other in pairs.values()}
     found = replace(
         first,
@@ -34,6 +36,9 @@ def match(first: Draft, second: Draft) -> Draft:
     for element in first.elements:
         if element.code in by_place:
             message = _("%(code)s was matched by its place alone: the kinds differ.")
+            found.notes.append(_note(first, element, message))
+        elif element.code in by_number:
+            message = _("%(code)s was matched by its number alone: the kinds differ.")
             found.notes.append(_note(first, element, message))
         elif element.code not in pairs:
             message = _("%(code)s has no counterpart in the other language.")
@@ -64,8 +69,11 @@ def _by_parent(draft):
 
 
 def _pairs(below, other_below):
-    """Return {code: element of the other}, and the codes that only their place matched."""
-    pairs, by_place = {}, set()
+    """Return {code: element of the other}, and the codes of those whose kinds differ.
+
+    Of the latter first what a number matched, then what only the place did.
+    """
+    pairs, by_number, by_place = {}, set(), set()
     waiting = [(None, None)]
     while waiting:
         parent, other_parent = waiting.pop()
@@ -77,15 +85,34 @@ def _pairs(below, other_below):
             if step in steps
         }
         left = [element for element in ours if element.code not in found]
-        if len(left) == len(steps):
-            found |= {
-                element.code: other
-                for element, other in zip(left, steps.values(), strict=True)
-            }
-            by_place |= {element.code for element in left}
+        numbered = _numbered(left, list(steps.values()))
+        taken = {other.code for other in numbered.values()}
+        left = [element for element in left if element.code not in numbered]
+        others = [other for other in steps.values() if other.code not in taken]
+        by_number |= {*numbered}
+        if len(left) == len(others):
+            codes = [element.code for element in left]
+            found |= dict(zip(codes, others, strict=True))
+            by_place |= {*codes}
+        found |= numbered
         pairs |= found
         waiting += [(code, other.code) for code, other in found.items()]
-    return pairs, by_place
+    return pairs, by_number, by_place
+
+
+def _numbered(ours, theirs):
+    """Return {code: element of the other} of those that alone have their number in both."""
+    first, second = {}, {}
+    for found, elements in ((first, ours), (second, theirs)):
+        numbers = Counter(element.numbers[-1:] for element in elements)
+        for element in elements:
+            if element.numbers and numbers[element.numbers[-1:]] == 1:
+                found[element.numbers[-1]] = element
+    return {
+        element.code: second[number]
+        for number, element in first.items()
+        if number in second
+    }
 
 
 def _steps(siblings: list[Element]) -> list[tuple[str, int]]:

@@ -18,7 +18,6 @@ from strategy_app.importers.document.match import match
 from strategy_app.importers.document.outline import outline
 
 ALIGNABLE, CONTEXT, TEXT = "alignable", "context", "text"
-USES = (ALIGNABLE, CONTEXT, TEXT)
 LANGUAGES = ("en", "ja")
 MOST_NAME = 100
 
@@ -192,12 +191,13 @@ def elements_in(rows: list) -> Iterator[tuple[int, dict]]:
 
 
 def places_of(rows: list, number: int) -> list[int]:
-    """Return the rows that a row can stand below where it is, outermost first."""
+    """Return the elements that a row can stand below where it is, outermost first."""
     places, deepest = [], None
     for above in range(number - 1, 0, -1):
         if deepest is None or rows[above]["depth"] < deepest:
             deepest = rows[above]["depth"]
-            places.append(above)
+            if rows[above]["use"] != TEXT:
+                places.append(above)
     return places[::-1]
 
 
@@ -281,13 +281,23 @@ def _bodies(rows):
     return bodies
 
 
+def _says(body, title):
+    """Whether a body begins with its title as ``words.titled`` makes one of it.
+
+    That is a sentence without its end, or as much of one as fits.
+    """
+    if title.endswith("…"):
+        return body.startswith(title.removesuffix("…"))
+    return body.startswith(title) and body[len(title) :][:1] in ("", *".!?。！？")
+
+
 def text_of(row: dict, language: str) -> str:
     """Return what a row says in a language as one text: marker, title and body."""
     title, body = row[f"title_{language}"], row[f"body_{language}"]
     if not title and not body:
         return ""
     marker = row["markers"].get(language, "")
-    if body.startswith(title.removesuffix("…")):
-        title = ""  # the body says it in full
+    if _says(body, title):
+        title = ""
     parts = [part for part in (title, body) if part]
     return f"{marker} " * bool(marker) + "\n\n".join(parts)

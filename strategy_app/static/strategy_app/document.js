@@ -1,9 +1,11 @@
 // Asks before a row that was typed in and not saved is left; the page works without.
 "use strict";
 
-const row = document.getElementById("row-form");
-if (row) {
-  let isTyped = false;
+(() => {
+  const row = document.getElementById("row-form");
+  if (!row) return;
+  // Shown again after an error, it holds words that are nowhere else.
+  let isTyped = "typed" in row.dataset;
   row.addEventListener("input", () => {
     isTyped = true;
   });
@@ -13,4 +15,4 @@ if (row) {
   window.addEventListener("beforeunload", (event) => {
     if (isTyped) event.preventDefault();
   });
-}
+})();

@@ -70,6 +70,8 @@ def test_elements_with_a_known_code_keep_their_identity(strategy):
     assert found["AIM-2"].modification == "new"
     # The language that the document lacks stays as it was.
     assert found["AIM-1"].title_ja == "要素AIM-1"
+    assert {each.behind for code, each in found.items() if code in known} == {"ja"}
+    assert found["AIM-2"].behind == ""
     assert set(known) - set(found) == {"OLD", "OLD.1"}
     assert Element.objects.filter(code="OLD").exists()
 
@@ -85,6 +87,14 @@ def test_the_same_document_again_changes_nothing(strategy):
     modified = {each.element.code: each.modification for each in wordings(again)}
     assert modified.pop("AIM-1") == "editorial"
     assert set(modified.values()) == {"unchanged"}
+    assert [each.element.code for each in wordings(again) if each.behind] == ["AIM-1"]
+
+
+def test_texts_of_both_languages_leave_none_behind(strategy):
+    draft = document.match(sample("en"), sample("ja"))
+    revision = strategy_document.load(draft, strategy=strategy, by=None)
+    found = {each.element.code: each for each in wordings(revision)}
+    assert (found["AIM-1"].modification, found["AIM-1"].behind) == ("material", "")
 
 
 def test_elements_may_change_places(strategy):
@@ -121,6 +131,7 @@ def test_a_japanese_document_alone(strategy):
     found = {each.element.code: each for each in wordings(revision)}
     assert found["KP-3"].title_ja == found["KP-3"].title_en == "移動する人々"
     assert found["AIM-1"].title_en == "Element AIM-1"
+    assert found["AIM-1"].behind == "en"
 
 
 def test_what_no_revision_can_hold_is_refused(strategy):

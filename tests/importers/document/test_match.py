@@ -50,6 +50,30 @@ def test_where_kinds_differ_the_place_decides_and_is_said():
     ]
 
 
+def test_where_kinds_differ_numbers_decide_before_places():
+    first = draft_of("# S\n\n## Aims\n\n1. One\n2. Two\n", language="en")
+    second = draft_of("# S\n\n## 目的\n\n1. 一\n2. 二\n3. 三\n", language="ja")
+    matched = document.match(first, second)
+    assert [element.other_title for element in matched.elements][-3:] == [
+        "目的",
+        "一",
+        "二",
+    ]
+    said = [note.message for note in matched.notes]
+    assert said[-3:-1] == [
+        "AIM-1 was matched by its number alone: the kinds differ.",
+        "AIM-2 was matched by its number alone: the kinds differ.",
+    ]
+    assert said[-1].endswith("of the other language has no counterpart: it is left out.")
+
+
+def test_a_number_that_is_there_twice_matches_nothing():
+    first = draft_of("## Aims\n\n1. One\n2. Two\n", language="en")
+    second = draft_of("## 目的\n\n1. 一\n1. 一の二\n1. 一の三\n", language="ja")
+    matched = document.match(first, second)
+    assert [element.other_title for element in matched.elements] == ["目的", "", ""]
+
+
 def test_the_first_draft_stays_as_it_was():
     first, second = sample("en"), sample("ja")
     document.match(first, second)

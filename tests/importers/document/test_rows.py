@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from strategy_app.importers import document
 from strategy_app.importers.document.rows import (
-    USES,
     draft_of,
     elements_in,
     level,
@@ -15,6 +14,7 @@ from strategy_app.importers.document.rows import (
     places_of,
     rows_of,
     source_of,
+    text_of,
 )
 from tests.importers.document.documents import SAMPLES
 
@@ -111,6 +111,15 @@ def test_a_row_that_is_text_joins_the_element_above_with_its_number():
     assert draft.preface == "Aims\n\n1. One\n\n2. Two. It goes on."
 
 
+def test_a_title_is_left_out_of_a_text_only_where_its_body_says_it_in_full():
+    row = {"markers": {"en": "1."}, "title_en": "Open", "body_en": "Openness is a means."}
+    assert text_of(row, "en") == "1. Open\n\nOpenness is a means."
+    assert text_of({**row, "title_en": "Openness is…"}, "en") == "1. Openness is a means."
+    assert text_of({**row, "body_en": "Open"}, "en") == "1. Open"
+    assert text_of({**row, "body_en": "Open. To all."}, "en") == "1. Open. To all."
+    assert text_of({**row, "title_en": "Other…"}, "en").startswith("1. Other…\n\nOpenn")
+
+
 def test_notes_stand_beside_their_row_and_those_of_none_beside_the_document():
     found, source = rows(
         "Before.\n\n# S\n\n## Weather\n\n| a | b |\n\n- Rain falls\n\n- 3 -\n\n- Snow\n"
@@ -132,7 +141,10 @@ def test_a_row_can_stand_where_the_outline_above_it_allows():
     assert [parent_of(found, number) for number in range(1, 5)] == [0, 1, 1, 3]
 
 
-_uses = st.lists(st.tuples(st.sampled_from(USES), st.integers(0, 5)), min_size=27)
+_uses = st.lists(
+    st.tuples(st.sampled_from(("alignable", "context", "text")), st.integers(0, 5)),
+    min_size=27,
+)
 
 
 @settings(max_examples=100, deadline=None)

@@ -23,7 +23,8 @@ def typeset(data: str, attempts: int = _MOST_RARE_SIGNS) -> tuple[bytes, list[st
     """Return the PDF of a document and what the typesetter warns of.
 
     data: JSON as ``document_pdf`` makes it. A sign that no font has is named by its number
-    in Unicode; after so many attempts the rest become boxes. Raises typst.TypstError.
+    in Unicode. After so many attempts the rest become boxes, as the standard is given up;
+    so it is for whatever else it refuses. Raises typst.TypstError.
     """
     compiler = typst.Compiler(
         _HERE / "document.typ",
@@ -37,10 +38,10 @@ def typeset(data: str, attempts: int = _MOST_RARE_SIGNS) -> tuple[bytes, list[st
             pdf_standards=_STANDARD if attempts else []
         )
     except typst.TypstError as error:
-        rare = _NO_SHAPE.search(error.message)
-        if not rare or not attempts:
+        if not attempts:
             raise
-        named = _named(data, rare[1])
+        rare = _NO_SHAPE.search(error.message)
+        named = _named(data, rare[1]) if rare else data
         return typeset(named, 0 if named == data else attempts - 1)
     return pdf, [warning.message for warning in warnings]
 

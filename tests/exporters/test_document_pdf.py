@@ -196,6 +196,20 @@ def test_markdown_comes_out_as_what_it_means():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("line", ["#", "- #", "> #", "##   ##", "# ![](x)", "# [](#A)"])
+def test_a_line_with_nothing_to_read_does_no_harm(line):
+    paper = made(make_document(section("A", body=f"Before\n\n{line}\n\nafter")))
+    assert re.search("Before (• )?after", paper.text)
+    assert paper.is_accessible
+
+
+def test_what_the_standard_refuses_is_set_without_it():
+    refused = Prose([{"kind": "heading", "spans": []}, *prose("Still here.").blocks], "en")
+    paper = made(make_document(section("A", body="x"), preface=refused))
+    assert "Still here. A Element A" in paper.text
+    assert not paper.is_accessible
+
+
 def test_nesting_of_any_depth_is_set():
     lists = "".join(f"{'  ' * depth}- item {depth}\n" for depth in range(30))
     paper = made(

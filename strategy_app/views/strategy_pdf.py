@@ -27,7 +27,8 @@ from strategy_app.views.rows import state_label
 from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import reading, scoped
 
-_LONGEST_RUNNING = 72
+# What fits on the line at the head of a page, in half-width signs.
+_RUNNING_WIDTH = 116
 _RETRY_SECONDS = 30
 _log = structlog.get_logger(__name__)
 
@@ -120,10 +121,7 @@ def _document(request, shown):
         lines=[line for line in (in_force, _standing(shown), asked) if line],
         permanent=shown["permanent"],
         permanent_label=_("Permanent address"),
-        running=[
-            _shortened(str(named.name)),
-            _shortened(f"{worded.name} · {in_force.rstrip('.。')}"),
-        ],
+        running=_running(str(named.name), str(worded.name), in_force.rstrip(".。")),
         foot=_foot(coverage, asked, notice),
         notice=notice,
         contents=_("Contents"),
@@ -307,11 +305,23 @@ def _other_title(named, language):
     return Text(other, language) if other and other != str(named.name) else None
 
 
-def _shortened(words):
-    """Return words that fit on half a line, full-width signs counted as two."""
-    width = 0
-    for place, sign in enumerate(words):
-        width += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        if width > _LONGEST_RUNNING:
-            return f"{words[:place].rstrip()} …"
-    return words
+def _running(strategy_name, revision_name, days):
+    """Return the head of each page, left and right: names are cut short, days never."""
+    room = _RUNNING_WIDTH - _width(f" · {days}")
+    right = _shortened(revision_name, room // 2)
+    return [_shortened(strategy_name, room - _width(right)), f"{right} · {days}"]
+
+
+def _shortened(words, room):
+    """Return words as far as there is room, in half-width signs; more end in a mark."""
+    if _width(words) <= room:
+        return words
+    kept = words
+    while kept and _width(f"{kept} …") > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip()} …"
+
+
+def _width(words):
+    """Return how wide words are, full-width signs counted as two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in words)

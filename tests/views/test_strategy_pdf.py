@@ -8,6 +8,8 @@ from django.conf import settings
 
 from strategy_app.coverage import frame
 from strategy_app.exporters import document_pdf
+from strategy_app.models import Strategy
+from strategy_app.services import reference
 from strategy_app.services import strategy as services
 from tests import factories
 from tests.paper import Paper
@@ -67,6 +69,40 @@ def test_a_past_revision_says_what_was_withdrawn(reader, revised):
     assert "This is not the text in force today: that is “Second”." in paper.text
     assert "B Element B Aim · withdrawn since What B is about." in paper.text
     assert paper.alternatives == []
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "days"),
+    [
+        ("en", ["The Strategy of", "The Revision of"],
+         "In force from 30 September 2017 until before 30 November 2026"),
+        ("ja", ["長い名称の戦略", "長い名称の改訂"],
+         "2017 年 9 月 30 日から適用、2026 年 11 月 30 日に後の改訂へ移行"),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_page_cuts_names_short_but_never_the_days(
+    reader, db, language, begins, days
+):
+    strategy = reference.save(
+        Strategy(code="STR", name_en="The Strategy of Them. " * 9,
+                 name_ja="長い名称の戦略。" * 20), by=None,
+    )  # fmt: skip
+    for number, day in enumerate(["2017-09-30", "2026-11-30"]):
+        draft = services.create_draft(
+            strategy=strategy, by=None, name_en=f"The Revision of Year {number}. " * 4,
+            name_ja=f"長い名称の改訂{number}。" * 10,
+        )  # fmt: skip
+        if not number:
+            factories.add_elements(draft, ["A"])
+        services.publish(
+            revision=draft, in_force_from=datetime.date.fromisoformat(day), by=None
+        )
+    address = "/strategy/STR/revisions/2017-09-30/document.pdf"
+    page = read(reader, address, language).pages[-1]
+    head = " ".join(page.partition("A")[0].split())
+    assert days in head
+    assert [begin in head for begin in begins] == [True, True]
+    assert head.count("…") == 2
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from strategy_app.exporters.markdown import blocks
 from strategy_app.forms.document import DocumentForm, TextForm
 from strategy_app.models.localized import LocalizedText, localized_text
 from strategy_app.templatetags.strategy import fallback_words, fiscal_year
-from strategy_app.views import document, revision, strategy
+from strategy_app.views import document, drawn, revision, strategy
 from strategy_app.views.context import has_illustrative
 from strategy_app.views.rows import state_label
 from strategy_app.views.scope_bar import scope_bar
@@ -29,6 +29,7 @@ from strategy_app.views.scoping import reading, scoped
 
 # What fits on the line at the head of a page, in half-width signs.
 _RUNNING_WIDTH = 116
+_PATIENCE_SECONDS = 20
 _RETRY_SECONDS = 30
 _log = structlog.get_logger(__name__)
 
@@ -58,27 +59,32 @@ def _send(request, shown):
     response = get_conditional_response(request, etag=etag)
     if response is None:
         try:
-            response = HttpResponse(
-                document_pdf.pdf(made_of), content_type="application/pdf"
-            )
+            pdf = drawn.once(
+                "documents", version, lambda: document_pdf.pdf(made_of),
+                patience=_PATIENCE_SECONDS,
+            )  # fmt: skip
         except apart.Failed as failed:
             _log.error("pdf_failed", path=request.path, reason=str(failed))
-            return _sorry(request, shown)
+            return _sorry(request, shown, failed)
+        response = HttpResponse(pdf, content_type="application/pdf")
         response.headers["Content-Disposition"] = _disposition(shown)
     response.headers["ETag"] = etag
     return response
 
 
-def _sorry(request, shown):
-    """Say that there is no PDF now, and lead back to the text."""
+def _sorry(request, shown, failed):
+    """Say why there is no PDF now, and lead back to the text."""
+    is_too_long = isinstance(failed, document_pdf.TooLong)
     page = request.path.removesuffix("document.pdf")
     context = {
         "strategy": shown["strategy"],
         "page": f"{page}?{request.GET.urlencode()}",
-        "again": request.get_full_path(),
+        "again": "" if is_too_long else request.get_full_path(),
+        "is_busy": isinstance(failed, apart.Busy),
     }
     response = render(request, "strategy_app/strategy/no_pdf.html", context, status=503)
-    response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    if not is_too_long:
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response
 
 

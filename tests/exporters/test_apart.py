@@ -1,5 +1,7 @@
 """Work in a process of its own: what it prints comes back, what goes wrong is told."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from strategy_app.exporters import apart
@@ -28,3 +30,39 @@ def test_a_process_that_is_killed_is_told():
 def test_a_process_that_takes_too_long_is_stopped():
     with pytest.raises(apart.Failed, match=r"longer than 0\.01 seconds"):
         apart.run("asyncio", b"import time; time.sleep(60)\n", seconds=0.01)
+
+
+def test_one_is_at_work_at_a_time_and_all_have_their_turn():
+    at_work, most = 0, []
+
+    def work(number):
+        nonlocal at_work
+        with apart.turn(60):
+            at_work += 1
+            most.append(at_work)
+            apart.run("base64", b"")
+            at_work -= 1
+        return number
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(work, range(8))) == list(range(8))
+    assert most == [1] * 8
+
+
+def test_who_has_no_turn_in_time_is_told():
+    told = pytest.raises(apart.Busy, match=r"at work for 0\.001 seconds")
+    with apart.turn(1), told, apart.turn(0.001):
+        pytest.fail("Two are at work.")
+    with apart.turn(0.001):
+        pass
+
+
+def test_one_thread_stays_free_for_pages(settings):
+    others = settings.WEB_THREADS - 1
+    for _number in range(others):
+        apart._IN_LINE.acquire()
+    with pytest.raises(apart.Busy, match="waiting already"), apart.turn(0.001):
+        pytest.fail("More are in line than may be.")
+    apart._IN_LINE.release(others)
+    with apart.turn(0.001):
+        pass

@@ -367,5 +367,5 @@ def test_what_cannot_be_set_is_told():
 
 def test_a_text_without_end_is_refused():
     data = document_pdf.payload(make_document(section("A", body="word " * 700_000)))
-    with pytest.raises(apart.Failed, match="too long"):
+    with pytest.raises(document_pdf.TooLong, match="too long"):
         document_pdf.pdf(data)

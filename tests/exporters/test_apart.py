@@ -1,8 +1,12 @@
 """Work in a process of its own: what it prints comes back, what goes wrong is told."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 
 from strategy_app.exporters import apart
 
@@ -32,6 +36,23 @@ def test_a_process_that_takes_too_long_is_stopped():
         apart.run("asyncio", b"import time; time.sleep(60)\n", seconds=0.01)
 
 
+def test_it_ends_in_time_even_when_the_server_is_killed(tmp_path):
+    tale = tmp_path / "tale"
+    os.mkfifo(tale)
+    work = f"""import time; tale = open({str(tale)!r}, "w")
+print("here", file=tale, flush=True); time.sleep(20); print("late", file=tale, flush=True)
+"""
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from strategy_app.exporters import apart;"
+         f"apart.run('asyncio', {work.encode()!r}, seconds=2)"], cwd=settings.BASE_DIR,
+    )  # fmt: skip
+    with tale.open() as told:
+        assert told.readline() == "here\n"
+        server.kill()
+        server.wait()
+        assert told.read() == ""  # nobody can write into it any more
+
+
 def test_one_is_at_work_at_a_time_and_all_have_their_turn():
     at_work, most = 0, []
 
@@ -57,7 +78,7 @@ def test_who_has_no_turn_in_time_is_told():
         pass
 
 
-def test_one_thread_stays_free_for_pages(settings):
+def test_one_thread_stays_free_for_pages():
     others = settings.WEB_THREADS - 1
     for _number in range(others):
         apart._IN_LINE.acquire()

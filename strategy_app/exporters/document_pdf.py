@@ -109,8 +109,9 @@ class Document:
 
     languages: the reader's own, and the other where both stand side by side. name: the
     title of the file. lines: what the first page says of the revision. running: the head
-    of each page, left and right. foot: what stands below each. notice: "" or a warning.
-    contents_depth: how many levels the table of contents names. key: None without coverage.
+    of each page, left and right, of a line or two. foot: what stands below each page.
+    notice: "" or a warning. contents_depth: how many levels the table of contents
+    names. key: None without coverage.
     """
 
     languages: list[str]

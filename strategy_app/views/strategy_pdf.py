@@ -27,8 +27,8 @@ from strategy_app.views.rows import state_label
 from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import reading, scoped
 
-# What fits on the line at the head of a page, in half-width signs.
-_RUNNING_WIDTH = 116
+# What fits on a line at the head of a page, in halves of a full-width sign.
+_RUNNING_WIDTH = 124
 _PATIENCE_SECONDS = 20
 _RETRY_SECONDS = 30
 _log = structlog.get_logger(__name__)
@@ -312,14 +312,20 @@ def _other_title(named, language):
 
 
 def _running(strategy_name, revision_name, days):
-    """Return the head of each page, left and right: names are cut short, days never."""
-    room = _RUNNING_WIDTH - _width(f" · {days}")
-    right = _shortened(revision_name, room // 2)
-    return [_shortened(strategy_name, room - _width(right)), f"{right} · {days}"]
+    """Return the head of each page, left and right: names are cut short, days never.
+
+    The days stand below the revision where both are too long for one line.
+    """
+    left = _shortened(strategy_name, _RUNNING_WIDTH - _width(days))
+    room = _RUNNING_WIDTH - _width(left)
+    right = f"{revision_name} · {days}"
+    if _width(right) > room:
+        right = f"{_shortened(revision_name, room)}\n{days}"
+    return [left, right]
 
 
 def _shortened(words, room):
-    """Return words as far as there is room, in half-width signs; more end in a mark."""
+    """Return words as far as there is room for them; more of them end in a mark."""
     if _width(words) <= room:
         return words
     kept = words
@@ -329,5 +335,5 @@ def _shortened(words, room):
 
 
 def _width(words):
-    """Return how wide words are, full-width signs counted as two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in words)
+    """Return how wide words are in our font, in halves of a full-width sign."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1.2 for sign in words)

@@ -15,6 +15,8 @@ _FONTS = _HERE.parent / "static/strategy_app/vendor/fonts"
 # also wants each sign to have a shape in a font, which rare ones have not.
 _STANDARD = ["ua-1"]
 _NO_SHAPE = re.compile(r'the text `"(.+)"` could not be displayed')
+# Makes one emoji of several; it would join the number of one to the next.
+_JOINER = 0x200D
 # Each of them is found by one more attempt.
 _MOST_RARE_SIGNS = 10
 
@@ -48,7 +50,9 @@ def typeset(data: str, attempts: int = _MOST_RARE_SIGNS) -> tuple[bytes, list[st
 
 def _named(data, rare):
     """Return the data with signs of Unicode written as their numbers."""
-    signs = {ord(sign): f"[U+{ord(sign):04X}]" for sign in rare if not sign.isascii()}
+    signs = {_JOINER: ""} | {
+        ord(sign): f"[U+{ord(sign):04X}]" for sign in rare if not sign.isascii()
+    }
     return data.translate(signs)
 
 

@@ -229,6 +229,12 @@ def test_a_sign_without_a_shape_is_named():
     assert paper.is_accessible
 
 
+def test_what_joins_signs_without_a_shape_is_left_out():
+    paper = made(make_document(section("A", body="A \U0001f468\u200d\U0001f469 B")))
+    assert "A [U+1F468][U+1F469] B" in paper.text
+    assert paper.is_accessible
+
+
 def test_more_of_them_than_can_be_tried_are_boxes():
     signs = " ".join(chr(0x1F600 + number) for number in range(20))
     paper = made(make_document(section("A", body=f"Before {signs} after")))

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from config.settings import LOGGING
+from config.settings import LOGGING, WEB_THREADS
 
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 4)
+threads = WEB_THREADS
 graceful_timeout = 20
 # Code and data that are loaded before the workers part ways, they share in memory.
 preload_app = True

@@ -45,6 +45,9 @@ DEMO_PASSWORD = env("DEMO_PASSWORD", default="")
 
 # --- The application --------------------------------------------------------------
 
+# In each of the server's processes (config/gunicorn.py).
+WEB_THREADS = int(env("WEB_THREADS", default="") or 4)
+
 INSTALLED_APPS = [
     "strategy_app",
     "config.apps.AdminConfig",
@@ -153,6 +156,12 @@ CACHES = {
     "charts": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "chart_cache",
+    },
+    # PDFs take up to 2.7 MB each; so all of them take 140 MB at most.
+    "documents": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "document_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50},
     },
 }
 

@@ -2,21 +2,19 @@
 
 import functools
 import json
-import threading
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from strategy_app.exporters import apart
 
-# A renderer takes some hundred megabytes: one at a time in each of the server's processes.
-_ONE_AT_A_TIME = threading.BoundedSemaphore()
-# One more may wait for its turn; all other threads are there for pages.
-_IN_LINE = threading.BoundedSemaphore(2)
-_LONGEST_WAIT_SECONDS = 20
 _LONGEST_WORK_SECONDS = 40
 # A thousand elements with a page of text in both languages: 360 pages, 700 MB meanwhile.
 _MOST_BYTES = 3_000_000
+
+
+class TooLong(apart.Failed):
+    """A text that is not tried at all."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +109,9 @@ class Document:
 
     languages: the reader's own, and the other where both stand side by side. name: the
     title of the file. lines: what the first page says of the revision. running: the head
-    of each page, left and right. foot: what stands below each. notice: "" or a warning.
-    contents_depth: how many levels the table of contents names. key: None without coverage.
+    of each page, left and right, of a line or two. foot: what stands below each page.
+    notice: "" or a warning. contents_depth: how many levels the table of contents
+    names. key: None without coverage.
     """
 
     languages: list[str]
@@ -147,27 +146,10 @@ def payload(document: Document) -> bytes:
 
 
 def pdf(data: bytes) -> bytes:
-    """Return the PDF of what ``payload`` returned.
+    """Return the PDF of what ``payload`` returned; to be called within ``apart.turn``.
 
-    Raises apart.Failed when it cannot be made: the text is too long, it takes too long, or
-    too many are asked for at once.
+    Raises apart.Failed when it cannot be made or takes too long, TooLong for a long text.
     """
     if len(data) > _MOST_BYTES:
-        raise apart.Failed(f"The text is too long: {len(data):,} bytes.")
-    if not _IN_LINE.acquire(blocking=False):
-        raise apart.Failed("Others are waiting already.")
-    try:
-        return _in_turn(data)
-    finally:
-        _IN_LINE.release()
-
-
-def _in_turn(data):
-    if not _ONE_AT_A_TIME.acquire(timeout=_LONGEST_WAIT_SECONDS):
-        raise apart.Failed("Another document took too long.")
-    try:
-        return apart.run(
-            "strategy_app.exporters.typeset", data, seconds=_LONGEST_WORK_SECONDS
-        )
-    finally:
-        _ONE_AT_A_TIME.release()
+        raise TooLong(f"The text is too long: {len(data):,} bytes.")
+    return apart.run("strategy_app.exporters.typeset", data, seconds=_LONGEST_WORK_SECONDS)

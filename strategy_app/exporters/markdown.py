@@ -38,7 +38,10 @@ def _blocks(nodes, base, depth):
 def _block(node, base, depth):
     kind = node.type
     if kind in ("paragraph", "heading"):
-        return [{"kind": kind, "spans": _spans(node, base)}]
+        spans = _spans(node, base)
+        # A heading without a word is nothing to read, and no standard lets it pass.
+        is_left_out = kind == "heading" and not any(span["text"].strip() for span in spans)
+        return [] if is_left_out else [{"kind": kind, "spans": spans}]
     if kind in ("bullet_list", "ordered_list"):
         return _list(node, base, depth)
     if kind == "blockquote":

@@ -15,6 +15,8 @@ _FONTS = _HERE.parent / "static/strategy_app/vendor/fonts"
 # also wants each sign to have a shape in a font, which rare ones have not.
 _STANDARD = ["ua-1"]
 _NO_SHAPE = re.compile(r'the text `"(.+)"` could not be displayed')
+# Makes one emoji of several; it would join the number of one to the next.
+_JOINER = 0x200D
 # Each of them is found by one more attempt.
 _MOST_RARE_SIGNS = 10
 
@@ -23,7 +25,8 @@ def typeset(data: str, attempts: int = _MOST_RARE_SIGNS) -> tuple[bytes, list[st
     """Return the PDF of a document and what the typesetter warns of.
 
     data: JSON as ``document_pdf`` makes it. A sign that no font has is named by its number
-    in Unicode; after so many attempts the rest become boxes. Raises typst.TypstError.
+    in Unicode. After so many attempts the rest become boxes, as the standard is given up;
+    so it is for whatever else it refuses. Raises typst.TypstError.
     """
     compiler = typst.Compiler(
         _HERE / "document.typ",
@@ -37,17 +40,19 @@ def typeset(data: str, attempts: int = _MOST_RARE_SIGNS) -> tuple[bytes, list[st
             pdf_standards=_STANDARD if attempts else []
         )
     except typst.TypstError as error:
-        rare = _NO_SHAPE.search(error.message)
-        if not rare or not attempts:
+        if not attempts:
             raise
-        named = _named(data, rare[1])
+        rare = _NO_SHAPE.search(error.message)
+        named = _named(data, rare[1]) if rare else data
         return typeset(named, 0 if named == data else attempts - 1)
     return pdf, [warning.message for warning in warnings]
 
 
 def _named(data, rare):
     """Return the data with signs of Unicode written as their numbers."""
-    signs = {ord(sign): f"[U+{ord(sign):04X}]" for sign in rare if not sign.isascii()}
+    signs = {_JOINER: ""} | {
+        ord(sign): f"[U+{ord(sign):04X}]" for sign in rare if not sign.isascii()
+    }
     return data.translate(signs)
 
 

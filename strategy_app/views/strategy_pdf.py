@@ -21,13 +21,15 @@ from strategy_app.exporters.markdown import blocks
 from strategy_app.forms.document import DocumentForm, TextForm
 from strategy_app.models.localized import LocalizedText, localized_text
 from strategy_app.templatetags.strategy import fallback_words, fiscal_year
-from strategy_app.views import document, revision, strategy
+from strategy_app.views import document, drawn, revision, strategy
 from strategy_app.views.context import has_illustrative
 from strategy_app.views.rows import state_label
 from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import reading, scoped
 
-_LONGEST_RUNNING = 72
+# What fits on a line at the head of a page, in halves of a full-width sign.
+_RUNNING_WIDTH = 124
+_PATIENCE_SECONDS = 20
 _RETRY_SECONDS = 30
 _log = structlog.get_logger(__name__)
 
@@ -57,27 +59,32 @@ def _send(request, shown):
     response = get_conditional_response(request, etag=etag)
     if response is None:
         try:
-            response = HttpResponse(
-                document_pdf.pdf(made_of), content_type="application/pdf"
-            )
+            pdf = drawn.once(
+                "documents", version, lambda: document_pdf.pdf(made_of),
+                patience=_PATIENCE_SECONDS,
+            )  # fmt: skip
         except apart.Failed as failed:
             _log.error("pdf_failed", path=request.path, reason=str(failed))
-            return _sorry(request, shown)
+            return _sorry(request, shown, failed)
+        response = HttpResponse(pdf, content_type="application/pdf")
         response.headers["Content-Disposition"] = _disposition(shown)
     response.headers["ETag"] = etag
     return response
 
 
-def _sorry(request, shown):
-    """Say that there is no PDF now, and lead back to the text."""
+def _sorry(request, shown, failed):
+    """Say why there is no PDF now, and lead back to the text."""
+    is_too_long = isinstance(failed, document_pdf.TooLong)
     page = request.path.removesuffix("document.pdf")
     context = {
         "strategy": shown["strategy"],
         "page": f"{page}?{request.GET.urlencode()}",
-        "again": request.get_full_path(),
+        "again": "" if is_too_long else request.get_full_path(),
+        "is_busy": isinstance(failed, apart.Busy),
     }
     response = render(request, "strategy_app/strategy/no_pdf.html", context, status=503)
-    response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    if not is_too_long:
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response
 
 
@@ -120,10 +127,7 @@ def _document(request, shown):
         lines=[line for line in (in_force, _standing(shown), asked) if line],
         permanent=shown["permanent"],
         permanent_label=_("Permanent address"),
-        running=[
-            _shortened(str(named.name)),
-            _shortened(f"{worded.name} · {in_force.rstrip('.。')}"),
-        ],
+        running=_running(str(named.name), str(worded.name), in_force.rstrip(".。")),
         foot=_foot(coverage, asked, notice),
         notice=notice,
         contents=_("Contents"),
@@ -307,11 +311,29 @@ def _other_title(named, language):
     return Text(other, language) if other and other != str(named.name) else None
 
 
-def _shortened(words):
-    """Return words that fit on half a line, full-width signs counted as two."""
-    width = 0
-    for place, sign in enumerate(words):
-        width += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        if width > _LONGEST_RUNNING:
-            return f"{words[:place].rstrip()} …"
-    return words
+def _running(strategy_name, revision_name, days):
+    """Return the head of each page, left and right: names are cut short, days never.
+
+    The days stand below the revision where both are too long for one line.
+    """
+    left = _shortened(strategy_name, _RUNNING_WIDTH - _width(days))
+    room = _RUNNING_WIDTH - _width(left)
+    right = f"{revision_name} · {days}"
+    if _width(right) > room:
+        right = f"{_shortened(revision_name, room)}\n{days}"
+    return [left, right]
+
+
+def _shortened(words, room):
+    """Return words as far as there is room for them; more of them end in a mark."""
+    if _width(words) <= room:
+        return words
+    kept = words
+    while kept and _width(f"{kept} …") > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip()} …"
+
+
+def _width(words):
+    """Return how wide words are in our font, in halves of a full-width sign."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1.2 for sign in words)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import structlog
 from django.contrib import messages
-from django.core.cache import caches
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,12 +24,14 @@ from strategy_app.forms.timeline import TimelineForm
 from strategy_app.models import Target
 from strategy_app.models.dates import fiscal_year
 from strategy_app.models.localized import LocalizedText, localized_text
+from strategy_app.views import drawn
 from strategy_app.views.rows import element_address, state_label
 from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import frame_of, reading, scoped
 
 _FARTHEST_CLIFF = 10
-_KEPT_SECONDS = 24 * 60 * 60
+# Without its drawing a page still has the table.
+_PATIENCE_SECONDS = 10
 _log = structlog.get_logger(__name__)
 
 
@@ -129,11 +130,11 @@ def timeline_page(request):
 def _panels(shown, chart):
     """Return each series with its drawing; None where drawing fails: there is the table."""
     try:
-        drawn = _kept("page", charts.page_svgs, chart)
+        svgs = _drawn("page", charts.page_svgs, chart)
     except apart.Failed as failed:
         _log.error("chart_failed", reason=str(failed))
         return None
-    return zip(shown.series, drawn, strict=True)
+    return zip(shown.series, svgs, strict=True)
 
 
 @reading
@@ -156,7 +157,7 @@ def _download(request, kind, content_type, draw):
         raise Http404
     chart, heading = _chart(request, shown), _heading(request, shown)
     try:
-        drawn = _kept(kind, draw, chart, *heading)
+        image = _drawn(kind, draw, chart, *heading)
     except apart.Failed as failed:
         _log.error("chart_failed", reason=str(failed))
         messages.error(request, _("The chart could not be drawn. Please try again later."))
@@ -165,25 +166,17 @@ def _download(request, kind, content_type, draw):
     parts = [request.scope.strategy, request.scope_form.cleaned_data["element"]]
     name = "-".join(["timeline", *filter(None, parts), f"{first}-{last}"])
     return HttpResponse(
-        drawn,
+        image,
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'},
     )
 
 
-def _kept(kind, draw, *arguments):
-    """Return what was drawn of exactly the same before, or draw it now.
-
-    The key is made of all that is drawn, so that what is kept is never out of date.
-    """
-    key = hashlib.sha256(
-        repr([kind, get_language(), charts.version(), *arguments]).encode()
-    ).hexdigest()
-    drawn = caches["charts"].get(key)
-    if drawn is None:
-        drawn = draw(*arguments)
-        caches["charts"].set(key, drawn, _KEPT_SECONDS)
-    return drawn
+def _drawn(kind, draw, *arguments):
+    """Return what was drawn of exactly the same before, or draw it now."""
+    made_of = repr([kind, get_language(), charts.version(), *arguments])
+    key = hashlib.sha256(made_of.encode()).hexdigest()
+    return drawn.once("charts", key, lambda: draw(*arguments), patience=_PATIENCE_SECONDS)
 
 
 def _years_asked(request):

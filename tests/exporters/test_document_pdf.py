@@ -196,6 +196,20 @@ def test_markdown_comes_out_as_what_it_means():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("line", ["#", "- #", "> #", "##   ##", "# ![](x)", "# [](#A)"])
+def test_a_line_with_nothing_to_read_does_no_harm(line):
+    paper = made(make_document(section("A", body=f"Before\n\n{line}\n\nafter")))
+    assert re.search("Before (• )?after", paper.text)
+    assert paper.is_accessible
+
+
+def test_what_the_standard_refuses_is_set_without_it():
+    refused = Prose([{"kind": "heading", "spans": []}, *prose("Still here.").blocks], "en")
+    paper = made(make_document(section("A", body="x"), preface=refused))
+    assert "Still here. A Element A" in paper.text
+    assert not paper.is_accessible
+
+
 def test_nesting_of_any_depth_is_set():
     lists = "".join(f"{'  ' * depth}- item {depth}\n" for depth in range(30))
     paper = made(
@@ -212,6 +226,12 @@ def test_elements_of_any_depth_are_set():
 def test_a_sign_without_a_shape_is_named():
     paper = made(make_document(section("A", body="The name 𠮷田 and 😀, 吉田 and é.")))
     assert "The name [U+20BB7]田 and [U+1F600], 吉田 and é." in paper.text
+    assert paper.is_accessible
+
+
+def test_what_joins_signs_without_a_shape_is_left_out():
+    paper = made(make_document(section("A", body="A \U0001f468\u200d\U0001f469 B")))
+    assert "A [U+1F468][U+1F469] B" in paper.text
     assert paper.is_accessible
 
 
@@ -353,5 +373,5 @@ def test_what_cannot_be_set_is_told():
 
 def test_a_text_without_end_is_refused():
     data = document_pdf.payload(make_document(section("A", body="word " * 700_000)))
-    with pytest.raises(apart.Failed, match="too long"):
+    with pytest.raises(document_pdf.TooLong, match="too long"):
         document_pdf.pdf(data)

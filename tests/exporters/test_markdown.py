@@ -49,6 +49,16 @@ def test_what_else_a_text_may_hold():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "empty", ["#", "##   ##", "# ![](x)", "# [](http://a)", "# &nbsp;", "# ` `"]
+)
+def test_a_heading_with_nothing_to_read_is_left_out(empty):
+    found = read(f"{empty}\n\n# ![a map](x)\n\nText")
+    assert [block["kind"] for block in found] == ["heading", "paragraph"]
+    assert words(found[0]["spans"]) == "a map"
+    assert (read(f"- {empty}")[0]["items"], read(f"> {empty}")[0]["blocks"]) == ([[]], [])
+
+
 def test_html_stays_text_and_pictures_leave_their_words():
     assert words(paragraph("<b>x</b> ![a map](map.png)")) == "<b>x</b> a map"
 

@@ -7,8 +7,11 @@ import pytest
 from django.conf import settings
 
 from strategy_app.coverage import frame
-from strategy_app.exporters import document_pdf
+from strategy_app.exporters import apart, document_pdf
+from strategy_app.models import Strategy
+from strategy_app.services import reference
 from strategy_app.services import strategy as services
+from strategy_app.views import drawn, strategy_pdf
 from tests import factories
 from tests.paper import Paper
 from tests.views.reading import link, text_of
@@ -67,6 +70,40 @@ def test_a_past_revision_says_what_was_withdrawn(reader, revised):
     assert "This is not the text in force today: that is “Second”." in paper.text
     assert "B Element B Aim · withdrawn since What B is about." in paper.text
     assert paper.alternatives == []
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "days"),
+    [
+        ("en", ["The Strategy of", "The Revision of"],
+         "In force from 30 September 2017 until before 30 November 2026"),
+        ("ja", ["長い名称の戦略", "長い名称の改訂"],
+         "2017 年 9 月 30 日から適用、2026 年 11 月 30 日に後の改訂へ移行"),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_page_cuts_names_short_but_never_the_days(
+    reader, db, language, begins, days
+):
+    strategy = reference.save(
+        Strategy(code="STR", name_en="The Strategy of Them. " * 9,
+                 name_ja="長い名称の戦略。" * 20), by=None,
+    )  # fmt: skip
+    for number, day in enumerate(["2017-09-30", "2026-11-30"]):
+        draft = services.create_draft(
+            strategy=strategy, by=None, name_en=f"The Revision of Year {number}. " * 4,
+            name_ja=f"長い名称の改訂{number}。" * 10,
+        )  # fmt: skip
+        if not number:
+            factories.add_elements(draft, ["A"])
+        services.publish(
+            revision=draft, in_force_from=datetime.date.fromisoformat(day), by=None
+        )
+    address = "/strategy/STR/revisions/2017-09-30/document.pdf"
+    page = read(reader, address, language).pages[-1]
+    head = " ".join(page.partition("A")[0].split())
+    assert days in head
+    assert [begin in head for begin in begins] == [True, True]
+    assert head.count("…") == 2
 
 
 @pytest.mark.parametrize(
@@ -233,8 +270,30 @@ def test_queries_do_not_grow(reader, elements, django_assert_num_queries):
     for code in elements:
         factories.align(factories.make_programme(f"PRG-{code}"), code, 2)
     reader.get(PDF)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         reader.get(PDF)
+
+
+# --- once it is made ---
+
+
+def test_a_second_reader_has_it_at_once(reader, revised, monkeypatch):
+    first = reader.get(PDF)
+    both = reader.get(f"{PDF}?languages=both")
+    assert both.content != first.content
+    monkeypatch.setattr(document_pdf, "_LONGEST_WORK_SECONDS", 0)
+    again = reader.get(PDF)
+    assert (again.content, again.headers) == (first.content, first.headers)
+    assert reader.get(f"{PDF}?languages=both").content == both.content
+    factories.align(factories.make_programme(), "A", 2)
+    assert reader.get(PDF).status_code == 503  # it is another one now
+
+
+def test_a_large_one_is_not_kept(reader, revised, monkeypatch):
+    monkeypatch.setattr(drawn, "_MOST_BYTES", 100)
+    assert reader.get(PDF).status_code == 200
+    monkeypatch.setattr(document_pdf, "_LONGEST_WORK_SECONDS", 0)
+    assert reader.get(PDF).status_code == 503
 
 
 # --- when it cannot be made ---
@@ -242,7 +301,7 @@ def test_queries_do_not_grow(reader, elements, django_assert_num_queries):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "The PDF could not be made"), ("ja", "STR戦略を読む")],
+    [("en", "It took too long, or it failed. Please try"), ("ja", "STR戦略を読む")],
 )
 def test_a_renderer_that_takes_too_long_is_told(
     reader, revised, monkeypatch, language, words
@@ -260,15 +319,12 @@ def test_a_renderer_that_takes_too_long_is_told(
 
 
 def test_while_others_are_made_for_too_long_it_is_told(reader, revised, monkeypatch):
-    monkeypatch.setattr(document_pdf, "_LONGEST_WAIT_SECONDS", 0.001)
-    with document_pdf._ONE_AT_A_TIME:
-        assert reader.get(PDF).status_code == 503
-    assert reader.get(PDF).status_code == 200
-
-
-def test_a_third_at_once_does_not_wait(reader, revised):
-    with document_pdf._IN_LINE, document_pdf._IN_LINE:
-        assert reader.get(PDF).status_code == 503
+    monkeypatch.setattr(strategy_pdf, "_PATIENCE_SECONDS", 0.001)
+    with apart.turn(1):
+        page = reader.get(PDF)
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+    assert "The site is making other documents just now." in text_of(page)
+    assert link(page, "Try again") == PDF
     assert reader.get(PDF).status_code == 200
 
 
@@ -282,5 +338,10 @@ def test_a_text_that_is_too_long_is_told(reader, db):
         in_force_from=datetime.date(2020, 4, 1),
         by=None,
     )
-    assert reader.get(PDF).status_code == 503
+    page = reader.get(PDF)
+    assert page.status_code == 503
+    assert "The text is too long for a PDF." in text_of(page)
+    # To try again would help nobody.
+    assert "Retry-After" not in page.headers
+    assert "Try again" not in text_of(page)
     assert reader.get(f"{FIRST}document.pdf").status_code == 200

@@ -252,7 +252,7 @@ def test_queries_do_not_grow(client, ben, elements, django_assert_num_queries):
     client.get("/timeline/")
     with django_assert_num_queries(4):
         client.get("/timeline/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/timeline/?from=2021")
 
 

@@ -16,6 +16,8 @@ _AT_WORK = threading.BoundedSemaphore()
 _IN_LINE = threading.BoundedSemaphore(max(settings.WEB_THREADS - 1, 1))
 # That last thread may wait so long for a place in line, as most work is done sooner.
 _LONGEST_WAIT_FOR_PLACE_SECONDS = 5
+# After so long the others will have been served.
+RETRY_SECONDS = 30
 # ``python -m``, but it ends in time even where the server that would stop it was killed.
 _START = (
     "import runpy, signal, sys;"

@@ -135,9 +135,10 @@ class Document:
 
 @functools.cache
 def version() -> bytes:
-    """Return what a PDF depends on besides its data: the typesetter and the layout."""
-    layout = Path(__file__).with_name("document.typ").read_bytes()
-    return metadata.version("typst").encode() + layout
+    """Return what a PDF depends on besides its data: typesetter, layout, how it is set."""
+    here = Path(__file__)
+    own = [here.with_name(name).read_bytes() for name in ("document.typ", "typeset.py")]
+    return metadata.version("typst").encode() + b"".join(own)
 
 
 def payload(document: Document) -> bytes:

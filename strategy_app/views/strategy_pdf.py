@@ -30,7 +30,6 @@ from strategy_app.views.scoping import reading, scoped
 # What fits on a line at the head of a page, in halves of a full-width sign.
 _RUNNING_WIDTH = 124
 _PATIENCE_SECONDS = 20
-_RETRY_SECONDS = 30
 _log = structlog.get_logger(__name__)
 
 
@@ -84,7 +83,7 @@ def _sorry(request, shown, failed):
     }
     response = render(request, "strategy_app/strategy/no_pdf.html", context, status=503)
     if not is_too_long:
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+        response.headers["Retry-After"] = str(apart.RETRY_SECONDS)
     return response
 
 

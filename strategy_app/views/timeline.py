@@ -5,9 +5,8 @@ import hashlib
 from dataclasses import dataclass
 
 import structlog
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -160,8 +159,7 @@ def _download(request, kind, content_type, draw):
         image = _drawn(kind, draw, chart, *heading)
     except apart.Failed as failed:
         _log.error("chart_failed", reason=str(failed))
-        messages.error(request, _("The chart could not be drawn. Please try again later."))
-        return redirect(f"{reverse('timeline')}?{request.GET.urlencode()}")
+        return _sorry(request, failed)
     first, last = shown.years[0].number, shown.years[-1].number
     parts = [request.scope.strategy, request.scope_form.cleaned_data["element"]]
     name = "-".join(["timeline", *filter(None, parts), f"{first}-{last}"])
@@ -170,6 +168,17 @@ def _download(request, kind, content_type, draw):
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'},
     )
+
+
+def _sorry(request, failed):
+    """Say that there is no chart to download now, and lead back to the page."""
+    context = {
+        "page": f"{reverse('timeline')}?{request.GET.urlencode()}",
+        "is_busy": isinstance(failed, apart.Busy),
+    }
+    response = render(request, "strategy_app/timeline/no_chart.html", context, status=503)
+    response.headers["Retry-After"] = str(apart.RETRY_SECONDS)
+    return response
 
 
 def _drawn(kind, draw, *arguments):

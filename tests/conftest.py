@@ -11,6 +11,7 @@ from django.db import connection
 
 from strategy_app.coverage import frame
 from strategy_app.models import guards
+from strategy_app.services import strategy as strategy_services
 from tests import factories
 
 
@@ -116,3 +117,20 @@ def chie(db):
 def dai(db):
     """A manager."""
     return factories.make_person("dai", role="manager")
+
+
+@pytest.fixture
+def eri(db):
+    """Another strategy admin."""
+    return factories.make_person("eri", role="admin", name="Eri")
+
+
+@pytest.fixture
+def strategy(db):
+    return factories.make_strategy()
+
+
+@pytest.fixture
+def draft(strategy, chie):
+    """The draft that follows the strategy's only revision."""
+    return strategy_services.create_draft(strategy=strategy, by=chie, name_en="Second")

@@ -171,37 +171,32 @@ def world(department_a):
     return {"people": people, "row": row, "programme": programme}
 
 
+# Addresses of the strategy as a whole, and of one of its elements.
+OF_STRATEGY = {
+    "strategy", "strategy-pdf", "strategy-compare", "strategy-feed", "draft", "draft-add",
+    "draft-discard", "draft-publish", "draft-document",
+}  # fmt: skip
+OF_ELEMENT = {
+    "element", "draft-element", "draft-move", "draft-withdraw", "draft-restore",
+    "draft-current", "draft-decide", "draft-origins", "draft-place", "draft-code",
+    "target-add",
+}  # fmt: skip
+
+
 def address(name, row):
     """Return an address that exists in the world."""
+    document = PendingDocument.objects.get().pk
     arguments = {
-        "strategy": ["STR"],
-        "strategy-pdf": ["STR"],
+        **dict.fromkeys(OF_STRATEGY, ("STR",)),
+        **dict.fromkeys(OF_ELEMENT, ("STR", "A")),
         "strategy-revision": ["STR", "2017-08-01"],
         "strategy-revision-pdf": ["STR", "2017-08-01"],
-        "strategy-compare": ["STR"],
-        "strategy-feed": ["STR"],
-        "element": ["STR", "A"],
-        "draft": ["STR"],
-        "draft-add": ["STR"],
-        "draft-discard": ["STR"],
-        "draft-element": ["STR", "A"],
-        "draft-move": ["STR", "A"],
-        "draft-withdraw": ["STR", "A"],
-        "draft-restore": ["STR", "A"],
-        "draft-current": ["STR", "A"],
-        "draft-decide": ["STR", "A"],
-        "draft-origins": ["STR", "A"],
-        "draft-place": ["STR", "A"],
-        "draft-code": ["STR", "A"],
-        "target-add": ["STR", "A"],
         "target": [Target.objects.get().pk],
         "target-remove": [Target.objects.get().pk],
-        "draft-publish": ["STR"],
-        "draft-document": ["STR"],
-        "draft-document-rows": ["STR", PendingDocument.objects.get().pk],
-        "draft-document-row": ["STR", PendingDocument.objects.get().pk, 1],
-        "draft-document-keep": ["STR", PendingDocument.objects.get().pk],
-        "draft-document-away": ["STR", PendingDocument.objects.get().pk],
+        "draft-document-rows": ["STR", document],
+        "draft-document-row": ["STR", document, 1],
+        "draft-document-keep": ["STR", document],
+        "draft-document-away": ["STR", document],
         "programme": ["PRG-1"],
         "change": [row.opened_in_id],
         "revert": [row.opened_in_id],

@@ -1,6 +1,5 @@
 """Keep documents that are looked over, and correct them row by row."""
 
-import datetime
 import hashlib
 import json
 
@@ -9,10 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from strategy_app.models import Change, PendingDocument, Strategy, User
-
-# So many of one person wait to become a draft; and so long after the last correction.
-MOST_KEPT = 10
-KEPT_FOR = datetime.timedelta(days=30)
+from strategy_app.services.pending import make_room
 
 
 class KeptAlready(Exception):
@@ -50,16 +46,8 @@ def keep(
             source=source,
             rows=rows,
         )
-        waiting = PendingDocument.objects.filter(owner=owner, kept_in=None)
-        newest = waiting.order_by("-made_at", "-id")[:MOST_KEPT]
-        waiting.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
-        remove_old()
+        make_room(PendingDocument.objects.filter(owner=owner, kept_in=None))
     return document
-
-
-def remove_old() -> None:
-    """Remove what nobody has corrected for longer than ``KEPT_FOR``."""
-    PendingDocument.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
 def state_of(document: PendingDocument, number: int) -> str:

@@ -1,7 +1,5 @@
 """Keep tables that are looked through, and apply them: all of it or nothing, once."""
 
-import datetime
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -9,10 +7,7 @@ from django.utils import timezone
 from strategy_app.models import Change, PendingTable, Strategy, User
 from strategy_app.services.alignment import Judgement, Period, load_all, record_all
 from strategy_app.services.change import discard, recording
-
-# Of one person; what is older than the newest of them, or than that, is removed.
-MOST_KEPT = 10
-KEPT_FOR = datetime.timedelta(days=30)
+from strategy_app.services.pending import make_room
 
 
 class AppliedAlready(Exception):
@@ -39,11 +34,7 @@ def keep(
             text=text,
             seen=seen,
         )
-        newest = PendingTable.objects.filter(owner=owner).order_by("-id")[:MOST_KEPT]
-        PendingTable.objects.filter(owner=owner).exclude(
-            pk__in=list(newest.values_list("pk", flat=True))
-        ).delete()
-        PendingTable.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+        make_room(PendingTable.objects.filter(owner=owner))
     return table
 
 

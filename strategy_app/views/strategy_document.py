@@ -10,7 +10,7 @@ from strategy_app.importers import document, strategy_document
 from strategy_app.importers.document.read import MOST_BYTES, MOST_CHARACTERS
 from strategy_app.importers.document.rows import draft_of, rows_of, source_of
 from strategy_app.models import PendingDocument, Revision
-from strategy_app.services import pending_document
+from strategy_app.services import pending, pending_document
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.workshop import for_admins
 
@@ -58,7 +58,7 @@ def has_draft(strategy) -> bool:
 
 def _show(request, strategy, form, status=200):
     waiting = PendingDocument.objects.filter(owner=request.user, kept_in=None)
-    most = pending_document.MOST_KEPT
+    most = pending.MOST_KEPT
     context = {
         "strategy": strategy,
         "form": form,

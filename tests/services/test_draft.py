@@ -15,22 +15,6 @@ from tests.services.drafts import edit, everything, get, refused
 LONG = "one two three four five six seven eight nine ten eleven twelve"
 
 
-@pytest.fixture
-def strategy(db):
-    return factories.make_strategy()
-
-
-@pytest.fixture
-def draft(strategy, chie):
-    return services.create_draft(strategy=strategy, by=chie, name_en="Second")
-
-
-@pytest.fixture
-def eri(db):
-    """Another strategy admin."""
-    return factories.make_person("eri", role="admin")
-
-
 # --- started and given up ---
 
 

@@ -11,22 +11,6 @@ from tests import factories
 from tests.services.drafts import get, outline, refused
 
 
-@pytest.fixture
-def strategy(db):
-    return factories.make_strategy()
-
-
-@pytest.fixture
-def draft(strategy, chie):
-    return services.create_draft(strategy=strategy, by=chie, name_en="Second")
-
-
-@pytest.fixture
-def eri(db):
-    """Another strategy admin."""
-    return factories.make_person("eri", role="admin")
-
-
 def test_an_element_is_added_last_below_another(draft, chie):
     added = services.add(
         revision=draft, code="A.3", parent=factories.get_element("A"), by=chie,

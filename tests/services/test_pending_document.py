@@ -9,7 +9,8 @@ from django.utils import timezone
 from strategy_app.importers import strategy_document
 from strategy_app.models import Change, PendingDocument, Revision
 from strategy_app.services import pending_document
-from strategy_app.services.pending_document import KEPT_FOR, KeptAlready, Overtaken
+from strategy_app.services.pending import KEPT_FOR
+from strategy_app.services.pending_document import KeptAlready, Overtaken
 from tests import factories
 
 

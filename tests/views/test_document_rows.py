@@ -1,11 +1,9 @@
 """A row is corrected: the others keep their places, and what was corrected elsewhere."""
 
-import pytest
-
 from strategy_app.importers.document.rows import elements_in, parent_of, places_of
 from strategy_app.models import PendingDocument, Wording
 from tests import factories
-from tests.views.document_rows import ENGLISH, JAPANESE, address, correct, tree, values
+from tests.views.document_rows import address, correct, tree, values
 from tests.views.reading import text_of
 
 AIMS = """# Aims
@@ -19,18 +17,6 @@ AIMS = """# Aims
 
 - Text
 """
-
-
-@pytest.fixture
-def chies(db, client, chie):
-    factories.make_strategy(elements=("AIM-1",))
-    client.force_login(chie)
-    return client
-
-
-@pytest.fixture
-def document(chies, chie):
-    return factories.make_document(ENGLISH, chie, other=JAPANESE)
 
 
 def test_a_row_moves_with_what_stands_below_it(chies, document):

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from strategy_app.importers.table import MOST_BYTES
 from strategy_app.models import Alignment, Change, PendingTable
-from strategy_app.services import pending_table
+from strategy_app.services import pending
 from tests import factories
 from tests.importers.workbooks import workbook
 from tests.services.ledger import everything, record
@@ -305,7 +305,7 @@ def test_a_table_is_its_owners_alone(aikos, client, dai):
 
 def test_old_tables_make_room_for_new_ones(aikos, aiko, dai):
     others = factories.make_table("PRG-1\tA\t1\tx", dai)
-    tables = [table_of(aikos, GOOD) for _time in range(pending_table.MOST_KEPT + 2)]
+    tables = [table_of(aikos, GOOD) for _time in range(pending.MOST_KEPT + 2)]
     kept = PendingTable.objects.filter(owner=aiko).order_by("id")
     assert list(kept) == tables[2:]
     assert PendingTable.objects.filter(pk=others.pk).exists()

@@ -9,25 +9,12 @@ from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.views.document_rows import (
     ENGLISH,
-    JAPANESE,
     PAGE,
     address,
     correct,
     values,
 )
 from tests.views.reading import text_of
-
-
-@pytest.fixture
-def chies(db, client, chie):
-    factories.make_strategy(elements=("AIM-1",))
-    client.force_login(chie)
-    return client
-
-
-@pytest.fixture
-def document(chies, chie):
-    return factories.make_document(ENGLISH, chie, other=JAPANESE)
 
 
 def test_what_is_typed_in_a_row_is_kept_and_becomes_the_draft(chies, document, chie):

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from strategy_app.models import Change, PendingDocument, Revision
-from strategy_app.services import pending_document
+from strategy_app.services import pending
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.importers.document.documents import archive, docx, paragraph
@@ -210,8 +210,7 @@ def test_old_documents_make_room_for_new_ones(chies, chie):
     other = factories.make_person("other", role="admin")
     others = factories.make_document(AIMS, other)
     documents = [
-        factories.make_document(AIMS, chie)
-        for _time in range(pending_document.MOST_KEPT + 2)
+        factories.make_document(AIMS, chie) for _time in range(pending.MOST_KEPT + 2)
     ]
     assert list(PendingDocument.objects.filter(owner=chie).order_by("id")) == documents[2:]
     assert PendingDocument.objects.filter(pk=others.pk).exists()
@@ -228,9 +227,7 @@ def test_it_is_said_before_that_another_document_takes_the_place_of_one(chies, c
 
 
 def test_kept_documents_take_nobodys_place(chies, chie):
-    documents = [
-        factories.make_document(AIMS, chie) for _time in range(pending_document.MOST_KEPT)
-    ]
+    documents = [factories.make_document(AIMS, chie) for _time in range(pending.MOST_KEPT)]
     chies.post(f"{PAGE}{documents[-1].pk}/keep/")
     new = factories.make_document(AIMS, chie)
     waiting = PendingDocument.objects.filter(kept_in=None).order_by("id")

@@ -7,31 +7,8 @@ from django.urls import reverse
 
 from strategy_app.models import Wording
 from strategy_app.services import strategy as services
-from tests import factories
 from tests.views.drafts import DRAFT, PARTS, errors_by_field, get, refused, sent, stored
 from tests.views.reading import text_of
-
-
-@pytest.fixture
-def strategy(db):
-    return factories.make_strategy()
-
-
-@pytest.fixture
-def draft(strategy, chie):
-    return services.create_draft(strategy=strategy, by=chie, name_en="Second")
-
-
-@pytest.fixture
-def eri(db):
-    """Another strategy admin."""
-    return factories.make_person("eri", role="admin", name="Eri")
-
-
-@pytest.fixture
-def admin(client, chie):
-    client.force_login(chie)
-    return client
 
 
 def order():

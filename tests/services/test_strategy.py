@@ -6,11 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from strategy_app.models import Change, Element, Revision, Wording
+from strategy_app.models import Change, Element, Wording
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import reference
 from strategy_app.services import strategy as services
 from tests import factories
+from tests.services.drafts import refused
 
 DAY = datetime.date(2020, 4, 1)
 
@@ -30,21 +31,6 @@ def texts(revision):
         (row.element.code, row.parent and row.parent.code, row.title_en, row.body_ja)
         for row in strategy_queries.wordings(revision)
     ]
-
-
-def everything():
-    return [
-        list(model.objects.order_by("pk").values_list())
-        for model in (Revision, Wording, Element, Change)
-    ]
-
-
-def refused(error, action, **kwargs):
-    before = everything()
-    with pytest.raises(error) as refusal:
-        action(**kwargs)
-    assert everything() == before
-    return refusal.value
 
 
 def wording(draft, code):

@@ -61,6 +61,24 @@ def test_escape_closes_the_menu(aiko):
     expect(aiko.locator("details.menu summary")).to_be_focused()
 
 
+def test_form_takes_the_focus_once(aiko):
+    """Taken a second time, it would carry off what somebody quick already types elsewhere."""
+    keyboard.tab_to(keyboard.action(aiko, "KP-2.4"))
+    focused = aiko.evaluate(
+        """() => new Promise((done) => {
+            document.addEventListener("focusin", (event) => {
+                event.target.closest(".line").querySelector("[name=rationale]").focus();
+                document.addEventListener("htmx:afterSettle", () => {
+                    setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(
+                        () => done(document.activeElement.name))));
+                }, { once: true });
+            }, { once: true });
+            document.activeElement.click();
+        })"""
+    )
+    assert focused == "rationale"
+
+
 def test_two_open_forms_do_not_mix(aiko):
     first = keyboard.open_form(aiko, "KP-2.4")
     keyboard.write(first.locator("[name=rationale]"), "Written first.")

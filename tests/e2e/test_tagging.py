@@ -62,7 +62,7 @@ def test_escape_closes_the_menu(aiko):
 
 
 def test_form_takes_the_focus_once(aiko):
-    """Taken a second time, it would carry off what somebody quick already types elsewhere."""
+    """Taken a second time, it would carry off what is already typed elsewhere."""
     keyboard.tab_to(keyboard.action(aiko, "KP-2.4"))
     focused = aiko.evaluate(
         """() => new Promise((done) => {

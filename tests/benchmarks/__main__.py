@@ -40,6 +40,7 @@ def report(engine, address):
         ("questions", "p50 / p95 ms"),
         ("sql", "SQL ms (× module)"),
         ("pages", "p50 / p95 / CPU ms, queries"),
+        ("numbers of pages", "by SQL alone, ms (× page)"),
         ("strategy", "p50 / p95 / CPU ms, queries"),
         ("1 client", "p50 / p95 / CPU ms of two workers"),
         ("16 clients", "p50 / p95 / CPU ms of two workers"),
@@ -90,8 +91,9 @@ def measured(address):
     serving = run([sys.executable, "-m", "tests.benchmarks.serving"], environment)
     # The last, for it publishes revisions.
     strategy = run([sys.executable, "-m", "tests.benchmarks.strategy"], environment)
-    parts = {"pages": json.loads(pages), "strategy": json.loads(strategy)}
-    return found | parts | json.loads(serving)
+    return (
+        found | json.loads(pages) | {"strategy": json.loads(strategy)} | json.loads(serving)
+    )
 
 
 def database_of_its_own(url, size):

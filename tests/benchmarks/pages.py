@@ -4,6 +4,7 @@ import json
 import os
 import statistics
 import time
+from functools import partial
 
 import django
 
@@ -14,8 +15,12 @@ django.setup()
 from django.db import connection, reset_queries
 from django.test import Client
 
-from strategy_app.models import Programme, User
+from strategy_app.coverage import frame, timeline
+from strategy_app.coverage.scope import Scope
+from strategy_app.models import Programme, Strategy, User
+from strategy_app.models.dates import fiscal_year, today
 from strategy_app.services import people
+from tests.benchmarks import sql
 from tests.benchmarks.serving import judgements
 
 ROUNDS = 40
@@ -45,7 +50,44 @@ def main():
         "administration's list": "/admin/strategy_app/alignment/",
     }
     found = {name: cost(client, path) for name, path in pages.items()}
-    print(json.dumps(found | {"a save in the grid": saving(client)}))
+    numbers = {
+        name: once_in_sql(questions, found[name]["p50"])
+        for name, questions in numbers_of_pages().items()
+    }
+    found["a save in the grid"] = saving(client)
+    print(json.dumps({"pages": found, "numbers of pages": numbers}))
+
+
+def numbers_of_pages():
+    """Return the questions in SQL that give the counts which a page shows.
+
+    Counts alone: what makes a gap of them, budgets and targets would come on top.
+    """
+    strategy, day = Strategy.objects.order_by("code")[0].code, today()
+    columns, scope = frame.current(), Scope(strategy, day)
+    this = fiscal_year(day)
+
+    def of_years(first, last):
+        days = map(timeline.last_day_of, range(first, last + 1))
+        return [partial(sql.by_element, strategy, one) for one in days]
+
+    by_element = partial(sql.by_element, strategy, day)
+    by_category = partial(sql.by_group, strategy, day, "category")
+    return {
+        "overview": [by_element, by_category, *of_years(this - 5, this + 3)],
+        "matrix": [by_element, by_category],
+        "gaps": [by_element, by_category],
+        "timeline": of_years(*timeline.span(columns, scope)),
+    }
+
+
+def once_in_sql(questions, page):
+    """Return how many ms all questions take, one by one, and how many pages that is."""
+    began = time.perf_counter()
+    for ask in questions:
+        ask()
+    took = 1000 * (time.perf_counter() - began)
+    return {"p50": took, "ratio": took / page}
 
 
 def saving(client):

@@ -16,60 +16,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["DEBUG"] = "false"
 django.setup()
 
-from django.db import connection
-
 from strategy_app.coverage import counts, frame, gaps, timeline
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment, Programme, User
 from strategy_app.models.dates import today
 from strategy_app.services import alignment, people
+from tests.benchmarks import sql
 
 ROUNDS = 15
-
-# Every element with itself and all below it, in the revision in force on the day.
-_CLOSURE = """
-WITH RECURSIVE revision AS (
-    SELECT r.id FROM strategy_app_revision r
-    JOIN strategy_app_strategy s ON s.id = r.strategy_id
-    WHERE s.code = %(strategy)s AND r.published_in_id IS NOT NULL
-      AND r.in_force_from <= %(day)s
-    ORDER BY r.in_force_from DESC LIMIT 1
-), wording AS (
-    SELECT w.element_id, w.parent_id FROM strategy_app_wording w
-    JOIN revision ON revision.id = w.revision_id
-), closure(high, low) AS (
-    SELECT element_id, element_id FROM wording
-    UNION ALL
-    SELECT closure.high, w.element_id FROM closure
-    JOIN wording w ON w.parent_id = closure.low
-), effective AS (
-    SELECT closure.high AS element_id, a.programme_id, MAX(a.level) AS level
-    FROM closure
-    JOIN strategy_app_alignment a ON a.element_id = closure.low
-    WHERE a.valid_from <= %(day)s AND (a.valid_until IS NULL OR %(day)s < a.valid_until)
-    GROUP BY closure.high, a.programme_id
-), active AS (
-    SELECT id, department_id FROM strategy_app_programme
-    WHERE NOT (ends_on = '' AND status IN ('closed', 'cancelled'))
-      AND (ends_on = '' OR ends_on >= SUBSTR(%(text)s, 1, LENGTH(ends_on)))
-      AND CASE WHEN starts_on = '' THEN status <> 'planned'
-          ELSE starts_on <= SUBSTR(%(text)s, 1, LENGTH(starts_on)) END
-)
-"""
-_BY_ELEMENT = (
-    _CLOSURE
-    + """
-SELECT e.element_id, e.level, COUNT(*) FROM effective e
-JOIN active p ON p.id = e.programme_id GROUP BY e.element_id, e.level
-"""
-)
-_BY_DEPARTMENT = (
-    _CLOSURE
-    + """
-SELECT e.element_id, p.department_id, e.level, COUNT(*) FROM effective e
-JOIN active p ON p.id = e.programme_id GROUP BY e.element_id, p.department_id, e.level
-"""
-)
 
 
 def main():
@@ -87,10 +41,10 @@ def main():
     questions["same question again"] = cost(lambda: counts.elements(columns, scope))
     questions["after one change"] = after_one_change(scope)
     columns = frame.current()
-    sql = compared(columns, scope)
+    in_sql = compared(columns, scope)
     # In kB on Linux.
     used = {"at most": {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}}
-    print(json.dumps({"questions": questions, "sql": sql, "process": used}))
+    print(json.dumps({"questions": questions, "sql": in_sql, "process": used}))
 
 
 def of_a_known_day(columns, scope):
@@ -136,29 +90,24 @@ def after_one_change(scope):
 
 def compared(columns, scope):
     """Ask in SQL, check that it says the same, and measure both."""
+    given = (scope.strategy, scope.day)
+    counted = counts.elements(columns, scope)
+    assert sum(row.number for row in sql.by_element(*given)) == counted.assessed.sum()
     return {
-        "by element": beside(columns, scope, _BY_ELEMENT, None),
-        "element × department": beside(columns, scope, _BY_DEPARTMENT, "department"),
+        "by element": beside(
+            lambda: sql.by_element(*given),
+            lambda: counts.elements(columns, scope).counts,
+            columns,
+        ),
+        "element × department": beside(
+            lambda: sql.by_group(*given, "department"),
+            lambda: counts.by_group(columns, scope, "department").counts,
+            columns,
+        ),
     }
 
 
-def beside(columns, scope, sql, by):
-    given = {
-        "strategy": scope.strategy, "day": scope.day, "text": scope.day.isoformat(),
-    }  # fmt: skip
-
-    def ask_sql():
-        with connection.cursor() as cursor:
-            cursor.execute(sql, given)
-            return cursor.fetchall()
-
-    def ask():
-        if by:
-            return counts.by_group(columns, scope, by).counts
-        return counts.elements(columns, scope).counts
-
-    counted = counts.elements(columns, scope)
-    assert sum(row[-1] for row in ask_sql()) == counted.assessed.sum(), "SQL disagrees"
+def beside(ask_sql, ask, columns):
     slow, fast = cost(ask_sql, rounds=3), cost(ask, columns)
     return slow | {"ratio": slow["p50"] / fast["p50"]}
 

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -36,6 +37,8 @@ class _Ordinal(Func):
 
 # Rows read at a time, so that they never stand in memory twice.
 _BLOCK = 20_000
+# With more rows changed than this, loading all of them anew costs no more.
+_FEW = 20_000
 
 # Of each row itself, and by whom it was opened.
 _LEDGER_COLUMNS = (
@@ -76,10 +79,20 @@ def load_ledger(programmes: Programmes, number: int) -> Ledger:
     return _ledger(programmes, *columns, *told)
 
 
-def _ledger_of(ids, programmes, number):
-    """Return some rows of the ledger."""
-    rows = _rows_until(number).filter(pk__in=ids)
-    return _ledger(programmes, *_table(rows, len(ids), _LEDGER_COLUMNS + _TOLD))
+def _written_since(since, programmes, number):
+    """Return the rows opened, closed or confirmed after a change, None if they are many."""
+    rows = _few_rows().filter(pk__in=_touched(since), opened_in__lte=number)
+    found = list(rows[: _FEW + 1])
+    if len(found) > _FEW:
+        return None
+    table = np.array(found, np.int32).reshape(-1, len(_LEDGER_COLUMNS + _TOLD))
+    return _ledger(programmes, *np.ascontiguousarray(table.T))
+
+
+@cache
+def _few_rows():
+    """Return the question for rows that have changed: asked often, put together once."""
+    return Alignment.objects.order_by("id").values_list(*_LEDGER_COLUMNS, *_TOLD)
 
 
 def _table(rows, size, asked):
@@ -175,14 +188,13 @@ def _judged_from(wordings):
 def with_ledger_of(known: Frame, number: int, at: datetime.datetime) -> Frame:
     """Return the known frame with the ledger rows of later changes replaced or added."""
     since = known.change
-    ids = _touched(since)
-    if len(ids) > _BLOCK:  # more than one question may name
+    touched = _written_since(since, known.programmes, number)
+    if touched is None:
         ledger = load_ledger(known.programmes, number)
         everybody = np.arange(len(known.programmes.codes), dtype=np.int32)
         turns = np.unique([ledger.valid_from, ledger.valid_until])
         kept = known.kept.after(int(ALWAYS), everybody, turns)
         return carried_on(known, kept, change=number, changed_at=at, ledger=ledger)
-    touched = _ledger_of(ids, known.programmes, number)
     kept = known.kept.after(
         _reaches_back_to(touched, since),
         np.unique(touched.programme),
@@ -201,15 +213,15 @@ def _reaches_back_to(touched, since):
 
 
 def _touched(since):
-    """Return the ids of the rows opened, closed or confirmed after a change.
+    """Ask for the ids of the rows opened, closed or confirmed after a change.
 
     Each by its own index: asked for all three at once, the databases read the whole ledger.
     """
     opened, closed, confirmed = (
-        Alignment.objects.filter(**{f"{name}__gt": since}).order_by().values_list("id")
+        Alignment.objects.filter(**{f"{name}__gt": since}).order_by().values("id")
         for name in ("opened_in", "closed_in", "confirmed_in")
     )
-    return [pk for (pk,) in opened.union(closed, confirmed)]
+    return opened.union(closed, confirmed)
 
 
 def carried_on(known, kept, **changed):

@@ -97,6 +97,23 @@ def test_next_and_previous_and_the_keys_themselves(aiko):
     expect(keys).not_to_have_attribute("open", "")
 
 
+def test_no_key_means_the_cell_that_is_being_left(aiko):
+    first = shown(aiko)
+    keyboard.hold(aiko, re.compile("/tagging/queue/"), "GET")
+    aiko.keyboard.press("n")
+    expect(aiko.locator("#main .htmx-request")).to_have_count(1)
+    for key in ["1", "Control+Enter", "s"]:
+        aiko.keyboard.press(key)
+    expect(aiko.locator("[name=level]:checked")).to_have_count(0)
+    expect(aiko.locator("textarea:focus")).to_have_count(0)
+    keyboard.let_go(aiko)
+    expect(title(aiko)).not_to_have_text(re.compile(rf"{first.split(':')[1]}$"))
+    expect(title(aiko)).to_be_focused()
+    kept = aiko.evaluate("Object.keys(sessionStorage)")
+    assert [name for name in kept if name.startswith("draft:")] == []
+    assert in_force(first) is None
+
+
 def test_no_key_fires_while_typing_or_composing(aiko):
     first = shown(aiko)
     field = aiko.locator("[name=rationale]")

@@ -202,7 +202,8 @@ def test_jump_search_keys_and_branches(aiko):
     aiko.keyboard.press("Escape")
     expect(aiko.locator("#keys")).to_be_hidden()
     cell(aiko, "SATREPS", "KP-3").focus()
-    aiko.keyboard.press("o")
+    with aiko.expect_navigation():  # only then do the keys of the new page work
+        aiko.keyboard.press("o")
     expect(cell(aiko, "SATREPS", "KP-3.1")).to_be_visible()
     cell(aiko, "SATREPS", "KP-3.1").focus()
     aiko.keyboard.press("/")

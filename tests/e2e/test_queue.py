@@ -226,7 +226,8 @@ def test_signing_in_again_while_typing_loses_nothing(aiko, site, open_page):
     expect(aiko.locator("[name=login]")).to_be_visible()
     aiko.locator("[name=login]").fill("aiko")
     aiko.locator("[name=password]").fill(factories.PASSWORD)
-    aiko.keyboard.press("Enter")
+    with aiko.expect_navigation():
+        aiko.keyboard.press("Enter")
     expect(aiko.locator("[data-part=draft]")).to_be_visible()
     expect(aiko.locator("[name=rationale]")).to_have_value("")
     aiko.locator("[data-do=restore]").click()

@@ -68,6 +68,8 @@ def open_page(new_context):
             **options,
         )
         context.set_default_timeout(10_000)
+        # Some pages draw a chart in a process that has to start first.
+        context.set_default_navigation_timeout(30_000)
         if username:
             context.add_cookies([_session_of(username, address)])
         return context.new_page()

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.factories import PASSWORD
 
@@ -96,6 +96,31 @@ def save(opened: Locator):
     activate(opened.locator(".judge-buttons button"))
 
 
+def hold(
+    page: Page, address: re.Pattern, method: str = "POST", *, is_answered: bool = False
+):
+    """Hold back what the page sends, or what it is answered, until it is let go."""
+
+    def wait(route: Route):
+        if route.request.method != method:
+            route.fallback()
+            return
+        answer = route.fetch() if is_answered else None
+        page.evaluate("document.body.dataset.held = 'yes'; window.held")
+        if answer:
+            route.fulfill(response=answer)
+        else:
+            route.continue_()
+
+    page.evaluate("() => { window.held = new Promise((go) => { window.letGo = go; }); }")
+    page.route(address, wait)
+
+
+def let_go(page: Page):
+    """Let go what was held back, and hold no more."""
+    page.evaluate("window.letGo()")
+
+
 def numbers(page: Page, element: str) -> list[int]:
     """Return principal, significant, not targeted, not assessed from the overview."""
     row = page.locator(f'.coverage tr[id="{element}"]')
@@ -103,6 +128,6 @@ def numbers(page: Page, element: str) -> list[int]:
     if row.is_hidden():
         activate(page.locator("button.link-button"))
     cells = page.locator(f'.coverage tr[id="{element}"] td.number')
-    # The overview may still be on its way: reading all of nothing would not wait for it.
-    expect(cells.first).to_be_visible()
+    # The overview may still be on its way: reading all of what is there would not wait.
+    expect(cells).to_have_count(4)
     return [int(text.replace(",", "")) for text in cells.all_inner_texts()]

@@ -87,12 +87,14 @@ def test_a_row_that_was_typed_in_is_not_left_by_accident(site, open_page):
     page = open_page(site, "chie")
     page.goto(PAGE)
     page.locator("[name=text]").fill("# Aims\n\n- Open up\n- Reach out\n")
-    page.locator("main [type=submit]").click()
+    with page.expect_navigation():
+        page.locator("main [type=submit]").click()
     row = open_row(page, 2)
     keyboard.write(row.locator("[name=title_en]"), "Typed")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.locator("#row-3 .document-correct").click()
+    with page.expect_event("dialog"):
+        page.locator("#row-3 .document-correct").click()
     expect(row.locator("[name=title_en]")).to_have_value("Typed")
     assert asked == ["beforeunload"]
     keyboard.follow(row.locator("[name=title_en]"))

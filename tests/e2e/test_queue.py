@@ -97,6 +97,23 @@ def test_next_and_previous_and_the_keys_themselves(aiko):
     expect(keys).not_to_have_attribute("open", "")
 
 
+def test_no_key_means_the_cell_that_is_being_left(aiko):
+    first = shown(aiko)
+    keyboard.hold(aiko, re.compile("/tagging/queue/"), "GET")
+    aiko.keyboard.press("n")
+    expect(aiko.locator("#main .htmx-request")).to_have_count(1)
+    for key in ["1", "Control+Enter", "s"]:
+        aiko.keyboard.press(key)
+    expect(aiko.locator("[name=level]:checked")).to_have_count(0)
+    expect(aiko.locator("textarea:focus")).to_have_count(0)
+    keyboard.let_go(aiko)
+    expect(title(aiko)).not_to_have_text(re.compile(rf"{first.split(':')[1]}$"))
+    expect(title(aiko)).to_be_focused()
+    kept = aiko.evaluate("Object.keys(sessionStorage)")
+    assert [name for name in kept if name.startswith("draft:")] == []
+    assert in_force(first) is None
+
+
 def test_no_key_fires_while_typing_or_composing(aiko):
     first = shown(aiko)
     field = aiko.locator("[name=rationale]")
@@ -209,7 +226,8 @@ def test_signing_in_again_while_typing_loses_nothing(aiko, site, open_page):
     expect(aiko.locator("[name=login]")).to_be_visible()
     aiko.locator("[name=login]").fill("aiko")
     aiko.locator("[name=password]").fill(factories.PASSWORD)
-    aiko.keyboard.press("Enter")
+    with aiko.expect_navigation():
+        aiko.keyboard.press("Enter")
     expect(aiko.locator("[data-part=draft]")).to_be_visible()
     expect(aiko.locator("[name=rationale]")).to_have_value("")
     aiko.locator("[data-do=restore]").click()

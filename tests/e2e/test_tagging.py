@@ -1,5 +1,7 @@
 """The form in a line: left, refused, overtaken, and not sent at all."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -77,6 +79,26 @@ def test_form_takes_the_focus_once(aiko):
         })"""
     )
     assert focused == "rationale"
+
+
+def test_what_is_answered_late_leaves_the_focus_in_another_form(aiko):
+    first = keyboard.open_form(aiko, "KP-2.4")
+    other = keyboard.open_form(aiko, "KP-2.5").locator("[name=rationale]")
+    keyboard.hold(aiko, re.compile(r"/align/JST-INTL/KP-2\.4/"))
+    keyboard.save(first)
+    other.focus()
+    keyboard.let_go(aiko)
+    expect(first.locator("fieldset.levels .field-error")).to_be_visible()
+    expect(other).to_be_focused()
+
+    keyboard.choose_level(first, 0)
+    keyboard.write(first.locator("[name=rationale]"), "Written first.")
+    keyboard.hold(aiko, re.compile(r"/align/JST-INTL/KP-2\.4/"))
+    keyboard.save(first)
+    other.focus()
+    keyboard.let_go(aiko)
+    expect(first).to_contain_text("Written first.")
+    expect(other).to_be_focused()
 
 
 def test_two_open_forms_do_not_mix(aiko):

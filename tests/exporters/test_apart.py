@@ -40,11 +40,11 @@ def test_it_ends_in_time_even_when_the_server_is_killed(tmp_path):
     tale = tmp_path / "tale"
     os.mkfifo(tale)
     work = f"""import time; tale = open({str(tale)!r}, "w")
-print("here", file=tale, flush=True); time.sleep(20); print("late", file=tale, flush=True)
+print("here", file=tale, flush=True); time.sleep(60); print("late", file=tale, flush=True)
 """
     server = subprocess.Popen(
         [sys.executable, "-c", "from strategy_app.exporters import apart;"
-         f"apart.run('asyncio', {work.encode()!r}, seconds=2)"], cwd=settings.BASE_DIR,
+         f"apart.run('asyncio', {work.encode()!r}, seconds=8)"], cwd=settings.BASE_DIR,
     )  # fmt: skip
     with tale.open() as told:
         assert told.readline() == "here\n"

@@ -34,8 +34,10 @@ def main(rows, kills, mode):
     whole = measured.remains()
 
     table, outcomes = Table("0", rows, by), []
-    for number, moment in enumerate(killing.moments(seconds, kills), 1):
+    for number, part in enumerate(killing.parts(kills), 1):
+        moment = seconds * part
         code = killing.killed(table.apply, mode, after=moment)
+        seconds = killing.needed(seconds, moment, code)
         killing.use(number)
         remains = table.remains()
         outcomes.append([round(moment, 3), code, remains])

@@ -42,8 +42,10 @@ def killed(verb, kills, mode):
     whole = since(before)
 
     outcomes = []
-    for number, moment in enumerate(killing.moments(seconds, kills)):
+    for number, part in enumerate(killing.parts(kills)):
+        moment = seconds * part
         code, wrote = written(verb, mode, after=moment)
+        seconds = killing.needed(seconds, moment, code)
         killing.use(f"{verb.upper()}-{number}")
         outcomes.append([round(moment, 3), code, wrote])
         if wrote not in ({}, whole):

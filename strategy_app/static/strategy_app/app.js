@@ -53,9 +53,20 @@ document.addEventListener("submit", async (event) => {
   else event.target.requestSubmit();
 }, true);
 
+// Whoever has gone on to another form while something was on its way is not called back.
+function isElsewhere(part) {
+  const here = document.activeElement;
+  return Boolean(here?.closest("form")) && !part.contains(here);
+}
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (!isElsewhere(event.target)) return;
+  for (const one of event.target.querySelectorAll("[autofocus]")) one.removeAttribute("autofocus");
+});
+
 // After a refusal the first field that is wrong is where one goes on.
 // Only once it has settled: before that, htmx itself moves the focus.
 document.addEventListener("htmx:afterSettle", (event) => {
+  if (isElsewhere(event.target)) return;
   const error = event.target.querySelector?.(".field-error");
   const field = error && error.closest(".field, fieldset");
   const control = field && field.querySelector("input:not([type=hidden]), textarea, select");

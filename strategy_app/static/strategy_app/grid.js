@@ -5,13 +5,14 @@
   if (!window.gridCells) return;
   const {
     grid, body, part, words, state, mayWork, linkAt, linkOf, placeOf, width, height,
-    mayChange, lineOf, say, goTo, next, drawSelection, select, clearSelection,
+    mayChange, lineOf, say, goTo, goBack, isElsewhere, next, drawSelection, select, clearSelection,
     selectTo, rowOf, columnOf, chosen, ask, put, mark, namesOf,
   } = window.gridCells;
   const popover = document.getElementById("popover");
   const drawer = document.getElementById("drawer");
   const preview = document.getElementById("preview");
-  let waiting = null; // what the small form or the preview is about
+  let waiting = null; // what the small form is about
+  let shown = null; // what the preview is about
   let queue = Promise.resolve(); // saves go one by one, in the order of the keys
   const undone = []; // changes made here, the newest last
   let unsent = [];
@@ -118,6 +119,7 @@
     if (button) button.disabled = !undone.length;
   }
   function undo() {
+    const was = state.active.dataset.cell;
     queue = queue.then(async () => {
       const change = undone.pop();
       drawUndo();
@@ -127,7 +129,9 @@
         const { body: told } = await ask(address, {});
         say(told.message);
         await refresh(told.cells);
-        if (told.cells.length) goTo(linkOf(told.cells[0]));
+        // Whoever has gone on meanwhile stays there.
+        const hasStayed = state.active.dataset.cell === was && drawer.hidden && !isElsewhere();
+        if (told.cells.length && hasStayed) goTo(linkOf(told.cells[0]));
       } catch {
         undone.push(change);
         drawUndo();
@@ -161,6 +165,7 @@
     fields["source-dated_on"].value = what.source?.date || "";
     part("source", popover).hidden = !isSource && what.level !== 2;
     showTold(what);
+    if (!preview.open) shown = null; // one still on its way is of what was left
     popover.hidden = false;
     place(link);
     (isSource ? fields["source-title"] : fields.rationale).focus();
@@ -170,7 +175,7 @@
         const known = told.details[what.names[0]];
         if (known && waiting === what && !fields.rationale.value) {
           fields.rationale.value = known.rationale;
-          fields.rationale.select();
+          if (document.activeElement === fields.rationale) fields.rationale.select();
         }
       } catch { /* it is only a comfort */ }
     }
@@ -243,28 +248,29 @@
 
   // --- several at once: first what would happen ---
   async function showPreview(what) {
+    shown = what;
     try {
       const { status, body: told } = await ask(grid.dataset.preview, fieldsOf(what));
+      if (shown !== what) return; // another one was asked for meanwhile
       if (status === 400) return openPopover({ ...what, told });
-      waiting = what;
       preview.innerHTML = told;
       if (!preview.open) preview.showModal();
     } catch {
       document.getElementById("unsent").hidden = false;
     }
   }
-  preview.addEventListener("close", () => goTo(state.active));
+  preview.addEventListener("close", goBack);
   function apply() {
-    const what = waiting;
+    const what = shown;
     preview.close();
     clearSelection();
     save({ ...what, names: namesOf(what.lines) });
   }
   function leaveOut() {
     const refused = new Set([...preview.querySelectorAll("[data-refused]")].map((row) => row.dataset.refused));
-    const lines = waiting.lines.filter((line) => !refused.has(namesOf([line])[0]));
+    const lines = shown.lines.filter((line) => !refused.has(namesOf([line])[0]));
     if (!lines.length) return preview.close();
-    showPreview({ ...waiting, lines, names: namesOf(lines) });
+    showPreview({ ...shown, lines, names: namesOf(lines) });
   }
   async function askEverything() {
     const columns = [...new Set([...state.selected].map((name) => name.split(" ")[1]))];
@@ -303,12 +309,15 @@
     return save(what);
   }
   function openDrawer(link) {
+    const target = part("drawer-body");
     part("drawer-title").textContent = link.dataset.cell.replace(" ", " × ");
     drawer.hidden = false;
-    window.htmx.ajax("GET", `${link.getAttribute("href")}?${grid.dataset.query}`, { target: part("drawer-body"), swap: "innerHTML" });
+    window.htmx.ajax("GET", `${link.getAttribute("href")}?${grid.dataset.query}`, { source: target, target, swap: "innerHTML" })
+      .catch(() => {}); // closed before it came; what could not be sent is told elsewhere
   }
   function closeDrawer() {
     drawer.hidden = true;
+    window.htmx.trigger(part("drawer-body"), "htmx:abort"); // or it would come into the next
     part("drawer-body").replaceChildren();
     goTo(state.active);
   }
@@ -320,11 +329,7 @@
     queue = queue.then(() => refresh([name])).catch(() => {});
   });
   const jump = document.getElementById("jump-dialog");
-  let target = null; // a dialog gives the focus back to where it was before
-  jump.addEventListener("close", () => {
-    goTo(target || state.active);
-    target = null;
-  });
+  jump.addEventListener("close", goBack);
   jump.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     const code = document.getElementById("jump-to").value.trim().toUpperCase().normalize("NFKC");
@@ -334,8 +339,8 @@
     part("jump-error").hidden = true;
     if (row || column > 0) {
       const here = placeOf(state.active);
-      target = linkAt(row ? row.sectionRowIndex : here.row, column > 0 ? column - 1 : here.column);
-      jump.close();
+      jump.close(); // which gives the focus back to where it was before
+      goTo(linkAt(row ? row.sectionRowIndex : here.row, column > 0 ? column - 1 : here.column));
     } else if (known.includes(code)) {
       const address = new URL(location.href);
       address.searchParams.delete("page");

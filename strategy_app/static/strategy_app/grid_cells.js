@@ -37,6 +37,11 @@
     link.focus();
     link.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+  // Whoever types, or reads what was opened, is not called back to the cells.
+  const isElsewhere = () => Boolean(document.activeElement?.closest("form, dialog, #drawer"));
+  function goBack() {
+    if (!isElsewhere()) goTo(state.active);
+  }
   function next(link) {
     const { row, column } = placeOf(link);
     return linkAt(row, column + 1) || linkAt(row + 1, 0) || link;
@@ -102,7 +107,7 @@
     if (answer.status >= 500 || (!isJson && answer.status >= 400)) throw answer;
     return { status: answer.status, body: isJson ? await answer.json() : await answer.text() };
   }
-  function put(cells, state) {
+  function put(cells, look) {
     for (const [name, html] of Object.entries(cells || {})) {
       const old = linkOf(name)?.parentElement;
       if (!old) continue;
@@ -111,9 +116,12 @@
       const cell = made.content.firstElementChild;
       const link = cell.firstElementChild;
       link.tabIndex = -1;
-      if (state) cell.classList.add(state);
+      if (look) cell.classList.add(look);
       const hadFocus = old.contains(document.activeElement);
       const wasActive = old.contains(state.active);
+      // A selection that is being drawn goes on from the new cell.
+      if (old.contains(state.anchor)) state.anchor = link;
+      if (old.hasAttribute("aria-selected")) cell.setAttribute("aria-selected", "true");
       old.replaceWith(cell);
       if (wasActive) { state.active = link; link.tabIndex = 0; }
       if (hadFocus) link.focus();
@@ -130,7 +138,7 @@
 
   window.gridCells = {
     grid, body, part, words, state, mayWork, linkAt, linkOf, placeOf, width, height,
-    mayChange, lineOf, say, goTo, next, drawSelection, select, clearSelection,
+    mayChange, lineOf, say, goTo, goBack, isElsewhere, next, drawSelection, select, clearSelection,
     selectTo, rowOf, columnOf, chosen, ask, put, mark, namesOf,
   };
 })();

@@ -14,13 +14,23 @@
   const linkOf = (moved) => document.querySelector(`#outline [data-code="${CSS.escape(moved)}"]`);
   let drag = null;
 
+  let begun = 0, ended = 0; // how many were sent to be written, and how many answered
+  // Returns a number that stays the same as long as nothing is written; null while something is.
+  const quiet = () => (begun === ended ? ended : null);
+
   async function ask(address, options = {}) {
-    const answer = await fetch(address, {
-      ...options,
-      headers: { Accept: "application/json", "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers")) },
-    });
-    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
-    return [answer.status, isJson ? await answer.json() : {}];
+    const isWrite = options.method === "POST";
+    if (isWrite) begun += 1;
+    try {
+      const answer = await fetch(address, {
+        ...options,
+        headers: { Accept: "application/json", "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers")) },
+      });
+      const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+      return [answer.status, isJson ? await answer.json() : {}];
+    } finally {
+      if (isWrite) ended += 1;
+    }
   }
 
   // Puts a newer outline in place, without taking the focus or what is being dragged.
@@ -209,5 +219,5 @@
   const open = document.querySelector("#outline [aria-current]");
   if (open) list().scrollTop = open.offsetTop - list().clientHeight / 3;
   letDrag();
-  window.outline = { ask, swap };
+  window.outline = { ask, swap, quiet };
 })();

@@ -24,6 +24,9 @@
     return true;
   }
 
+  // Until what was sent or asked for is there, a key would still mean the cell that goes.
+  const isOnItsWay = () => document.querySelector("#main .htmx-request") !== null;
+
   function press(key) {
     if (cell() && ["0", "1", "2"].includes(key)) return setLevel(key);
     const folded = cell()?.querySelector(`details[data-open="${CSS.escape(key)}"]`);
@@ -46,7 +49,7 @@
       const within = cell().contains(from) && from.closest("form");
       const form = within || cell().querySelector("details[open] [data-judge]");
       const button = form && form.querySelector("button[type=submit]:not(:disabled)");
-      if (!button || event.repeat) return;
+      if (!button || event.repeat || isOnItsWay()) return;
       event.preventDefault();
       button.click(); // which htmx takes note of: the button says what to do
       return;
@@ -60,6 +63,7 @@
     if (isField(from) || from.closest("dialog")) return;
     // As in the grid: full-width digits count, and Delete withdraws.
     const key = event.key.length === 1 ? event.key.normalize("NFKC") : event.key;
+    if (isOnItsWay()) return;
     if (press(key === "Delete" ? "d" : key)) event.preventDefault();
   });
 

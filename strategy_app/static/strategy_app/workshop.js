@@ -9,7 +9,7 @@
   const PAUSE = 1000, POLL = 20_000, RETRY = 5000;
   const LARGEST = 10 * 1024 * 1024;
   const element = (id) => document.getElementById(id);
-  const { ask, swap: swapOutline } = window.outline;
+  const { ask, swap: swapOutline, quiet } = window.outline;
 
   const fields = () => [...form.elements].filter((field) => field.matches("[name]:is(textarea, select, input[type=text])"));
   const values = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
@@ -42,9 +42,9 @@
   };
   const forget = () => sessionStorage.removeItem(key());
 
-  function put(given, besides) {
+  function put(given, besides = []) {
     for (const field of fields()) {
-      if (field !== besides && field.name in given && field.value !== given[field.name]) field.value = given[field.name];
+      if (!besides.includes(field) && field.name in given && field.value !== given[field.name]) field.value = given[field.name];
     }
   }
 
@@ -107,6 +107,14 @@
     return sending;
   }
 
+  // What was typed while it was being sent is sent next, and is not called saved before.
+  function goOn() {
+    keep();
+    show("typing");
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  }
+
   function answered(status, parts, sent) {
     if (status === 200) {
       showErrors({});
@@ -124,17 +132,19 @@
       swapOutline(parts.outline);
       swapState(parts);
       element("wording-title").textContent = parts.title;
-      if (isDirty()) {
-        keep();
-        timer = setTimeout(save, PAUSE);
-      } else forget();
-      show("saved");
+      if (isDirty()) goOn();
+      else {
+        forget();
+        show("saved");
+      }
     } else if (status === 400) {
       showErrors(parts.errors || {});
       show("wrong");
+      if (!same(values(), sent)) goOn();
     } else if (status === 409 && parts.notice) {
       halted = true;
-      put(parts.values, document.activeElement);
+      const typed = fields().filter((field) => field.value !== sent[field.name]);
+      put(parts.values, [document.activeElement, ...typed]);
       next = parts.replaces ?? "";
       notice.innerHTML = parts.notice;
       notice.scrollIntoView({ block: "start" });
@@ -158,7 +168,7 @@
     if (!form || halted || sending || isDirty() || String(parts.replaces ?? "") === form.replaces.value) return;
     const here = document.activeElement;
     const isBusy = here.form === form && here.name in parts.values && here.value !== parts.values[here.name];
-    put(parts.values, isBusy ? here : null);
+    put(parts.values, isBusy ? [here] : []);
     for (const name of Object.keys(saved)) {
       if (!(isBusy && name === here.name)) saved[name] = parts.values[name];
     }
@@ -170,10 +180,13 @@
   }
 
   async function poll() {
-    if (document.hidden || sending) return;
+    const before = quiet();
+    if (document.hidden || sending || before === null) return;
     try {
       const address = form ? form.action : element("outline") && location.pathname.replace(/add\/$|discard\/$/, "");
       const [status, parts] = await ask(address);
+      // Older than what was written here meanwhile: the next one tells.
+      if (quiet() !== before) return;
       if (status === 200) receive(parts);
       else if (parts.gone && form) {
         halted = true;

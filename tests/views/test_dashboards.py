@@ -269,7 +269,7 @@ def test_each_element_has_its_trend_past_and_ahead(client, ben, portfolio):
 
 @pytest.mark.parametrize("path", ["/", "/gaps/", "/matrix/", "/compare/", "/timeline/"])
 def test_a_day_ahead_says_in_words_what_it_assumes(client, ben, portfolio, path):
-    words = "nothing is added after 22 November 2026 and that programmes end as planned"
+    words = "After 22 November 2026 the numbers assume that nothing is added and that"
     with time_machine.travel("2026-11-22T12:00:00+09:00", tick=False):
         client.force_login(ben)
         said = {

@@ -28,6 +28,12 @@ class Paper:
         return claims and bool(self.root["/MarkInfo"]["/Marked"])
 
     @property
+    def is_landscape(self):
+        """Whether every page lies on its side."""
+        sheets = [page.mediabox for page in self._file.pages]
+        return all(sheet.width > sheet.height for sheet in sheets)
+
+    @property
     def bookmarks(self):
         """(depth, title) of each bookmark, in order."""
         return list(_flat(self._file.outline, 1))

@@ -130,7 +130,7 @@ class GapsView(_CoverageView):
 
 
 class TimelineView(_CoverageView):
-    """Coverage on the last day of each fiscal year; coming ones if nothing is added."""
+    """Coverage on the last day of each fiscal year; after today if nothing is added."""
 
     detail_parameters = YearsForm
 
@@ -261,11 +261,12 @@ def _etag(request, form):
 
     The time of the change tells a restored backup from the history it replaced.
     """
-    frame = form.frame
+    frame, scope = form.frame, form.scope()
     parts = [
         frame.change,
         frame.changed_at,
-        form.scope().day,
+        scope.day,
+        scope.today,  # after which the future begins
         request.path,
         request.META["QUERY_STRING"],
         get_language(),

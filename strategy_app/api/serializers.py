@@ -333,7 +333,8 @@ class PointSerializer(serializers.Serializer):
         help_text="Named after the calendar year it begins in."
     )
     future = serializers.BooleanField(
-        help_text="Whether it lies after the day asked for: assumes nothing is added."
+        help_text="Whether it lies after today, or after the day of the change known at:"
+        " assumes that nothing is added and that programmes end as planned."
     )
     active_programmes = serializers.IntegerField()
     elements = CountsSerializer(many=True)

@@ -34,8 +34,8 @@ DEFINITIONS = {
     ),
     Kind.UNKNOWN: _("Too few active programmes are assessed to say."),
     Kind.CLIFF: _(
-        "Supported today, uncovered or below target from a day ahead, because programmes"
-        " end; assumes that nothing is added."
+        "Supported on the day shown, uncovered or below target from a later day, because"
+        " programmes end; assumes that nothing is added after the day shown."
     ),
     Kind.THIN: _("Supported by exactly one programme."),
     Kind.UNEVIDENCED: _("Supported, but no supporting record has a dated source."),

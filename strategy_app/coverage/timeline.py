@@ -1,21 +1,23 @@
-"""Coverage by fiscal year: past years as they were, coming ones if nothing is added."""
+"""Coverage by fiscal year: up to today as recorded, after it if nothing is added."""
 
 import datetime
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage import counts
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import ALWAYS, NEVER, Frame
 from strategy_app.coverage.scope import Scope
-from strategy_app.models.dates import fiscal_year
+from strategy_app.models.dates import fiscal_year, today
 
 ASSUMPTION = _(
-    "Coverage on the last day of each fiscal year. Past years are as they were; coming ones"
-    " assume that nothing is added and that programmes end as planned, up to"
-    " %(horizon_years)d years ahead."
+    "Coverage on the last day of each fiscal year. Up to today, years are as recorded;"
+    " later ones assume that nothing is added and that programmes end as planned, up to"
+    " %(horizon_years)d years after the day shown. As known at a change, those after the"
+    " day of that change assume so."
 )
 FISCAL_YEAR = _(
     "A fiscal year begins on the first day of month %(first_month)d and is named after the"
@@ -25,7 +27,7 @@ FISCAL_YEAR = _(
 
 @dataclass(frozen=True)
 class Point:
-    """Coverage on a fiscal year's last day; ``is_future`` seen from the scope's day."""
+    """Coverage on a fiscal year's last day; ``is_future`` after what is recorded."""
 
     fiscal_year: int
     day: datetime.date
@@ -41,6 +43,22 @@ def last_day_of(year: int) -> datetime.date:
     return datetime.date(year + 1, first_month, 1) - datetime.timedelta(days=1)
 
 
+def recorded_until(frame: Frame, scope: Scope) -> datetime.date:
+    """Return the last day that records tell of; what comes after it is the future.
+
+    That is today, whatever day is asked about; looking back, the day of the change whose
+    knowledge is asked for, in the site's time zone.
+    """
+    if scope.known_at is not None and frame.changed_at is not None:
+        return timezone.localdate(frame.changed_at)
+    return scope.today or today()
+
+
+def is_ahead(frame: Frame, scope: Scope) -> bool:
+    """Whether the scope's day is in the future, so that its numbers rest on ASSUMPTION."""
+    return scope.day > recorded_until(frame, scope)
+
+
 def span(frame: Frame, scope: Scope) -> tuple[int, int]:
     """Return the first and last fiscal year worth showing: first record to the horizon."""
     begins, _ends = frame.periods
@@ -53,13 +71,14 @@ def span(frame: Frame, scope: Scope) -> tuple[int, int]:
 def points(frame: Frame, scope: Scope, first: int, last: int) -> list[Point]:
     """Return one point for each fiscal year from ``first`` to ``last``, both included.
 
-    Coming years assume that nothing is added and that programmes end as planned.
+    Those in the future assume that nothing is added and that programmes end as planned.
     """
+    recorded = recorded_until(frame, scope)
     return [
         Point(
             fiscal_year=year,
             day=(day := last_day_of(year)),
-            is_future=day > scope.day,
+            is_future=day > recorded,
             coverage=counts.elements(frame, scope.but(day=day)),
         )
         for year in range(first, last + 1)

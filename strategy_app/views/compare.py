@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from strategy_app.coverage import timeline
 from strategy_app.coverage.compare import DEFINITIONS, GROUPS, Kind, Pair, four_counts
 from strategy_app.coverage.counts import STATES, Coverage
 from strategy_app.forms.compare import ComparePageForm, Support
@@ -103,6 +104,7 @@ def _about(request, pair):
                 "active": side.active,
                 "address": programmes_address(side.scope, period="active"),
                 "has_tree": side.tree is not None,
+                "is_ahead": timeline.is_ahead(side.frame, side.scope),
             }
             for side in pair.sides
         ],

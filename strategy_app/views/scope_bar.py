@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.formats import date_format
 
+from strategy_app.coverage import timeline
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import SavedView
 from strategy_app.models.localized import localized_text
@@ -43,6 +44,10 @@ def scope_bar(request, form, scope: Scope) -> dict:
         "kept_parameters": [(name, value) for name, value in others.items() if value],
         "scope_parts": _parts(form, scope, others),
         "scope_without_filters": scope.but(**dict.fromkeys(_FILTERS)).query(),
+        "assumes_after": timeline.recorded_until(form.frame, scope)
+        if timeline.is_ahead(form.frame, scope)
+        else None,
+        "layer_name": _shown(form, "layer", scope.layer),
         "strategy_name": localized_text(shown.name_en, shown.name_ja) if shown else None,
         "can_save_view": request.user.is_authenticated
         and request.resolver_match.url_name in SavedView.Page.values,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -188,7 +189,7 @@ def _foot(coverage, asked, notice):
         return ""
     frame, at = coverage.frame, "–"
     if frame.changed_at:
-        at = date_format(frame.changed_at, "SHORT_DATETIME_FORMAT", use_l10n=True)
+        at = date_format(timezone.localtime(frame.changed_at), "SHORT_DATETIME_FORMAT")
     as_of = _("Data as of change %(number)d, %(at)s.") % {"number": frame.change, "at": at}
     words = [asked, as_of.rstrip(".。")]
     return " · ".join([*words, _("Illustrative data")] if notice else words)

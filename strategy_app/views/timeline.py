@@ -8,6 +8,7 @@ import structlog
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -36,7 +37,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Year:
-    """One fiscal year: its last day, whether that lies ahead, where it leads."""
+    """One fiscal year: its last day, whether that is in the future, where it leads."""
 
     number: int
     day: datetime.date
@@ -91,12 +92,12 @@ class Timeline:
 
     @property
     def past(self):
-        """The years whose last day has come."""
+        """The years whose last day records tell of."""
         return [year for year in self.years if not year.is_future]
 
     @property
     def future(self):
-        """The years whose last day lies ahead."""
+        """The years whose last day is in the future."""
         return [year for year in self.years if year.is_future]
 
 
@@ -247,12 +248,18 @@ def _alignable_above(tree, row):
 
 
 def _cliffs(frame, scope, points):
-    """Return the cliffs by element code, as far ahead as the years go."""
-    ahead = points[-1].fiscal_year - fiscal_year(scope.day) + 1
+    """Return the cliffs by element code, as far ahead as the years go.
+
+    Seen from the day from which the bars assume that nothing is added, whatever day is
+    shown: seen from an earlier one, they would deny what was added since.
+    """
+    recorded = timeline.recorded_until(frame, scope)
+    ahead = points[-1].fiscal_year - fiscal_year(recorded) + 1
     if ahead < 1:
         return {}
-    tree = frame.tree(scope.strategy, scope.day)
-    found = gaps.find(frame, scope, horizon_years=min(ahead, _FARTHEST_CLIFF))
+    tree = frame.tree(scope.strategy, recorded)
+    seen = scope.but(day=recorded)
+    found = gaps.find(frame, seen, horizon_years=min(ahead, _FARTHEST_CLIFF))
     shown = {point.fiscal_year for point in points}
     return {
         tree.codes[gap.row]: [gap]
@@ -418,10 +425,11 @@ def _heading(request, shown):
     bar = scope_bar(request, request.scope_form, request.scope)
     frame = shown.frame
     words = [f"{part.label}: {part.value}" for part in bar["scope_parts"]]
-    words.insert(0, _("As seen on %(day)s") % {"day": date_format(request.scope.day)})
+    recorded = timeline.recorded_until(frame, request.scope)
+    words.insert(0, _("As recorded until %(day)s") % {"day": date_format(recorded)})
     as_of = _("Data as of change %(number)d, %(at)s.") % {
         "number": frame.change,
-        "at": date_format(frame.changed_at, "SHORT_DATETIME_FORMAT", use_l10n=True)
+        "at": date_format(timezone.localtime(frame.changed_at), "SHORT_DATETIME_FORMAT")
         if frame.changed_at
         else "–",
     }
@@ -452,7 +460,8 @@ def _marks(scope, shown):
         found += _target_marks(scope, shown, series)
         for gap in series.cliffs:
             words = _(
-                "%(element)s: from here %(low)d of %(actual)d programmes are left"
+                "%(element)s: from here %(low)d of %(actual)d programmes are left, if"
+                " nothing is added"
             ) % {
                 "element": series.code,
                 "low": gap.low,

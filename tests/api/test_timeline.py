@@ -57,6 +57,15 @@ def test_points_are_on_the_last_days_of_fiscal_years(api, ledger):
     }  # fmt: skip
 
 
+def test_the_future_is_after_today_and_its_version_goes_with_the_day(api, ledger):
+    url = f"{URL}?from=2025&to=2027&day=2029-01-01"
+    before = api.get(url)
+    assert [point["future"] for point in before.json()["points"]] == [False, True, True]
+    with time_machine.travel("2027-04-01T12:00:00+09:00", tick=False):
+        after = api.get(url, headers={"If-None-Match": before.headers["ETag"]})
+    assert [point["future"] for point in after.json()["points"]] == [False, False, True]
+
+
 @pytest.mark.parametrize("query", ["", "rollup=false", "level=2&layer=evidenced"])
 def test_it_says_what_the_module_says(api, ledger, query):
     scope = Scope("STR", today())

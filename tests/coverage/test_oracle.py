@@ -67,7 +67,7 @@ def check_question(rng, oracle, columns):
     scope = a_scope(rng, oracle, columns)
     check_counts(rng, oracle, columns, scope)
     check_steps(rng, oracle, columns, scope)
-    check_timeline(oracle, columns, scope)
+    check_timeline(rng, oracle, columns, scope)
 
 
 def check_counts(rng, oracle, columns, scope):
@@ -216,11 +216,14 @@ def check_steps(rng, oracle, columns, scope):
         assert number == oracle.supporters_on(day, wordings, wording, scope), (scope, day)
 
 
-def check_timeline(oracle, columns, scope):
+def check_timeline(rng, oracle, columns, scope):
     year = scope.day.year
-    for point in timeline.points(columns, scope, year - 1, year + 1):
+    # Whichever day is asked about, the future begins after the reader's.
+    today = scope.day + datetime.timedelta(days=rng.randint(-400, 400))
+    asked = scope.but(today=today)
+    for point in timeline.points(columns, asked, year - 1, year + 1):
         assert point.day == datetime.date(point.fiscal_year + 1, 3, 31)
-        assert point.is_future == (point.day > scope.day)
+        assert point.is_future == (point.day > today)
         expected = oracle.answer(scope.but(day=point.day))
         assert (point.coverage.active, point.coverage.counts.tolist()) == (
             expected.active,

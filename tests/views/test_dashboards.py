@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from strategy_app.models import Change
@@ -247,9 +248,12 @@ def test_each_element_has_its_trend_past_and_ahead(client, ben, portfolio):
     factories.load_history(portfolio, "A.2", 1, "2024-04-01")
     portfolio.ends_on = "2028-03-31"
     reference.save(portfolio, by=None)
-    client.force_login(ben)
-    page = client.get("/?day=2026-11-22")
-    trend = {row.code: row.trend for row in page.context["rows"]}["A.2"]
+    with time_machine.travel("2026-11-22T12:00:00+09:00", tick=False):
+        client.force_login(ben)
+        page = client.get("/?day=2026-11-22")
+        earlier = client.get("/?day=2022-01-01")
+        trend = {row.code: row.trend for row in page.context["rows"]}["A.2"]
+        followed = client.get(trend.address)
     assert trend.words == (
         "Supported: FY2021 0, FY2022 0, FY2023 0, FY2024 1, FY2025 1, FY2026 1, FY2027 1,"
         " FY2028 0, FY2029 0"
@@ -257,7 +261,22 @@ def test_each_element_has_its_trend_past_and_ahead(client, ben, portfolio):
     # Years to come are joined to the last one that is past.
     assert trend.past.split()[-1] == trend.future.split()[0] == "50.0,1.0"
     assert len(trend.past.split()) + len(trend.future.split()) == 9 + 1
-    assert client.get(trend.address).status_code == 200
+    assert followed.context["element"].code == "A.2"
+    # Seen from an earlier day, what has passed since is still no future: FY2016 to FY2024.
+    trend = {row.code: row.trend for row in earlier.context["rows"]}["A.2"]
+    assert (len(trend.past.split()), trend.future.split()) == (9, ["100.0,1.0"])
+
+
+@pytest.mark.parametrize("path", ["/", "/gaps/", "/matrix/", "/compare/", "/timeline/"])
+def test_a_day_ahead_says_in_words_what_it_assumes(client, ben, portfolio, path):
+    words = "After 22 November 2026 the numbers assume that nothing is added and that"
+    with time_machine.travel("2026-11-22T12:00:00+09:00", tick=False):
+        client.force_login(ben)
+        said = {
+            day: words in text_of(client.get(f"{path}?day={day}"))
+            for day in ("2022-01-01", "2026-11-22", "2026-11-23")
+        }
+    assert said == {"2022-01-01": False, "2026-11-22": False, "2026-11-23": True}
 
 
 def test_freshness_counts_records_judged_lately(client, ben, portfolio):

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from strategy_app.coverage import frame
 from strategy_app.exporters import apart, document_pdf
@@ -149,8 +150,9 @@ def test_coverage_is_that_of_the_page(reader, revised):
     ]
     assert "Active programmes: 4 4 of 8 pairs of programme and element" in paper.text
     assert "Not assessed Target Active" in paper.text
-    day = frame.current().changed_at.date()
-    assert f"Data as of change {frame.current().change}, {day}" in paper.pages[-1]
+    moment = timezone.localtime(frame.current().changed_at)
+    as_of = f"Data as of change {frame.current().change}, {moment:%Y-%m-%d %H:%M}"
+    assert as_of in paper.pages[-1]
 
 
 def test_the_scope_is_printed(reader, revised):

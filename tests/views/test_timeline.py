@@ -102,11 +102,37 @@ def test_the_future_is_set_apart_and_says_what_it_assumes(client, ben, portfolio
     assert words not in text_of(past)
 
 
-def test_seen_from_another_day_its_future_begins_there(client, ben, portfolio):
+@pytest.mark.parametrize("day", ["2020-01-01", "2029-01-01"])
+def test_its_future_begins_after_today_whatever_day_is_shown(client, ben, portfolio, day):
+    client.force_login(ben)
+    page = client.get(f"/timeline/?day={day}&{YEARS}")
+    years = page.context["timeline"].years
+    assert [year.number for year in years if year.is_future] == [2026, 2027, 2028, 2029]
+    picture = client.get(f"/timeline/chart.svg?day={day}&{YEARS}").content.decode()
+    assert "As recorded until 30 June 2026" in picture
+
+
+def test_a_cliff_that_was_averted_is_not_marked(client, ben, portfolio):
+    """Seen from 2020 the support of B ends in 2022; two years on it was taken over."""
+    short = factories.make_programme("PRG-3", starts_on="2019-04-01", ends_on="2022-03-31")
+    factories.load_history(short, "B", 1, "2019-04-01")
+    factories.load_history(factories.make_programme("PRG-4"), "B", 1, "2021-04-01")
     client.force_login(ben)
     page = client.get(f"/timeline/?day=2020-01-01&{YEARS}")
-    years = page.context["timeline"].years
-    assert [year.number for year in years if not year.is_future] == [2016, 2017, 2018]
+    cliffs = [mark for mark in page.context["marks"] if mark[0] == "cliff"]
+    assert [(str(day), words) for _sign, day, _address, words in cliffs] == [
+        ("2028-04-01", "A: from here 0 of 1 programmes are left, if nothing is added"),
+    ]
+    gaps = client.get("/gaps/?day=2020-01-01&kind=cliff&horizon=3")
+    assert [gap.code for gap in gaps.context["rows"]] == ["B"]
+
+
+def test_a_picture_says_its_moment_as_the_pages_do(client, ben, portfolio):
+    client.force_login(ben)
+    picture = client.get(f"/timeline/chart.svg?{YEARS}").content.decode()
+    moment = f"Data as of change {frame.current().change}, 2026-06-30 12:00."
+    assert moment in picture
+    assert moment in text_of(client.get(f"/timeline/?{YEARS}"))
 
 
 def test_from_the_first_record_to_the_horizon(client, ben, portfolio):

@@ -17,10 +17,6 @@ for (const table of document.querySelectorAll("table[data-tree]")) {
   branches.delete(undefined);
 
   const buttons = new Map();
-  for (const row of rows) {
-    if (branches.has(row)) continue;
-    row.cells[0].prepend(Object.assign(document.createElement("span"), { className: "branch-none" }));
-  }
   for (const row of branches) {
     const button = document.createElement("button");
     button.type = "button";

@@ -160,8 +160,9 @@ class TimelineView(_CoverageView):
 class CompareView(_CoverageView):
     """Two days, groups, layers or states of knowledge, and what differs between them.
 
-    The changes lead from the earlier day or change to the later, and from the layer that
-    holds more to the stricter one, whichever of the two is the scope's own.
+    `a` and `b`, and the changes from one to the other, lead from the earlier day or change
+    to the later, and from the layer that holds more to the stricter one, whichever of the
+    two is the scope's own. Of two groups, `a` is the one that `with…` names.
     """
 
     detail_parameters = CompareForm
@@ -172,6 +173,8 @@ class CompareView(_CoverageView):
 
     def answer(self, frame, scope):
         pair = self.form.pair()
+        # Of groups neither comes first.
+        a, b = (pair.other, pair.own) if pair.by in compare.GROUPS else pair.sides
         if len(pair.differences) > MOST_CHANGES:
             raise errors.refusal([too_many_changes(len(pair.differences))])
         return {
@@ -180,8 +183,8 @@ class CompareView(_CoverageView):
             "elements": [
                 {
                     "element": code,
-                    "a": _side(compare.four_counts(pair.other, code)),
-                    "b": _side(compare.four_counts(pair.own, code)),
+                    "a": _side(compare.four_counts(a, code)),
+                    "b": _side(compare.four_counts(b, code)),
                 }
                 for code in pair.codes
             ],

@@ -214,8 +214,8 @@ COMPARE = [
     OpenApiParameter(
         "with",
         OpenApiTypes.DATE,
-        description="The other day. Without any `with…`: a year before the day."
-        " Only one `with…` at a time.",
+        description="The other day, earlier or later. Without any `with…`: a year before"
+        " the day. Only one `with…` at a time.",
     ),
     _text("with_department", "Code of the other department, or `unknown`."),
     _text("with_category", "Code of the other category."),

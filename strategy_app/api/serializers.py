@@ -302,8 +302,16 @@ class ComparedElementSerializer(serializers.Serializer):
     """An element; null where that side's revision has no such element."""
 
     element = serializers.CharField()
-    a = SideCountsSerializer(allow_null=True, help_text="What `with…` names.")
-    b = SideCountsSerializer(allow_null=True, help_text="The scope itself.")
+    a = SideCountsSerializer(
+        allow_null=True,
+        help_text="Before: on the earlier day or change, at the layer that holds more; of"
+        " two groups the one that `with…` names.",
+    )
+    b = SideCountsSerializer(
+        allow_null=True,
+        help_text="After: on the later day or change, at the stricter layer; of two groups"
+        " the scope's own.",
+    )
 
 
 class DifferenceSerializer(serializers.Serializer):
@@ -311,11 +319,12 @@ class DifferenceSerializer(serializers.Serializer):
 
     programme = serializers.CharField()
     element = serializers.CharField()
-    kind = serializers.CharField()
-    before = serializers.IntegerField(
-        allow_null=True, help_text="On the earlier side, or in the less strict layer."
+    kind = serializers.CharField(
+        help_text="`added`, `removed`, `raised`, `lowered`, `begun` or `ended`; between"
+        " layers `lacking` (assessed, but not at the stricter one) or `lowered`."
     )
-    after = serializers.IntegerField(allow_null=True)
+    before = serializers.IntegerField(allow_null=True, help_text="The level in `a`.")
+    after = serializers.IntegerField(allow_null=True, help_text="The level in `b`.")
 
 
 class CompareSerializer(serializers.Serializer):

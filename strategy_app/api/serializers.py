@@ -247,14 +247,27 @@ class CoverageSerializer(_HeadSerializer):
 
 
 class GroupSerializer(serializers.Serializer):
-    group = serializers.CharField(help_text="A code, or `unknown`.")
-    active_programmes = serializers.IntegerField()
+    group = serializers.CharField(help_text="A code, `unknown`, or a fiscal year.")
+    day = serializers.DateField(
+        required=False, help_text="The last day of a fiscal year; only with years."
+    )
+    future = serializers.BooleanField(
+        required=False,
+        help_text="Whether a fiscal year's last day lies after the day asked for: assumes"
+        " nothing is added.",
+    )
+    active_programmes = serializers.IntegerField(
+        help_text="How many the group holds; with `by=strategy` those that support it."
+    )
     active = serializers.IntegerField(required=False)
     elements = CountsSerializer(many=True)
 
 
 class MatrixSerializer(_HeadSerializer):
     by = serializers.CharField()
+    second = serializers.CharField(
+        required=False, help_text="The other strategy; only with `by=strategy`."
+    )
     groups = GroupSerializer(many=True)
 
 

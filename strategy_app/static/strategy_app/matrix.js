@@ -39,9 +39,11 @@ function close() {
 
 // The cell stays in sight above what it has opened.
 function keepInSight(link) {
-  link.closest("td").scrollIntoView({ block: "nearest", inline: "nearest" });
-  const over = link.getBoundingClientRect().bottom + 16 - panel.getBoundingClientRect().top;
-  if (over > 0) window.scrollBy({ top: over });
+  const cell = link.closest("td");
+  // At once: where it is to be is measured in between.
+  cell.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+  const over = cell.getBoundingClientRect().bottom + 8 - panel.getBoundingClientRect().top;
+  if (over > 0) window.scrollBy({ top: over, behavior: "instant" });
 }
 
 async function open(link) {

@@ -27,8 +27,8 @@ TREND = _(
     " and programmes end as planned. Each element is drawn to its own highest point."
 )
 ENDING = _(
-    "Active programmes of those selected whose last day is at most 365 days after the day"
-    " that is shown, the soonest first."
+    "Active programmes of those selected that are no longer active 365 days after the day"
+    " that is shown, by their dates; the soonest first."
 )
 
 FIRST_YEAR, LAST_YEAR, MOST_YEARS = 1900, 2199, 60

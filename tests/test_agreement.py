@@ -8,6 +8,8 @@ import pytest
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
 from strategy_app.importers import fixtures
+from strategy_app.models import Programme
+from tests import factories
 
 DAYS = [
     datetime.date(2010, 1, 1),  # before the first revision
@@ -76,16 +78,15 @@ def check_matrix(client, day, by):
     assert [group["active_programmes"] for group in answer["groups"]] == list(
         grouped.active
     )
-    page = client.get(f"/matrix/?{query}")
-    assert [column.active for column in page.context["table"].columns] == list(
-        grouped.active
-    )
+    table = client.get(f"/matrix/?{query}").context["table"]
+    columns = {column.code: number for number, column in enumerate(table.columns)}
+    order = [columns[code] for code in grouped.groups]  # countries stand by their names
+    assert sorted(order) == list(range(len(table.columns)))
+    assert [table.columns[at].active for at in order] == list(grouped.active)
     if grouped.overall.tree is not None:
         rows = grouped.overall.tree.alignable
         supported = grouped.supported[rows].tolist()
-        assert [
-            [cell.count for cell in row.cells] for row in page.context["table"].rows
-        ] == (supported)
+        assert [[row.cells[at].count for at in order] for row in table.rows] == supported
         assert [
             [
                 group["elements"][number]["principal"]
@@ -94,6 +95,36 @@ def check_matrix(client, day, by):
             ]
             for number in range(len(supported))
         ] == supported
+
+
+@pytest.mark.parametrize("basis", ["programmes", "budget"])
+@pytest.mark.parametrize("by", ["fiscal_year", "strategy"])
+def test_years_and_strategies_are_the_same_on_the_page_and_in_the_api(
+    client, ben, real_data, by, basis
+):
+    client.force_login(ben)
+    factories.make_budget(Programme.objects.get(code="SATREPS"), 2026, 700)
+    for day in DAYS:
+        query = f"strategy=JST-INTL&day={day}&by={by}&basis={basis}"
+        answer = client.get(f"/api/v1/coverage/matrix/?{query}").json()
+        table = client.get(f"/matrix/?{query}").context["table"]
+        amount = "active" if basis == "budget" else "active_programmes"
+        assert [(column.code, column.active) for column in table.columns] == [
+            (group["group"], group[amount]) for group in answer["groups"]
+        ]
+        by_code = [
+            {row["element"]: row for row in group["elements"]} for group in answer["groups"]
+        ]
+        for row in table.rows:
+            for cell, rows in zip(row.cells, by_code, strict=True):
+                found = rows.get(row.element.code)
+                assert bool(cell.address) == (found is not None)
+                if found:
+                    supported = found["principal"] + found["significant"]
+                    assert (cell.count, cell.assessed) == (
+                        supported,
+                        supported + found["not_targeted"],
+                    )
 
 
 def test_gaps_page_and_api_say_what_the_module_says(client, ben, real_data):

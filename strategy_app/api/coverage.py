@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from strategy_app.api import errors, parameters, serializers
 from strategy_app.api.base import BAD_PARAMETER, Reading
-from strategy_app.coverage import compare, counts, gaps, timeline
+from strategy_app.coverage import across, compare, counts, gaps, timeline
 from strategy_app.coverage.counts import STATES
 from strategy_app.forms.compare import CompareForm
 from strategy_app.forms.scope import GapsForm, MatrixForm, ScopeForm
@@ -78,7 +78,11 @@ class CoverageView(_CoverageView):
 
 
 class MatrixView(_CoverageView):
-    """The same in groups; a programme of several countries counts in each of them."""
+    """The same in groups; a programme of several countries counts in each of them.
+
+    Fiscal years are counted on their last days; across another strategy, a group is what
+    supports an element at its top.
+    """
 
     detail_parameters = MatrixForm
 
@@ -90,19 +94,53 @@ class MatrixView(_CoverageView):
 
     def answer(self, frame, scope):
         by = self.form.by_or_default()
+        head = _head(counts.elements(frame, scope)) | {"by": by}
+        if by == "fiscal_year":
+            return head | {"groups": _years(frame, scope)}
+        if by == "strategy":
+            second = self.form.second_or_default()
+            return head | {"second": second, "groups": _across(frame, scope, second)}
         grouped = counts.by_group(frame, scope, by)
         programmes = counts.by_group(frame, scope.but(basis="programmes"), by)
-        groups = []
-        for index, code in enumerate(grouped.groups):
-            group = {
-                "group": code,
-                "active_programmes": int(programmes.active[index]),
-            }
-            if scope.basis == "budget":
-                group["active"] = int(grouped.active[index])
-            group["elements"] = _elements(grouped.overall.tree, grouped.counts[:, index])
-            groups.append(group)
-        return _head(grouped.overall) | {"by": by, "groups": groups}
+        return head | {"groups": _groups(grouped, programmes)}
+
+
+def _groups(grouped, programmes):
+    """Return each group; ``programmes`` is the same counted by programmes."""
+    groups = []
+    for index, code in enumerate(grouped.groups):
+        group = {"group": code, "active_programmes": int(programmes.active[index])}
+        if grouped.overall.scope.basis == "budget":
+            group["active"] = int(grouped.active[index])
+        group["elements"] = _elements(grouped.overall.tree, grouped.counts[:, index])
+        groups.append(group)
+    return groups
+
+
+def _years(frame, scope):
+    """Return a group for each fiscal year that the page shows."""
+    groups = []
+    for point in timeline.points(frame, scope, *timeline.years(frame, scope)):
+        group = {
+            "group": str(point.fiscal_year),
+            "day": point.day.isoformat(),
+            "future": point.is_future,
+            "active_programmes": int(point.coverage.columns.sum()),
+        }
+        if scope.basis == "budget":
+            group["active"] = point.coverage.active
+        group["elements"] = _elements(point.coverage.tree, point.coverage.counts)
+        groups.append(group)
+    return groups
+
+
+def _across(frame, scope, second):
+    """Return a group for each element at the top of another strategy; none without one."""
+    crossing = across.by_strategy(frame, scope, second) if second else None
+    if crossing is None:
+        return []
+    programmes = across.by_strategy(frame, scope.but(basis="programmes"), second)
+    return _groups(crossing.grouped, programmes.grouped)
 
 
 class GapsView(_CoverageView):
@@ -160,8 +198,9 @@ class TimelineView(_CoverageView):
 class CompareView(_CoverageView):
     """Two days, groups, layers or states of knowledge, and what differs between them.
 
-    The changes lead from the earlier day or change to the later, and from the layer that
-    holds more to the stricter one, whichever of the two is the scope's own.
+    `a` and `b`, and the changes from one to the other, lead from the earlier day or change
+    to the later, and from the layer that holds more to the stricter one, whichever of the
+    two is the scope's own. Of two groups, `a` is the one that `with…` names.
     """
 
     detail_parameters = CompareForm
@@ -172,6 +211,8 @@ class CompareView(_CoverageView):
 
     def answer(self, frame, scope):
         pair = self.form.pair()
+        # Of groups neither comes first.
+        a, b = (pair.other, pair.own) if pair.by in compare.GROUPS else pair.sides
         if len(pair.differences) > MOST_CHANGES:
             raise errors.refusal([too_many_changes(len(pair.differences))])
         return {
@@ -180,8 +221,8 @@ class CompareView(_CoverageView):
             "elements": [
                 {
                     "element": code,
-                    "a": _side(compare.four_counts(pair.other, code)),
-                    "b": _side(compare.four_counts(pair.own, code)),
+                    "a": _side(compare.four_counts(a, code)),
+                    "b": _side(compare.four_counts(b, code)),
                 }
                 for code in pair.codes
             ],

@@ -11,9 +11,9 @@ from strategy_app.coverage import frame
 from strategy_app.coverage.gaps import Kind
 from strategy_app.coverage.matrix import LAYERS
 from strategy_app.coverage.scope import Scope
+from strategy_app.coverage.timeline import FIRST_YEAR, LAST_YEAR, MOST_YEARS
 from strategy_app.forms.fields import DayField
 from strategy_app.forms.scope import GapsForm, MatrixForm, ScopeForm
-from strategy_app.forms.timeline import FIRST_YEAR, LAST_YEAR, MOST_YEARS
 from strategy_app.models import Programme
 from strategy_app.models.dates import today
 
@@ -197,7 +197,19 @@ def _by(form_class, description):
     return _choice("by", description, values, values[0])
 
 
-MATRIX = [*SCOPE, _by(MatrixForm, "What programmes are grouped by.")]
+MATRIX = [
+    *SCOPE,
+    _by(
+        MatrixForm,
+        "What programmes are grouped by. `fiscal_year`: all programmes on the last day of"
+        " each year, with that year's elements. `strategy`: the programmes that support"
+        " each element at the top of the `second` strategy.",
+    ),
+    _text(
+        "second",
+        "Code of the other strategy; only with `by=strategy`. Without it: the first other.",
+    ),
+]
 GAPS = [
     *SCOPE,
     _by(GapsForm, "The groups in which holes are looked for."),
@@ -214,8 +226,8 @@ COMPARE = [
     OpenApiParameter(
         "with",
         OpenApiTypes.DATE,
-        description="The other day. Without any `with…`: a year before the day."
-        " Only one `with…` at a time.",
+        description="The other day, earlier or later. Without any `with…`: a year before"
+        " the day. Only one `with…` at a time.",
     ),
     _text("with_department", "Code of the other department, or `unknown`."),
     _text("with_category", "Code of the other category."),

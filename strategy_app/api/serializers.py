@@ -247,14 +247,27 @@ class CoverageSerializer(_HeadSerializer):
 
 
 class GroupSerializer(serializers.Serializer):
-    group = serializers.CharField(help_text="A code, or `unknown`.")
-    active_programmes = serializers.IntegerField()
+    group = serializers.CharField(help_text="A code, `unknown`, or a fiscal year.")
+    day = serializers.DateField(
+        required=False, help_text="The last day of a fiscal year; only with years."
+    )
+    future = serializers.BooleanField(
+        required=False,
+        help_text="Whether a fiscal year's last day lies after the day asked for: assumes"
+        " nothing is added.",
+    )
+    active_programmes = serializers.IntegerField(
+        help_text="How many the group holds; with `by=strategy` those that support it."
+    )
     active = serializers.IntegerField(required=False)
     elements = CountsSerializer(many=True)
 
 
 class MatrixSerializer(_HeadSerializer):
     by = serializers.CharField()
+    second = serializers.CharField(
+        required=False, help_text="The other strategy; only with `by=strategy`."
+    )
     groups = GroupSerializer(many=True)
 
 
@@ -302,8 +315,16 @@ class ComparedElementSerializer(serializers.Serializer):
     """An element; null where that side's revision has no such element."""
 
     element = serializers.CharField()
-    a = SideCountsSerializer(allow_null=True, help_text="What `with…` names.")
-    b = SideCountsSerializer(allow_null=True, help_text="The scope itself.")
+    a = SideCountsSerializer(
+        allow_null=True,
+        help_text="Before: on the earlier day or change, at the layer that holds more; of"
+        " two groups the one that `with…` names.",
+    )
+    b = SideCountsSerializer(
+        allow_null=True,
+        help_text="After: on the later day or change, at the stricter layer; of two groups"
+        " the scope's own.",
+    )
 
 
 class DifferenceSerializer(serializers.Serializer):
@@ -311,11 +332,12 @@ class DifferenceSerializer(serializers.Serializer):
 
     programme = serializers.CharField()
     element = serializers.CharField()
-    kind = serializers.CharField()
-    before = serializers.IntegerField(
-        allow_null=True, help_text="On the earlier side, or in the less strict layer."
+    kind = serializers.CharField(
+        help_text="`added`, `removed`, `raised`, `lowered`, `begun` or `ended`; between"
+        " layers `lacking` (assessed, but not at the stricter one) or `lowered`."
     )
-    after = serializers.IntegerField(allow_null=True)
+    before = serializers.IntegerField(allow_null=True, help_text="The level in `a`.")
+    after = serializers.IntegerField(allow_null=True, help_text="The level in `b`.")
 
 
 class CompareSerializer(serializers.Serializer):

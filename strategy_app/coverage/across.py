@@ -5,28 +5,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from strategy_app.coverage import counts
-from strategy_app.coverage.counts import Coverage
+from strategy_app.coverage.counts import Coverage, GroupedCoverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """How much supports each element of a strategy and of another one at once.
+    """Coverage of a strategy by what supports another one.
 
-    counts: int64[E, F], rows of ``own.tree`` by ``columns``, the rows of ``other.tree``
-    that stand at its top. active: int64[F], how much supports each of these at all.
+    grouped: a group for each element at the top of the other strategy: the programmes that
+    support it. other: the other strategy's coverage. columns: the rows of its tree that
+    the groups stand for, int64[G].
     """
 
-    own: Coverage
+    grouped: GroupedCoverage
     other: Coverage
     columns: list[int]
-    counts: np.ndarray
-    active: np.ndarray
+
+    @property
+    def is_read(self) -> np.ndarray:
+        """Whether any programme was assessed against the group's element, bool[G]."""
+        assessed = self.other.levels[self.columns] > 0
+        return (assessed & self.other.columns).any(axis=1)
 
 
 def by_strategy(frame: Frame, scope: Scope, other: str) -> Crossing | None:
-    """Count the programmes that support an element of each of two strategies.
+    """Count each element among the programmes that support an element of another strategy.
 
     Both under the same scope. None where either has no revision in force on the day.
     """
@@ -39,16 +44,12 @@ def by_strategy(frame: Frame, scope: Scope, other: str) -> Crossing | None:
         for row in range(len(second.tree.codes))
         if second.tree.alignable[row] and second.tree.depth[row] == 0
     ]
-    supports = (own.levels > scope.level) & own.columns
-    others = (second.levels[columns] > scope.level) & second.columns
+    groups = (second.levels[columns] > scope.level) & second.columns
     weights = counts.weights_of(frame, scope)
-    weighted = others.astype(np.int64) if weights is None else others * weights
-    # Exact as long as sums stay below 2**53, which budgets in any currency do.
-    crossed = supports.astype(np.float64) @ weighted.astype(np.float64).T
-    return Crossing(
-        own=own,
-        other=second,
-        columns=columns,
-        counts=crossed.round().astype(np.int64),
-        active=weighted.sum(axis=1),
-    )
+    active = np.array([counts.total_of(group, weights) for group in groups], np.int64)
+    counted = np.zeros((len(own.counts), len(columns), 4), np.int64)
+    for number, group in enumerate(groups):
+        counted[:, number] = counts.four_parts(own.levels, group, weights, active[number])
+    codes = [second.tree.codes[row] for row in columns]
+    grouped = GroupedCoverage("strategy", codes, active, counted, own)
+    return Crossing(grouped, second, columns)

@@ -26,6 +26,7 @@ class Kind(TextChoices):
     LOWERED = "lowered", _("Lowered")
     BEGUN = "begun", _("Begun")
     ENDED = "ended", _("Ended")
+    LACKING = "lacking", _("Not at the layer")
 
 
 DEFINITIONS = {
@@ -37,9 +38,34 @@ DEFINITIONS = {
         "The programme is counted only after: it has begun, or fits the filters."
     ),
     Kind.ENDED: _("The programme is counted only before: it has ended, or fits no longer."),
+    Kind.LACKING: _(
+        "Between layers: assessed, but with no record at the stricter layer. Nothing has"
+        " been removed."
+    ),
+}
+SINCE = _(
+    "Pairs of an element and a programme whose effective level differs between two days, by"
+    " what makes the difference. Without another day, the same day of the year before."
+)
+# What a record that a layer lacks has not got.
+LACKS = {
+    "evidenced": _("no dated source"),
+    "confirmed": _("not confirmed"),
+    "fresh": _("not confirmed lately"),
 }
 
 _KINDS = list(Kind)
+
+
+def kinds_between(by: str) -> list[Kind]:
+    """Return the kinds that sides which differ in ``by`` can have.
+
+    A stricter layer holds some of the same records: nothing is added or removed, and the
+    programmes are the same.
+    """
+    if by == "layer":
+        return [Kind.LACKING, Kind.LOWERED]
+    return [kind for kind in Kind if kind != Kind.LACKING]
 
 
 @dataclass(frozen=True)
@@ -119,7 +145,7 @@ class Pair:
     def sides(self) -> tuple[Coverage, Coverage]:
         """Before and after: the earlier day or change; of layers the one that holds more.
 
-        So what a stricter layer lacks is removed or lowered. Groups: own, other.
+        So what a stricter layer has not got is lacking or lowered. Groups: own, other.
         """
         if self.by in GROUPS or _rank(self.by, self.own) < _rank(self.by, self.other):
             return self.own, self.other
@@ -155,6 +181,10 @@ class Pair:
 
     def by_kind(self) -> dict[Kind, int]:
         """Return how many differences there are of each kind, kept beside the frame."""
+        numbers = self._numbers()
+        return {kind: numbers[kind] for kind in kinds_between(self.by)}
+
+    def _numbers(self):
         frame = self.own.frame
         if self.other.frame is not frame:
             return self.differences.by_kind()
@@ -237,11 +267,12 @@ def _levels(coverage, code):
 
 def _kinds(before, after, columns, one, other):
     """Return the kind of each differing cell, as an index: the first that fits."""
+    is_by_layer = before.scope.layer != after.scope.layer
     fits = [
         (Kind.BEGUN, ~before.columns[columns]),
         (Kind.ENDED, ~after.columns[columns]),
         (Kind.ADDED, one == 0),
-        (Kind.REMOVED, other == 0),
+        (Kind.LACKING if is_by_layer else Kind.REMOVED, other == 0),
         (Kind.RAISED, other > one),
         (Kind.LOWERED, other < one),
     ]

@@ -47,6 +47,11 @@ DEFINITIONS = {
         " an active programme, of all such pairs."
     ),
 }
+JUDGED_LATELY = _(
+    "Records in force, of active programmes and elements to align with, that were judged or"
+    " found still right within the last %(fresh_months)d months. Unlike “fresh”, whether"
+    " or not a second person has confirmed them."
+)
 FORMULAS = {
     "supported": _("principal + significant"),
     "assessed": _("principal + significant + not targeted"),
@@ -148,12 +153,12 @@ def _elements(frame, scope):
     columns = matrix.in_scope(frame, scope)
     tree = frame.tree(scope.strategy, scope.day)
     weights = weights_of(frame, scope)
-    active = _total(columns, weights)
+    active = total_of(columns, weights)
     if tree is None:
         counts = np.zeros((0, 4), np.int64)
     else:
         levels = matrix.levels(frame, tree, scope.day, scope.rollup, scope.layer)
-        counts = _counted(levels, columns, weights, active)
+        counts = four_parts(levels, columns, weights, active)
     _freeze(counts, columns)
     return tree, active, counts, columns
 
@@ -271,7 +276,9 @@ def has_budget(frame: Frame, day: datetime.date) -> bool:
     return fiscal_year(day) in frame.programmes.budgets
 
 
-def _counted(levels, columns, weights, active):
+def four_parts(
+    levels: np.ndarray, columns: np.ndarray, weights: np.ndarray | None, active: int
+) -> np.ndarray:
     """Count the four parts of each row: int64[E, 4].
 
     levels: uint8[E, P]. columns: bool[P]. weights: int64[P], or None to count programmes.
@@ -285,12 +292,13 @@ def _counted(levels, columns, weights, active):
         np.bitwise_and(row, mask, out=seen)
         for part, level in enumerate(_LEVEL_OF[:3]):
             np.equal(seen, level, out=at_level)
-            counts[number, part] = _total(at_level, weights)
+            counts[number, part] = total_of(at_level, weights)
     counts[:, 3] = active - counts.sum(axis=1)
     return counts
 
 
-def _total(columns, weights):
+def total_of(columns: np.ndarray, weights: np.ndarray | None) -> int:
+    """Return how much these columns hold: how many they are, or their weights' sum."""
     if weights is None:
         return int(np.count_nonzero(columns))
     return int(np.dot(columns.astype(np.int64), weights))

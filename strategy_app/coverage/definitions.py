@@ -7,7 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from strategy_app.coverage import compare, counts, gaps, matrix, targets, timeline
+from strategy_app.coverage import (
+    compare,
+    counts,
+    gaps,
+    heatmap,
+    matrix,
+    targets,
+    timeline,
+)
 from strategy_app.coverage.frame import Thresholds
 from strategy_app.models import Target
 
@@ -52,6 +60,12 @@ _LAYER_TERMS = {
     "confirmed": _("Confirmed"),
     "fresh": _("Fresh"),
 }
+_MATRIX_TERMS = {
+    "number": _("Number in the matrix"),
+    "shade": _("Shade of a cell"),
+    "unread": _("? and ◌? in the matrix"),
+    "assessed": _("Share assessed"),
+}
 
 
 def sections(
@@ -64,7 +78,8 @@ def sections(
     """
     return [
         Section("levels", _("Levels"), _levels(levels or {})),
-        Section("counting", _("What is counted"), _counting()),
+        Section("counting", _("What is counted"), _counting(thresholds)),
+        Section("matrix", _("Matrix"), _cells()),
         Section("layers", _("How far records can be trusted"), _layers(thresholds)),
         Section("targets", _("Targets"), _targets()),
         Section("gaps", _("Gaps"), _gaps(thresholds)),
@@ -83,7 +98,7 @@ def _levels(levels):
     return found
 
 
-def _counting():
+def _counting(thresholds):
     counted = {
         name: Definition(
             name, term, counts.DEFINITIONS[name], counts.FORMULAS.get(name, "")
@@ -95,7 +110,20 @@ def _counting():
         counted["active"],
         Definition("effective-level", _("Effective level"), matrix.EFFECTIVE_LEVEL),
         *(counted[name] for name in _COUNT_TERMS if name != "active"),
+        Definition(
+            "judged-lately",
+            _("Judged lately"),
+            counts.JUDGED_LATELY % {"fresh_months": thresholds.fresh_months},
+        ),
     ]
+
+
+def _cells():
+    return [
+        Definition(f"matrix-{name}", term, heatmap.DEFINITIONS[name],
+                   heatmap.FORMULAS.get(name, ""))
+        for name, term in _MATRIX_TERMS.items()
+    ]  # fmt: skip
 
 
 def _layers(thresholds):
@@ -153,11 +181,14 @@ def _time(thresholds):
             _("Fiscal year"),
             timeline.FISCAL_YEAR % {"first_month": settings.FISCAL_YEAR_FIRST_MONTH},
         ),
+        Definition("trend", _("Trend"), timeline.TREND),
+        Definition("ending", _("Ending within a year"), timeline.ENDING),
     ]
 
 
 def _compared():
-    return [
+    kinds = [
         Definition(f"compare-{kind}", kind.label, compare.DEFINITIONS[kind])
         for kind in compare.Kind
     ]
+    return [Definition("since", _("Since a day"), compare.SINCE), *kinds]

@@ -23,6 +23,17 @@ FISCAL_YEAR = _(
     "A fiscal year begins on the first day of month %(first_month)d and is named after the"
     " calendar year in which it begins."
 )
+TREND = _(
+    "How much supports the element on the last day of each fiscal year, from five years"
+    " before the one of the day to three after it. Dashed: the future, if nothing is added"
+    " and programmes end as planned. Each element is drawn to its own highest point."
+)
+ENDING = _(
+    "Active programmes of those selected that are no longer active 365 days after the day"
+    " that is shown, by their dates; the soonest first."
+)
+
+FIRST_YEAR, LAST_YEAR, MOST_YEARS = 1900, 2199, 60
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,19 @@ def span(frame: Frame, scope: Scope) -> tuple[int, int]:
     this = fiscal_year(scope.day)
     first = fiscal_year(datetime.date.fromordinal(int(known.min()))) if len(known) else this
     return min(first, this), this + frame.thresholds.horizon_years
+
+
+def years(
+    frame: Frame, scope: Scope, start: int | None = None, end: int | None = None
+) -> tuple[int, int]:
+    """Return the first and last fiscal year to show: ``span``, or what is asked for.
+
+    Within the calendar that is kept, and at most MOST_YEARS where ``start`` is left open.
+    """
+    first, last = span(frame, scope)
+    first, last = max(first, FIRST_YEAR), min(last, LAST_YEAR)
+    last = end or max(last, start or last)
+    return start or max(min(first, last), last - MOST_YEARS + 1), last
 
 
 def points(frame: Frame, scope: Scope, first: int, last: int) -> list[Point]:

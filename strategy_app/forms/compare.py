@@ -138,7 +138,7 @@ class ComparePageForm(CompareForm):
     def clean(self):
         """Refuse a kind that this comparison does not have, and an unknown element."""
         cleaned = super().clean()
-        kinds = Support.values if self.by() in GROUPS else Kind.values
+        kinds = Support.values if self.by() in GROUPS else compare.kinds_between(self.by())
         if cleaned.get("kind") and cleaned["kind"] not in kinds:
             self._there_is_no("kind", cleaned["kind"])
         if cleaned.get("element") and not self._is_known(cleaned["element"]):

@@ -16,7 +16,7 @@ from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.forms.fields import DayField
 from strategy_app.models import Programme
 from strategy_app.models.dates import today
-from strategy_app.models.localized import localized_text
+from strategy_app.models.localized import localized_text, name_order
 from strategy_app.queries.programme import matching
 
 _BOOLEANS = {"true": True, "1": True, "on": True, "false": False, "0": False}
@@ -78,12 +78,12 @@ class ScopeForm(forms.Form):
             _("All departments"),
             [*_names(programmes.departments), (UNKNOWN, _("Not yet known"))],
         )
-        named = set(programmes.country_codes)
+        named = [(code, countries.name(code)) for code in programmes.country_codes]
         self._choose(
             "country",
             _("All countries"),
             [
-                *((code, name) for code, name in countries if code in named),
+                *sorted(named, key=lambda country: name_order(country[1])),
                 (UNKNOWN, _("None recorded")),
             ],
         )
@@ -142,41 +142,52 @@ class ScopeForm(forms.Form):
         )
 
 
-class MatrixForm(ScopeForm):
+_GROUPS = [
+    ("category", _("Category")),
+    ("department", _("Department")),
+    ("country", _("Partner country")),
+]
+
+
+class GroupedForm(ScopeForm):
     """A scope and what to group programmes by."""
 
-    by = forms.ChoiceField(
-        label=_("By"),
-        required=False,
-        choices=[
-            ("category", _("Category")),
-            ("department", _("Department")),
-            ("country", _("Partner country")),
-            ("status", _("Status")),
-        ],
-    )
+    by = forms.ChoiceField(label=_("By"), required=False, choices=_GROUPS)
 
     def by_or_default(self) -> str:
         """Return the grouping, category where none was asked for."""
         return self.cleaned_data["by"] or GROUPINGS[0]
 
 
-class MatrixPageForm(MatrixForm):
-    """What the page of the matrix can do besides: other columns, shares, another order."""
+class MatrixForm(GroupedForm):
+    """A scope, and groups of programmes, fiscal years or another strategy beside it."""
 
     by = forms.ChoiceField(
         label=_("By"),
         required=False,
         choices=[
-            ("category", _("Category")),
-            ("department", _("Department")),
-            ("country", _("Partner country")),
+            *_GROUPS,
             ("status", _("Status")),
             ("fiscal_year", _("Fiscal year")),
             ("strategy", _("Another strategy")),
         ],
     )
     second = forms.ChoiceField(label=_("Another strategy"), required=False)
+
+    def __init__(self, data, *, frame: Frame):
+        super().__init__(data, frame=frame)
+        self._choose("second", None, _names(frame.strategies))
+
+    def second_or_default(self) -> str:
+        """Return the strategy to cross with: the one asked for, else the first other."""
+        own = self.cleaned_data["strategy"] or self.default_strategy()
+        others = [group.code for group in self.frame.strategies if group.code != own]
+        return self.cleaned_data["second"] or (others[0] if others else "")
+
+
+class MatrixPageForm(MatrixForm):
+    """What the page of the matrix can do besides: shares, another order."""
+
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
@@ -192,32 +203,14 @@ class MatrixPageForm(MatrixForm):
         choices=[("code", _("As in the strategy")), ("value", _("Strongest first"))],
     )
 
-    def __init__(self, data, *, frame: Frame):
-        super().__init__(data, frame=frame)
-        self._choose("second", None, _names(frame.strategies))
 
-    def second_or_default(self) -> str:
-        """Return the strategy to cross with: the one asked for, else the first other."""
-        own = self.cleaned_data["strategy"] or self.default_strategy()
-        others = [group.code for group in self.frame.strategies if group.code != own]
-        return self.cleaned_data["second"] or (others[0] if others else "")
-
-
-class GapsForm(MatrixForm):
+class GapsForm(GroupedForm):
     """A scope, the groups in which holes are looked for, and one kind of gap or all."""
 
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All kinds")), *Kind.choices]
     )
-    by = forms.ChoiceField(
-        label=_("Holes in"),
-        required=False,
-        choices=[
-            ("category", _("Category")),
-            ("department", _("Department")),
-            ("country", _("Partner country")),
-        ],
-    )
+    by = forms.ChoiceField(label=_("Holes in"), required=False, choices=_GROUPS)
     horizon = forms.IntegerField(
         label=_("Years ahead"), required=False, min_value=1, max_value=10
     )

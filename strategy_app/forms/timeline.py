@@ -4,9 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage import timeline
+from strategy_app.coverage.timeline import FIRST_YEAR, LAST_YEAR, MOST_YEARS
 from strategy_app.forms.scope import ScopeForm
-
-FIRST_YEAR, LAST_YEAR, MOST_YEARS = 1900, 2199, 60
 
 
 class YearsForm(ScopeForm):
@@ -50,11 +49,8 @@ class YearsForm(ScopeForm):
 
     def years(self) -> tuple[int, int]:
         """Return the first and the last fiscal year; only to be asked of a valid form."""
-        first, last = timeline.span(self.frame, self.scope())
-        first, last = max(first, FIRST_YEAR), min(last, LAST_YEAR)
-        start, end = self.cleaned_data["from"], self.cleaned_data["to"]
-        last = end or max(last, start or last)
-        return start or max(min(first, last), last - MOST_YEARS + 1), last
+        asked = self.cleaned_data
+        return timeline.years(self.frame, self.scope(), asked["from"], asked["to"])
 
 
 class TimelineForm(YearsForm):

@@ -1,5 +1,6 @@
 """Text in two languages: plain columns ``*_en`` and ``*_ja``, one way to read them."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -36,3 +37,14 @@ def localized(name):
         )
 
     return property(read)
+
+
+def name_order(name):
+    """Return what puts names in the order in which readers look for them.
+
+    Accents and voicing marks come second (é after e, ド after ト). Japanese names in kana
+    come first; those in kanji after them, for how they are read is not known.
+    """
+    letters = unicodedata.normalize("NFKD", str(name)).casefold()
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return plain, letters

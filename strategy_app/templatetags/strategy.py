@@ -171,31 +171,51 @@ def percent_of(part, whole):
 
 
 @register.simple_tag
-def matrix_cell(cell, show):
-    """Print a number of the matrix as a link to its programmes, or its share, or a hole.
+def matrix_cell(cell, show, kind=""):
+    """Print a cell of the matrix: its number or share, linked to its programmes; or a mark.
 
-    In Python, for a page has five hundred of them and a template takes most of its time.
+    kind: further classes of the cell. In Python, for a page has five hundred of them and a
+    template takes most of its time.
     """
-    if not cell.address:
-        return mark_safe('<span class="no-cell">–</span>')
-    count, active = intcomma(cell.count), intcomma(cell.active)
-    if cell.assessed is None:
-        told = _("%(count)s of %(active)s") % {"count": count, "active": active}
-    else:
-        told = _("%(count)s of %(active)s; %(assessed)s assessed") % {
-            "count": count, "active": active, "assessed": intcomma(cell.assessed),
-        }  # fmt: skip
-    if cell.is_hole:
-        shown = format_html(
-            '<span aria-hidden="true">{}</span><span class="visually-hidden">{}: 0</span>',
-            "◌?" if cell.is_unread else "◌",
-            _("Hole, not assessed yet") if cell.is_unread else _("Hole"),
-        )
-    else:
-        shown = count if show == "counts" else percent_of(cell.count, cell.active)
+    classes = f"{kind or f'heat heat-{cell.shade}'}{' hole' * cell.is_hole}"
+    classes += " unread" * cell.is_unread
     return format_html(
-        '<a href="{address}" hx-get="{address}" title="{told}">{shown}</a>',
-        address=cell.address, told=told, shown=shown,
+        '<td class="{classes}"{anchor}>{content}</td>',
+        classes=classes,
+        anchor=format_html(' id="{}"', cell.anchor) if cell.anchor else "",
+        content=_cell_link(cell, show),
+    )
+
+
+def _cell_link(cell, show):
+    if not cell.address:
+        return format_html(
+            '<span class="no-cell" title="{words}"><span aria-hidden="true">–</span>'
+            '<span class="visually-hidden">{words}</span></span>',
+            words=_("Not in force"),
+        )
+    count, active = intcomma(cell.count), intcomma(cell.active)
+    told = _("%(count)s of %(active)s; %(assessed)s assessed") % {
+        "count": count, "active": active, "assessed": intcomma(cell.assessed),
+    }  # fmt: skip
+    shown = count if show == "counts" else percent_of(cell.count, cell.active)
+    return format_html(
+        '<a href="{address}" title="{told}">{shown}</a>',
+        address=cell.address, told=told, shown=_cell_mark(cell) or shown,
+    )  # fmt: skip
+
+
+def _cell_mark(cell):
+    """Return what stands in place of a number that would be read as a plain zero."""
+    mark, words = {
+        (True, False): ("◌", f"{_('Hole')}: 0"),
+        (True, True): ("◌?", _("Hole, not assessed yet")),
+        (False, True): ("?", _("Not assessed")),
+        (False, False): ("", ""),
+    }[cell.is_hole, cell.is_unread]
+    return mark and format_html(
+        '<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
+        mark, words,
     )  # fmt: skip
 
 

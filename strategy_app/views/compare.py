@@ -10,7 +10,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from strategy_app.coverage import timeline
-from strategy_app.coverage.compare import DEFINITIONS, GROUPS, Kind, Pair, four_counts
+from strategy_app.coverage.compare import (
+    DEFINITIONS,
+    GROUPS,
+    LACKS,
+    Kind,
+    Pair,
+    four_counts,
+    kinds_between,
+)
 from strategy_app.coverage.counts import STATES, Coverage
 from strategy_app.forms.compare import ComparePageForm, Support
 from strategy_app.models.localized import LocalizedText, localized_text
@@ -201,12 +209,14 @@ def _turn(request, pair):
     kept = _with(pair) | {"element": asked["element"] or None}
     scope = pair.own.scope
     of_element = pair.differences.only(element=asked["element"])
-    shown = of_element.only(kind=asked["kind"])
+    shown, numbers = of_element.only(kind=asked["kind"]), of_element.by_kind()
     page = Paginator(shown, _PAGE).get_page(request.GET.get("page"))
     return {
         "kinds": kinds_of(
-            of_element.by_kind(), lambda kind: f"?{scope.query(**kept, kind=kind)}"
+            {kind: numbers[kind] for kind in kinds_between(pair.by)},
+            lambda kind: f"?{scope.query(**kept, kind=kind)}",
         ),
+        "turn": _turn_words(request, pair),
         "all": len(of_element),
         "all_address": f"?{scope.query(**kept)}",
         "every_element_address": "?"
@@ -215,8 +225,22 @@ def _turn(request, pair):
         "page_query": scope.query(**kept, kind=asked["kind"] or None),
         "rows": _rows(request, pair, page.object_list),
         "elements": compared_elements(pair),
-        "states": [(state, state_label(state)) for state in STATES],
+        "states": [(state, _state_words(pair, state)) for state in STATES],
     }
+
+
+def _turn_words(request, pair):
+    """Return what both sides are called in the tables: layers have no before and after."""
+    if pair.by == "layer":
+        return [side_label(request, pair, side) for side in pair.sides]
+    return [_("Before"), _("After")]
+
+
+def _state_words(pair, state):
+    """Return what a state is called: what a layer has no record of may well be assessed."""
+    if pair.by == "layer" and state == "not_assessed":
+        return _("Not assessed, or not at the layer")
+    return state_label(state)
 
 
 def kinds_of(numbers, address):
@@ -243,6 +267,8 @@ def since(pair: Pair) -> dict:
     return {
         "before": pair.before.scope.day,
         "after": pair.after.scope.day,
+        "other": pair.other.scope.day,
+        "kept": pair.own.scope.parameters().items(),
         "address": address,
         "kinds": kinds_of(pair.by_kind(), lambda kind: f"{address}&kind={kind}#changes"),
     }
@@ -268,6 +294,9 @@ def _rows(request, pair, differences):
             {
                 "difference": difference,
                 "is_upwards": difference.kind in _UPWARDS,
+                "lacks": LACKS[pair.after.scope.layer]
+                if difference.kind == Kind.LACKING
+                else "",
                 "code": code,
                 "name": names.get(code),
                 "element": titles[difference.element],
@@ -277,7 +306,7 @@ def _rows(request, pair, differences):
     return rows
 
 
-_BEFORE_ONLY = {Kind.ENDED, Kind.REMOVED}
+_BEFORE_ONLY = {Kind.ENDED, Kind.REMOVED, Kind.LACKING}
 
 
 @dataclass(frozen=True)
@@ -320,7 +349,7 @@ def _numbers(pair, code):
     return [
         Number(
             state=state,
-            label=state_label(state),
+            label=_state_words(pair, state),
             before=before,
             after=after,
             before_address=programmes_address(pair.before.scope, element=code, state=state),

@@ -153,6 +153,6 @@ def _actions(scope, code, gap):
             (_("That day"), element_address(ahead, code)),
         ]
     if gap.kind == Kind.HOLE:
-        matrix = f"{reverse('matrix')}?{scope.query(by=gap.by)}#{code}"
+        matrix = f"{reverse('matrix')}?{scope.query(by=gap.by)}#{code}:{gap.group}"
         return [missing, (_("Matrix"), matrix)]
     return [missing, raisable] if gap.actual else [missing]

@@ -3,19 +3,16 @@
 from dataclasses import dataclass, replace
 
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from strategy_app.coverage import across, counts, timeline
+from strategy_app.coverage import across, counts, heatmap, timeline
 from strategy_app.coverage.counts import Coverage
+from strategy_app.coverage.scope import UNKNOWN
 from strategy_app.forms.scope import MatrixPageForm
-from strategy_app.models.dates import fiscal_year
-from strategy_app.models.localized import localized_text
+from strategy_app.models.localized import localized_text, name_order
 from strategy_app.views.rows import ElementRow, element_rows, programmes_address, totals
 from strategy_app.views.scoping import frame_of, reading, scoped
-
-_SHADES = 4
-# Fiscal years before and after the day's own that the matrix shows.
-_YEARS_BEFORE, _YEARS_AFTER = 5, 3
 
 
 @dataclass(frozen=True)
@@ -26,29 +23,30 @@ class Column:
     label: str
     active: int
     note: str = ""
+    # Whether anybody has looked, so that nothing active in it is a true 0.
+    is_read: bool = True
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: how much supports the element, of how much, how dark, whether a hole."""
+    """One cell: how much supports the element, of how much, how dark, whether a hole.
+
+    anchor: what leads to the cell on its page. is_unread: whether nobody has looked, so
+    that its number is no zero.
+    """
 
     count: int
-    assessed: int | None
+    assessed: int
     active: int
     address: str
+    anchor: str = ""
     is_hole: bool = False
+    is_unread: bool = False
 
     @property
     def shade(self):
         """0 for nothing, else 1 to 4 by the share of what is active."""
-        if not self.count or not self.active:
-            return 0
-        return min(_SHADES, 1 + int(_SHADES * self.count / self.active))
-
-    @property
-    def is_unread(self):
-        """Whether it may only look like a hole, for nobody has assessed it yet."""
-        return self.is_hole and not self.assessed
+        return heatmap.shade(self.count, self.active)
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,13 @@ class Table:
     coverage: Coverage
     columns: list[Column]
     rows: list[MatrixRow]
+    # What the last column counts, where that is not simply all programmes.
+    total: str = ""
+
+    @property
+    def unread(self):
+        """How many cells nobody has looked at, so that they show no number."""
+        return sum(cell.is_unread for row in self.rows for cell in row.cells)
 
     @property
     def holes(self):
@@ -106,6 +111,7 @@ def matrix(request):
         ],
         "table": table,
         "coverage": table.coverage,
+        "shades": range(1, heatmap.SHADES + 1),
         "has_budget": counts.has_budget(frame, scope.day),
     }
     return render(request, "strategy_app/matrix/page.html", context)
@@ -130,18 +136,35 @@ def _alignable(coverage):
     return [] if tree is None else [row for row, yes in enumerate(tree.alignable) if yes]
 
 
-def _rows(coverage, cells_of, state="supported"):
+def _rows(frame, coverage, cells_of, state="supported"):
     """Return a row for each alignable element; ``cells_of(row, code)`` gives its cells."""
-    rows, counted = [], getattr(coverage, state)
-    for row, element in zip(_alignable(coverage), element_rows(coverage), strict=True):
-        total = Cell(
-            count=int(counted[row]),
-            assessed=int(coverage.assessed[row]),
-            active=coverage.active,
-            address=programmes_address(coverage.scope, element=element.code, state=state),
+    programmes = _programmes(frame, coverage)
+    return [
+        MatrixRow(
+            element,
+            cells_of(row, element.code),
+            _overall(coverage, programmes, row, element.code, state),
         )
-        rows.append(MatrixRow(element, cells_of(row, element.code), total))
-    return rows
+        for row, element in zip(_alignable(coverage), element_rows(coverage), strict=True)
+    ]
+
+
+def _programmes(frame, coverage):
+    """Return the same coverage counted by programmes, for somebody may have looked at
+    one that has no budget."""
+    return counts.elements(frame, coverage.scope.but(basis="programmes"))
+
+
+def _overall(coverage, programmes, row, code, state):
+    """Return the cell of all that a coverage counts for one element."""
+    is_read = programmes.assessed[row] > 0 or not programmes.active
+    return Cell(
+        count=int(getattr(coverage, state)[row]),
+        assessed=int(coverage.assessed[row]),
+        active=coverage.active,
+        address=programmes_address(coverage.scope, element=code, state=state),
+        is_unread=state == "supported" and not is_read,
+    )
 
 
 def _by_group(frame, scope, by, state):
@@ -149,6 +172,10 @@ def _by_group(frame, scope, by, state):
     assessed = grouped.active - grouped.counts[:, :, 3]
     counted = grouped.supported if state == "supported" else assessed
     holes = grouped.holes & (state == "supported")
+    programmes = counts.by_group(frame, scope.but(basis="programmes"), by)
+    unread = ~heatmap.is_read(programmes) & (state == "supported")
+    columns = [Column(*column) for column in totals(grouped, frame)]
+    order = _in_order(columns, by)
 
     def cells_of(row, element):
         return [
@@ -157,24 +184,46 @@ def _by_group(frame, scope, by, state):
                 assessed=int(assessed[row, index]),
                 active=int(grouped.active[index]),
                 is_hole=bool(holes[row, index]),
+                is_unread=bool(unread[row, index]),
+                anchor=f"{element}:{grouped.groups[index]}",
                 address=programmes_address(
-                    scope.but(**{by: code}), element=element, state=state
+                    scope.but(**{by: grouped.groups[index]}), element=element, state=state
                 ),
             )
-            for index, code in enumerate(grouped.groups)
+            for index in order
         ]
 
-    columns = [Column(*column) for column in totals(grouped, frame)]
-    return Table(grouped.overall, columns, _rows(grouped.overall, cells_of, state))
+    return Table(
+        grouped.overall,
+        [columns[index] for index in order],
+        _rows(frame, grouped.overall, cells_of, state),
+    )
+
+
+def _in_order(columns, by):
+    """Return in which order columns are shown, by their places: countries by their names in
+    the reader's language, "none recorded" last; others as the organisation has them."""
+    places = range(len(columns))
+    if by != "country":
+        return list(places)
+
+    def name(place):
+        column = columns[place]
+        return column.code == UNKNOWN, name_order(column.label)
+
+    return sorted(places, key=name)
 
 
 def _by_fiscal_year(frame, scope, state):
     coverage = counts.elements(frame, scope)
-    this = fiscal_year(scope.day)
-    points = timeline.points(frame, scope, this - _YEARS_BEFORE, this + _YEARS_AFTER)
+    points = timeline.points(frame, scope, *timeline.years(frame, scope))
+    programmes = [_programmes(frame, point.coverage) for point in points]
 
     def cells_of(_row, element):
-        return [_cell_of_year(point, element, state) for point in points]
+        return [
+            _cell_of_year(point, counted, element, state)
+            for point, counted in zip(points, programmes, strict=True)
+        ]
 
     columns = [
         Column(
@@ -185,55 +234,68 @@ def _by_fiscal_year(frame, scope, state):
         )
         for point in points
     ]
-    return Table(coverage, columns, _rows(coverage, cells_of, state))
+    # No sum of the years: what is supported on the day that is asked for.
+    day = date_format(scope.day)
+    total = _("Today, %(day)s") % {"day": day} if scope.day == scope.today else day
+    return Table(coverage, columns, _rows(frame, coverage, cells_of, state), total)
 
 
-def _cell_of_year(point, element, state):
-    tree = point.coverage.tree
+def _cell_of_year(point, programmes, element, state):
+    tree, anchor = point.coverage.tree, f"{element}:{point.fiscal_year}"
     row = tree.row_of.get(element) if tree else None
     if row is None:
-        return Cell(count=0, assessed=None, active=0, address="")
-    return Cell(
-        count=int(getattr(point.coverage, state)[row]),
-        assessed=int(point.coverage.assessed[row]),
-        active=point.coverage.active,
-        address=programmes_address(point.coverage.scope, element=element, state=state),
-    )
+        return Cell(count=0, assessed=0, active=0, address="", anchor=anchor)
+    cell = _overall(point.coverage, programmes, row, element, state)
+    return replace(cell, anchor=anchor)
 
 
 def _by_strategy(frame, scope, second):
     crossing = across.by_strategy(frame, scope, second) if second else None
     if crossing is None:
         return Table(counts.elements(frame, scope), [], [])
-    tree = crossing.other.tree
+    grouped, tree = crossing.grouped, crossing.other.tree
+    counted, assessed = grouped.supported, grouped.active - grouped.counts[:, :, 3]
+    is_read = _is_read_across(frame, scope, second)
 
     def cells_of(row, element):
         return [
             Cell(
-                count=int(crossing.counts[row, index]),
-                assessed=None,
-                active=int(crossing.active[index]),
+                count=int(counted[row, index]),
+                assessed=int(assessed[row, index]),
+                active=int(grouped.active[index]),
+                is_unread=not is_read[row, index],
+                anchor=f"{element}:{code}",
                 address=programmes_address(
                     scope,
                     element=element,
                     state="supported",
                     also_strategy=second,
-                    also=tree.codes[column],
+                    also=code,
                 ),
             )
-            for index, column in enumerate(crossing.columns)
+            for index, code in enumerate(grouped.groups)
         ]
 
     columns = [
         Column(
-            tree.codes[column],
-            f"{tree.codes[column]} "
-            f"{localized_text(tree.titles_en[column], tree.titles_ja[column])}",
-            int(crossing.active[index]),
+            code,
+            f"{code} {localized_text(tree.titles_en[row], tree.titles_ja[row])}",
+            int(active),
+            is_read=bool(is_known),
         )
-        for index, column in enumerate(crossing.columns)
+        for code, row, active, is_known in zip(
+            grouped.groups, crossing.columns, grouped.active, crossing.is_read, strict=True
+        )
     ]
-    return Table(crossing.own, columns, _rows(crossing.own, cells_of))
+    return Table(grouped.overall, columns, _rows(frame, grouped.overall, cells_of))
+
+
+def _is_read_across(frame, scope, second):
+    """Return where somebody has looked: at the row's element, of what supports the column;
+    where nothing supports the column, at the column's own element."""
+    crossing = across.by_strategy(frame, scope.but(basis="programmes"), second)
+    nothing = (crossing.grouped.active == 0) & crossing.is_read
+    return heatmap.is_read(crossing.grouped) | nothing
 
 
 def _by_value(table):

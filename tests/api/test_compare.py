@@ -66,9 +66,9 @@ def test_two_days(api, ledger):
     }
 
 
-def test_changes_lead_from_the_earlier_day_and_a_is_what_with_names(api, ledger):
+def test_a_is_before_and_b_after_whichever_day_is_asked_for(api, ledger):
     answer = api.get(f"{URL}?day=2026-03-31&with=2026-04-01").json()
-    assert answer["elements"] == sides(APRIL, MARCH)
+    assert answer["elements"] == sides(MARCH, APRIL)
     assert answer["changes"] == CHANGES
 
 
@@ -104,11 +104,47 @@ def test_two_departments_have_numbers_and_no_changes(api, ledger):
 
 def test_two_layers_show_what_would_be_lost(api, ledger):
     answer = api.get(f"{URL}?day=2026-04-01&rollup=false&with_layer=evidenced").json()
-    assert [row["a"] for row in answer["elements"]] == [four(0, 0, 0, 2)] * 3
-    assert answer["changes"] == [
-        change("P-1", "A.1", "removed", 1, None),
-        change("P-2", "A.2", "removed", 0, None),
+    assert [row["a"] for row in answer["elements"]] == [
+        four(0, 0, 0, 2),
+        four(0, 1, 0, 1),
+        four(0, 0, 1, 1),
     ]
+    assert [row["b"] for row in answer["elements"]] == [four(0, 0, 0, 2)] * 3
+    assert answer["changes"] == [
+        change("P-1", "A.1", "lacking", 1, None),
+        change("P-2", "A.2", "lacking", 0, None),
+    ]
+    turned = api.get(
+        f"{URL}?day=2026-04-01&rollup=false&layer=evidenced&with_layer=claimed"
+    ).json()
+    assert (turned["elements"], turned["changes"]) == (
+        answer["elements"],
+        answer["changes"],
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "day=2026-04-01&with=2026-03-31",
+        "day=2026-03-31&with=2030-01-01",
+        "day=2026-04-01&with_layer=evidenced",
+        "day=2026-04-01&layer=evidenced&with_layer=claimed",
+    ],
+)
+def test_the_changes_are_what_makes_b_of_a(api, ledger, query):
+    """Counted from the changes alone: a, less what was before, and what is after, is b."""
+    answer = api.get(f"{URL}?{query}").json()
+    names = {2: "principal", 1: "significant", 0: "not_targeted"}
+    for element in answer["elements"]:
+        counted = {name: element["a"][name] for name in names.values()}
+        for row in answer["changes"]:
+            if row["element"] == element["element"]:
+                if row["before"] is not None:
+                    counted[names[row["before"]]] -= 1
+                if row["after"] is not None:
+                    counted[names[row["after"]]] += 1
+        assert counted == {name: element["b"][name] for name in names.values()}
 
 
 def test_what_was_known_at_an_earlier_change(api, ledger):

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
-from strategy_app.models import Change
+from strategy_app.models import Change, Programme
 from tests import factories
 from tests.api.answers import client_of, error
 
@@ -143,6 +143,64 @@ def test_a_matrix_by_budget_gives_numbers_of_programmes_too(api, ledger):
         (group["group"], group["active_programmes"], group["active"])
         for group in answer["groups"]
     ] == [("ID", 1, 300), ("TH", 2, 400)]
+
+
+def test_coverage_by_fiscal_year(api, ledger):
+    """The years of the timeline; each with its own programmes, days and elements."""
+    answer = api.get(f"{URL}matrix/?day=2026-06-30&by=fiscal_year").json()
+    assert answer["active_programmes"] == 2
+    assert [
+        (group["group"], group["day"], group["future"], group["active_programmes"])
+        for group in answer["groups"]
+    ] == [
+        ("2025", "2026-03-31", False, 2),
+        *((str(year), f"{year + 1}-03-31", True, 2) for year in range(2026, 2032)),
+    ]
+    assert answer["groups"][0]["elements"] == [
+        parts("A", 1, 0, 0, 1),
+        parts("A.1", 1, 0, 0, 1),
+        parts("A.2", 0, 0, 0, 2),
+    ]
+
+
+def test_coverage_by_what_supports_another_strategy(api, ledger):
+    """P-1 supports X, and P-2 was found not to: so X has one, and Y nothing at all."""
+    address = f"{URL}matrix/?strategy=STR&day=2026-06-30&by=strategy"
+    assert api.get(address).json()["groups"] == []
+    factories.make_strategy("OTH", elements=("X", "X.1", "Y"))
+    for code, level in [("P-1", 1), ("P-2", 0)]:
+        programme = Programme.objects.get(code=code)
+        element = factories.get_element("X.1", "OTH")
+        factories.load_history(programme, element, level, "2026-04-01")
+    answer = api.get(address).json()
+    assert (answer["by"], answer["second"]) == ("strategy", "OTH")
+    assert answer["groups"] == [
+        {
+            "group": "X",
+            "active_programmes": 1,
+            "elements": [
+                parts("A", 0, 1, 0, 0),
+                parts("A.1", 0, 1, 0, 0),
+                parts("A.2", 0, 0, 0, 1),
+            ],
+        },
+        {
+            "group": "Y",
+            "active_programmes": 0,
+            "elements": [parts(code, 0, 0, 0, 0) for code in ("A", "A.1", "A.2")],
+        },
+    ]
+    by_budget = api.get(f"{address}&second=OTH&basis=budget").json()["groups"]
+    assert [(row["active_programmes"], row["active"]) for row in by_budget] == [
+        (1, 300),
+        (0, 0),
+    ]
+    assert numbers_of(by_budget[0]["elements"][1]) == [0, 300, 0, 0]
+    refused = api.get(f"{address}&second=NOPE")
+    assert (refused.status_code, refused.json()) == (
+        400,
+        error("invalid_choice", "There is no “NOPE” here.", "second"),
+    )
 
 
 def test_gaps_ranked(api, ledger):
@@ -283,7 +341,9 @@ def test_whoever_may_not_read_is_not_told_that_nothing_changed(api, ledger):
     )
 
 
-@pytest.mark.parametrize("address", ["", "matrix/?by=country", "gaps/"])
+@pytest.mark.parametrize(
+    "address", ["", "matrix/?by=country", "matrix/?by=fiscal_year", "gaps/"]
+)
 def test_coverage_asks_two_queries_whatever_there_is(
     api, strategy, department_a, django_assert_num_queries, address
 ):

@@ -216,7 +216,7 @@ def test_a_stricter_layer_shows_what_would_be_lost(programme):
         columns, claimed.but(rollup=False), columns, confirmed.but(rollup=False),
         by="layer",
     )  # fmt: skip
-    assert named(columns, direct.differences[:]) == [("PRG-1", "A", "removed", 2, None)]
+    assert named(columns, direct.differences[:]) == [("PRG-1", "A", "lacking", 2, None)]
 
 
 def test_what_was_known_earlier_is_before(programme):

@@ -134,7 +134,9 @@ def test_names_to_choose_from_are_in_the_readers_language():
     assert set(dict(read("").fields["country"].choices)) == {"", "US", "DE", "unknown"}
 
 
-@pytest.mark.parametrize("by", ["category", "department", "country", "status"])
+@pytest.mark.parametrize(
+    "by", ["category", "department", "country", "status", "fiscal_year", "strategy"]
+)
 def test_a_matrix_is_grouped_by(by):
     form = read(f"by={by}", MatrixForm)
     assert form.is_valid()

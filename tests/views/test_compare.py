@@ -1,6 +1,7 @@
 """Comparing: two sides, what differs, where each number leads, and what is refused."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -191,8 +192,35 @@ def test_the_same_on_both_sides_is_said(client, ben, history):
 def test_layers_show_what_would_be_lost(client, ben, history):
     client.force_login(ben)
     page = client.get("/compare/?with_layer=confirmed")
-    assert {row[2] for row in listed(page)} == {"removed"}
+    assert {row[2] for row in listed(page)} == {"lacking"}
     assert len(listed(page)) == 4
+    assert [(row["kind"].value, row["number"]) for row in page.context["kinds"]] == [
+        ("lacking", 4),
+        ("lowered", 0),
+    ]
+    text = text_of(page)
+    assert "The layer that holds more All that is claimed" in text
+    assert "The stricter layer Confirmed by a second person" in text
+    assert "Significant → then not confirmed" in text
+    assert "→ then – Not assessed" not in text
+    assert "Not assessed, or not at the layer" in text
+    for word in ("Before", "After", "Removed"):
+        assert word not in text
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ("evidenced", "no dated source"),
+        ("confirmed", "not confirmed"),
+        ("fresh", "not confirmed lately"),
+    ],
+)
+def test_what_a_layer_lacks_is_said_in_its_words(client, ben, history, layer, words):
+    client.force_login(ben)
+    page = client.get(f"/compare/?with_layer={layer}")
+    assert {str(row["lacks"]) for row in page.context["rows"]} == {words}
+    assert {str(row["lacks"]) for row in client.get("/compare/").context["rows"]} == {""}
 
 
 def test_what_was_known_at_a_change(client, ben, history):
@@ -283,6 +311,8 @@ def test_each_tab_leads_to_a_comparison(client, ben, department_a, two_categorie
         ("kind=stolen", "kind", "There is no “stolen” here."),
         ("kind=both", "kind", "There is no “both” here."),
         ("with_category=CAT-A&kind=added", "kind", "There is no “added” here."),
+        ("with_layer=confirmed&kind=removed", "kind", "There is no “removed” here."),
+        ("kind=lacking", "kind", "There is no “lacking” here."),
         ("element=Z", "element", "There is no “Z” here."),
         (
             "with=2026-01-01&with_layer=confirmed",
@@ -343,6 +373,21 @@ def test_the_overview_keeps_the_day_it_compares_with(client, ben, history):
     assert client.get("/?with=never").context["form"].errors == {
         "with": ["Enter a day as 2026-03-31."]
     }
+
+
+def test_the_day_to_compare_with_is_chosen_on_the_overview(client, ben, history):
+    client.force_login(ben)
+    page = client.get("/?category=CAT-A&with=2026-01-15")
+    (form,) = re.findall(
+        r'<form method="get" class="[^"]*since-form">.*?</form>',
+        page.content.decode(),
+        re.DOTALL,
+    )
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+    assert fields == {"strategy": "STR", "category": "CAT-A", "with": "2026-01-15"}
+    chosen = client.get("/", fields | {"with": "2026-06-29"})
+    assert chosen.context["since"]["before"] == datetime.date(2026, 6, 29)
+    assert chosen.context["scope"].category == "CAT-A"
 
 
 # --- size ---

@@ -3,7 +3,15 @@
 import pytest
 from django.utils import translation
 
-from strategy_app.coverage import compare, counts, definitions, frame, gaps, matrix
+from strategy_app.coverage import (
+    compare,
+    counts,
+    definitions,
+    frame,
+    gaps,
+    heatmap,
+    matrix,
+)
 from strategy_app.models import LevelDefinition, Target
 from strategy_app.services import reference
 from tests import factories
@@ -36,6 +44,8 @@ def test_every_kind_state_layer_and_measure_is_defined(page):
         + [f"compare-{kind}" for kind in compare.Kind]
         + list(counts.DEFINITIONS)[4:]
         + ["in-force", "effective-level", "target", "ranking", "timeline", "fiscal-year"]
+        + ["judged-lately", "trend", "ending", "since"]
+        + [f"matrix-{name}" for name in heatmap.DEFINITIONS]
     )
     assert sorted(anchors) == sorted({*expected, *anchors} - {"not_assessed"})
     assert set(expected) <= set(anchors)
@@ -82,6 +92,28 @@ def test_levels_are_in_the_words_of_the_organisation(client, ben, page):
 def test_definitions_are_one_click_away(client, page, path):
     addresses = [href for href, _label in links_of(client.get(path)) if href]
     assert any(href.startswith("/definitions/") for href in addresses)
+
+
+@pytest.mark.parametrize(
+    ("path", "anchors"),
+    [
+        ("/", ["judged-lately", "trend", "since", "ending", "completeness", "target"]),
+        ("/matrix/", ["matrix-number", "matrix-shade", "matrix-unread"]),
+        ("/matrix/?show=assessed", ["matrix-assessed", "matrix-shade"]),
+        ("/timeline/", ["timeline", "level-principal", "level-not_assessed"]),
+        ("/compare/", ["compare-added", "compare-ended", "coverage", "level-principal"]),
+        ("/compare/?with_layer=confirmed", ["compare-lacking", "compare-lowered"]),
+        ("/compare/?category=CAT-A&with_category=CAT-A", ["supported", "level-principal"]),
+    ],
+)
+def test_each_figure_leads_to_its_own_definition(client, page, path, anchors):
+    linked = {
+        href.partition("#")[2]
+        for href, _label in links_of(client.get(path))
+        if href and href.startswith("/definitions/?")
+    }
+    assert sorted(set(anchors) - linked) == []
+    assert sorted(set(anchors) - set(anchors_of(page))) == []
 
 
 def test_each_kind_on_the_gaps_page_leads_to_its_definition(client, page):

@@ -94,6 +94,13 @@ document.addEventListener("focusin", (event) => {
   }
 });
 
+// A timeline that is wider than the screen begins where past and future meet.
+for (const scroll of document.querySelectorAll(".timeline-scroll")) {
+  const corner = scroll.querySelector(".corner");
+  const first = scroll.querySelector("tbody .future-first");
+  if (first) scroll.scrollLeft = first.offsetLeft - corner.offsetWidth - 2 * first.offsetWidth;
+}
+
 // Where a script may, the address of what is shown is copied rather than gone to.
 for (const link of document.querySelectorAll(".copy-address")) {
   if (!navigator.clipboard) break;

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from strategy_app.api import errors
 from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.forms.fields import PlainTextField
+from strategy_app.forms.parameters import unknown
 from strategy_app.forms.queue import NoteForm
 from strategy_app.models import Element, Programme, Strategy
 from strategy_app.models.strategy import validate_code
@@ -140,7 +141,7 @@ def _mistakes(body, fields, required=(), prefix=""):
         return
     for name in body:
         if name not in fields:
-            yield errors.unknown(within + name)
+            yield unknown(within + name)
     for name, (is_right, message) in fields.items():
         if name not in body:
             if name in required:

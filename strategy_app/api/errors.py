@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import PolymorphicProxySerializer
 from drf_standardized_errors.openapi_serializers import (
     ParseErrorResponseSerializer,
@@ -12,11 +11,10 @@ from drf_standardized_errors.openapi_serializers import (
 )
 from rest_framework import serializers
 
+from strategy_app.forms.parameters import Problem
+
 # A request with thousands of mistakes is answered with the first few.
 _MOST = 25
-
-# What a problem is: the field or parameter, a message, a short code for programs.
-Problem = tuple[str, str, str]
 
 BAD_REQUEST = PolymorphicProxySerializer(
     "BadRequest",
@@ -35,11 +33,6 @@ def refusal(problems: Iterable[Problem]) -> serializers.ValidationError:
     for name, message, code in list(problems)[:_MOST]:
         detail.setdefault(name, []).append(serializers.ErrorDetail(str(message), code))
     return serializers.ValidationError(detail)
-
-
-def unknown(name: str) -> Problem:
-    """Return the problem that there is no parameter or field of this name."""
-    return name[:100], _("There is no such parameter or field."), "unknown"
 
 
 def problems_of(form: forms.Form, prefix: str = "") -> Iterator[Problem]:

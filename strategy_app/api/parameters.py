@@ -13,6 +13,7 @@ from strategy_app.coverage.matrix import LAYERS
 from strategy_app.coverage.scope import Scope
 from strategy_app.coverage.timeline import FIRST_YEAR, LAST_YEAR, MOST_YEARS
 from strategy_app.forms.fields import DayField
+from strategy_app.forms.parameters import misread
 from strategy_app.forms.scope import GapsForm, MatrixForm, ScopeForm
 from strategy_app.models import Programme
 from strategy_app.models.dates import today
@@ -135,13 +136,7 @@ def read(form_class, request):
         form = form_class(request.query_params, frame=frame.current())
     else:
         form = form_class(request.query_params)
-    problems = []
-    for name, values in request.query_params.lists():
-        if name not in form.fields:
-            problems.append(errors.unknown(name))
-        elif len(values) > 1:
-            problems.append((name, _("Give this once."), "repeated"))
-    problems += errors.problems_of(form)
+    problems = [*misread(request.query_params, form.fields), *errors.problems_of(form)]
     if problems:
         form.frame = None  # which the refusal would hold on to
         raise errors.refusal(problems)

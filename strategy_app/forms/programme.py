@@ -65,7 +65,22 @@ class ProgrammeListForm(ScopeForm):
             cleaned["state"] = cleaned["state"] or "supported"
         if cleaned["also"]:
             self._check_element("also", cleaned["also_strategy"], scope.day)
+        if not self.errors:
+            self._refuse_what_would_be_left_out(cleaned)
         return cleaned
+
+    def _refuse_what_would_be_left_out(self, cleaned):
+        """Refuse a part that means nothing without another, or beside another."""
+        element, also, period = (cleaned[name] for name in ("element", "also", "period"))
+        if cleaned["state"] and not element:
+            message = _("Name the element that “Alignment” (state) is about.")
+            self.add_error("element", forms.ValidationError(message, "needed"))
+        if cleaned["also_strategy"] and not also:
+            message = _("Name the element of the other strategy.")
+            self.add_error("also", forms.ValidationError(message, "needed"))
+        if element and period not in ("", "active"):
+            message = _("Beside an element only programmes active on the day are listed.")
+            self.add_error("period", forms.ValidationError(message, "contradiction"))
 
     def _check_element(self, field, strategy, day):
         """Refuse a code that the strategy does not have on the day."""

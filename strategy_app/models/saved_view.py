@@ -43,3 +43,7 @@ class SavedView(models.Model):
 
     def __str__(self):
         return self.name
+
+    def is_visible_to(self, user) -> bool:
+        """Whether someone may open it: its owner, and everybody where it is shared."""
+        return self.is_shared or self.owner_id == user.pk

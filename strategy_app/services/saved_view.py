@@ -1,6 +1,7 @@
 """Keep views: save, delete, and begin the day with one."""
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from strategy_app.models import Change, SavedView, User
 from strategy_app.services import reference
@@ -10,16 +11,27 @@ _PAGE = Change.Source.PAGE
 
 
 def save_view(
-    *, owner: User, name: str, page: str, query: str, is_shared: bool
+    *,
+    owner: User,
+    name: str,
+    page: str,
+    query: str,
+    is_shared: bool,
+    replaces: int | None = None,
 ) -> SavedView:
-    """Save what a page shows under a name, in place of an own view of that name.
+    """Save what a page shows under a name.
 
-    Raises ValidationError by field.
+    A view of one's own that has this name already gives way only to a save that names it:
+    ``replaces`` is its id. Raises ValidationError by field, ``name`` where it is taken.
     """
-    view = SavedView.objects.filter(owner=owner, name=name).first()
-    view = view or SavedView(owner=owner, name=name)
-    view.page, view.query, view.is_shared = page, query, is_shared
-    return reference.save(view, by=owner, source=_PAGE)
+    with recording(Change.Action.EDIT_VIEW, by=owner, source=_PAGE):
+        view = SavedView.objects.filter(owner=owner, name=name).first()
+        if view is not None and view.pk != replaces:
+            taken = _("You have a view of this name already.")
+            raise ValidationError({"name": ValidationError(taken, code="taken")})
+        view = view or SavedView(owner=owner, name=name)
+        view.page, view.query, view.is_shared = page, query, is_shared
+        return reference.save(view, by=owner, source=_PAGE)
 
 
 def delete_view(*, view: SavedView, by: User) -> None:
@@ -41,7 +53,7 @@ def start_with(*, user: User, view: SavedView | None) -> None:
 
     Raises PermissionDenied when it is somebody else's and not shared.
     """
-    if view is not None and not view.is_shared and view.owner_id != user.pk:
+    if view is not None and not view.is_visible_to(user):
         raise PermissionDenied
     if user.start_view_id != (view.pk if view else None):
         user.start_view = view

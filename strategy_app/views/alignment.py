@@ -12,6 +12,7 @@ from strategy_app.coverage import frame as coverage_frame
 from strategy_app.coverage import matrix
 from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.forms.queue import NoteForm
+from strategy_app.forms.scope import ScopeForm
 from strategy_app.models import Element, Programme, Wording
 from strategy_app.models.dates import today
 from strategy_app.permissions import can_align, can_confirm
@@ -166,7 +167,7 @@ class _Cell:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-@scoped()
+@scoped(ScopeForm, "line")
 def align(request, code, strategy, element_code):
     """Show the form of one cell, and record what it is sent."""
     cell = _Cell(request, code, strategy, element_code)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from strategy_app.forms.scope import ScopeForm
 from strategy_app.models import Change, Evidence
 from strategy_app.permissions import can_administer, can_align_any
 from strategy_app.queries import change as change_queries
@@ -29,7 +30,7 @@ class _FilterForm(forms.Form):
 
 
 @reading
-@scoped()
+@scoped(ScopeForm, "action", "page")
 def change_list(request):
     """List changes with how much of the ledger each touched."""
     form = _FilterForm(request.GET)

@@ -85,7 +85,7 @@ class GroupedElement:
 
 
 @reading
-@scoped(ComparePageForm)
+@scoped(ComparePageForm, "page")
 def compare(request):
     """Show both sides by element, and what makes the difference."""
     pair = request.scope_form.pair()

@@ -61,6 +61,8 @@ def site(request):
     bar = scope_bar(request, form, scope) if scope else {}
     query = f"?{scope.query()}" if scope else ""
     match = request.resolver_match
+    # Without a scope too, so that it is the overview and not the view one begins with.
+    overview = query or f"?strategy={default_strategy(frame_of(request))}"
     name = (match.url_name or "") if match else ""
     group = name.split("-")[0]
     section = _WITHIN.get(name) or _WITHIN.get(group, group)
@@ -70,7 +72,7 @@ def site(request):
         | {
             "navigation": [
                 {
-                    "address": reverse(page) + query,
+                    "address": reverse(page) + (overview if page == "overview" else query),
                     "label": label,
                     "is_here": page.split("-")[0] == section,
                     # Counted where it is shown: some answers have no navigation.
@@ -81,6 +83,7 @@ def site(request):
                 for page, label in _PAGES
                 if page not in _FOR_RECORDING or can_align_any(request.user)
             ],
+            "overview_address": reverse("overview") + overview,
             "scope": scope,
             "scope_form": form,
             "frame": SimpleLazyObject(lambda: frame_of(request)),

@@ -14,7 +14,7 @@ _PAGE = 50
 
 
 @reading
-@scoped(GapsForm)
+@scoped(GapsForm, "page")
 def gaps(request):
     """Show all gaps, gravest first, or those of one kind."""
     frame, scope = frame_of(request), request.scope

@@ -49,7 +49,7 @@ class Fold:
 
 
 @reading
-@scoped(GridForm)
+@scoped(GridForm, "page")
 def grid(request):
     """Show the grid; what is recorded holds from today, so only today's can be worked."""
     frame, scope, form = frame_of(request), request.scope, request.scope_form
@@ -160,7 +160,7 @@ def _page(frame, columns, at, number):
 
 
 @signed_in
-@scoped(GridForm)
+@scoped(GridForm, "details", several=("cell",))
 def cells(request):
     """Answer with cells as they stand now: after an undo, or a form in the drawer."""
     frame, scope = frame_of(request), request.scope
@@ -186,7 +186,7 @@ def cells(request):
 
 
 @signed_in
-@scoped(GridForm)
+@scoped(GridForm, "elements")
 def names(request):
     """Answer with all cells of some elements that the filter matches, on every page.
 

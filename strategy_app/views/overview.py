@@ -11,7 +11,7 @@ from strategy_app.queries import programme as programme_queries
 from strategy_app.views.compare import since
 from strategy_app.views.gap_rows import gap_rows, kinds_counted
 from strategy_app.views.rows import element_rows, marks_of
-from strategy_app.views.saved_view import address_of
+from strategy_app.views.saved_view import address_of, start_of
 from strategy_app.views.scoping import frame_of, reading, scoped
 from strategy_app.views.trends import trends
 
@@ -23,8 +23,9 @@ _ENDS_WITHIN_DAYS = 365
 @scoped(SinceForm)
 def overview(request):
     """Show completeness, each element's bar, the worst gaps and what ends soon."""
-    if not request.GET and request.user.is_authenticated and request.user.start_view:
-        return redirect(address_of(request.user.start_view))
+    start = None if request.GET else start_of(request)
+    if start and not start.is_hindered and address_of(start.view) != request.path:
+        return redirect(address_of(start.view))
     frame, scope = frame_of(request), request.scope
     coverage = counts.elements(frame, scope)
     found = gaps.find(frame, scope, by="category")
@@ -32,6 +33,7 @@ def overview(request):
     fresh, records = counts.freshness(frame, coverage)
     ending = _ending(frame, coverage, scope.day)
     context = {
+        "start": start,
         "coverage": coverage,
         "rows": element_rows(
             coverage, marks=marks_of(frame, coverage), trends=trends(frame, coverage)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from strategy_app.exporters import table_template
+from strategy_app.forms.scope import ScopeForm
 from strategy_app.forms.table import ApplyForm, TableForm
 from strategy_app.importers.alignments import (
     as_pasted,
@@ -45,7 +46,7 @@ def _may_record(request):
 
 
 @signed_in
-@scoped()
+@scoped(ScopeForm, "show", "page")
 def refuse_size(request):
     """Say that what was sent is too large; nothing of it has been read."""
     _may_record(request)
@@ -81,7 +82,7 @@ def paste(request):
 @_kept
 @require_http_methods(["GET", "POST"])
 @signed_in
-@scoped()
+@scoped(ScopeForm, "show", "page")
 def paste_table(request, number):
     """Show what would become of each row; take corrections and look at them anew."""
     table = _table(request, number)
@@ -104,7 +105,7 @@ def paste_table(request, number):
 @_kept
 @only_post
 @signed_in
-@scoped()
+@scoped(ScopeForm, "show", "page")
 def paste_apply(request, number):
     """Write all rows in one change, if none of them is refused by now."""
     table = _table(request, number)

@@ -28,7 +28,7 @@ PAGE_SIZE = 50
 
 
 @reading
-@scoped(ProgrammeListForm)
+@scoped(ProgrammeListForm, "page")
 def programme_list(request):
     """List programmes; with an element and a state, those that a number counts."""
     frame, scope, form = frame_of(request), request.scope, request.scope_form

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from strategy_app.coverage import rehearsal
 from strategy_app.forms.publish import PublishForm, RehearsalForm, first_day
+from strategy_app.forms.scope import ScopeForm
 from strategy_app.models import Strategy
 from strategy_app.permissions import can_administer
 from strategy_app.queries import strategy as strategy_queries
@@ -22,7 +23,7 @@ from strategy_app.views.scoping import frame_of, scoped, signed_in
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@scoped()
+@scoped(ScopeForm, "on")
 def publish(request, code):
     """Show what publishing the draft would do; by POST approve or publish it."""
     if not can_administer(request.user):

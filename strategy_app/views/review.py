@@ -37,7 +37,7 @@ _MEANINGS = {
 
 @require_safe
 @signed_in
-@scoped(WhoseForm)
+@scoped(WhoseForm, "page")
 def review(request):
     """Show what waits for the person, by kind of work and by programme."""
     if not can_align_any(request.user):

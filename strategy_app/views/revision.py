@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from strategy_app.forms.document import TextForm
 from strategy_app.forms.revision import DRAFT, RevisionsForm
+from strategy_app.forms.scope import ScopeForm
 from strategy_app.models import Revision, Strategy
 from strategy_app.models.dates import today
 from strategy_app.permissions import can_administer
@@ -121,7 +122,7 @@ def shown(request, code, day):
 
 
 @reading
-@scoped()
+@scoped(ScopeForm, *RevisionsForm.NAMES)
 def compare(request, code):
     """Show two revisions as one text, or side by side; strategy admins see the draft."""
     strategy = get_object_or_404(Strategy, code=code)

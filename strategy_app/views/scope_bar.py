@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.http import QueryDict
 from django.utils.formats import date_format
 
 from strategy_app.coverage import timeline
@@ -15,6 +14,9 @@ _FILTERS = ("category", "department", "country", "status")
 _FIELDS = (
     "strategy", "day", *_FILTERS, "q", "layer", "level", "rollup", "basis", "known_at",
 )  # fmt: skip
+
+# What asks about one strategy, and goes with it.
+_OF_A_STRATEGY = ("element", "state", "also", "also_strategy", "second", "open", "at")
 
 # What can be taken out of a scope, and its name there.
 _PARTS = {name: name for name in _FIELDS if name not in ("strategy", "q")} | {"q": "search"}
@@ -31,35 +33,75 @@ class Part:
 
 def scope_bar(request, form, scope: Scope) -> dict:
     """Return what the bar's template prints."""
-    others = QueryDict(mutable=True)
-    for name, values in request.GET.lists():
-        if name not in _FIELDS and name != "page":
-            others.setlist(name, values)
-    names = {group.code: group for group in form.frame.strategies}
-    shown = names.get(scope.strategy)
+    kept = _kept(request)
+    # There the address says which strategy it is, or all of them are listed.
+    is_fixed = request.resolver_match.route.startswith("strategy/")
+    names = {
+        group.code: localized_text(group.name_en, group.name_ja)
+        for group in form.frame.strategies
+    }
+    can_choose = len(names) > 1 and not is_fixed
+    parts = _parts(form, scope, kept)
+    strategy = [] if is_fixed else _strategy(form, scope, kept, names)
     return {
         "scope_fields": [
-            form[name] for name in _FIELDS if name != "strategy" or len(names) > 1
+            form[name] for name in _FIELDS if name != "strategy" or can_choose
         ],
-        "kept_parameters": [(name, value) for name, value in others.items() if value],
-        "scope_parts": _parts(form, scope, others),
+        "kept_parameters": (
+            kept | {"strategy": scope.strategy} if is_fixed else kept
+        ).items(),
+        "scope_parts": parts,
+        "scope_chips": [*strategy, *parts],
+        "is_strategy_fixed": is_fixed,
+        "day_shown": scope.day.isoformat(),
+        "view_query": _view_query(request, scope),
         "scope_without_filters": scope.but(**dict.fromkeys(_FILTERS)).query(),
         "assumes_after": timeline.recorded_until(form.frame, scope)
         if timeline.is_ahead(form.frame, scope)
         else None,
         "layer_name": _shown(form, "layer", scope.layer),
-        "strategy_name": localized_text(shown.name_en, shown.name_ja) if shown else None,
+        "strategy_name": names.get(scope.strategy),
         "can_save_view": request.user.is_authenticated
         and request.resolver_match.url_name in SavedView.Page.values,
         # With the day named, so that it shows the same day tomorrow.
         "full_address": request.build_absolute_uri(
-            f"{request.path}?{scope.but(today=None).query(**dict(others.items()))}"
+            f"{request.path}?{scope.but(today=None).query(**kept)}"
         ),
         "active_query": scope.query(period="active"),
     }
 
 
-def _parts(form, scope, others):
+def _kept(request):
+    """Return what the page asks for besides the scope, but for the page of a list."""
+    return {
+        name: value
+        for name, value in request.GET.items()
+        if value and name not in _FIELDS and name != "page"
+    }
+
+
+def _view_query(request, scope):
+    """Return what is saved as a view: today stays today there, and pages begin anew."""
+    asked = request.GET.copy()
+    for name, value in request.GET.items():
+        is_today = name == "day" and scope.day == scope.today
+        if not value or name == "page" or is_today:
+            del asked[name]
+    return asked.urlencode()
+
+
+def _strategy(form, scope, kept, names):
+    """Return the part that names the strategy, where it is not the default one."""
+    default = form.default_strategy()
+    if scope.strategy == default:
+        return []
+    others = {name: kept[name] for name in kept if name not in _OF_A_STRATEGY}
+    without = scope.but(strategy=default).query(**others)
+    label, name = form.fields["strategy"].label, names[scope.strategy]
+    return [Part(str(label), str(name), f"?{without}")]
+
+
+def _parts(form, scope, kept):
     defaults = Scope(scope.strategy, scope.today)
     found = []
     for name, attribute in _PARTS.items():
@@ -67,7 +109,6 @@ def _parts(form, scope, others):
         if value != default:
             without = scope.but(**{attribute: default})
             found.append((form.fields[name].label, _shown(form, name, value), without))
-    kept = {name: value for name, value in others.items() if value}
     return [
         Part(str(label), str(value), f"?{without.query(**kept)}")
         for label, value, without in found

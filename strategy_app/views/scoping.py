@@ -1,17 +1,22 @@
 """Read who asks and what they ask, in front of every page."""
 
+from dataclasses import dataclass
 from functools import wraps
 from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from strategy_app.coverage import frame as coverage_frame
+from strategy_app.forms.parameters import Problem, misread
 from strategy_app.forms.scope import ScopeForm
 from strategy_app.permissions import can_read
+from strategy_app.queries.saved_view import views_at
 
 
 def frame_of(request):
@@ -87,29 +92,82 @@ def _is_readable(path, *, is_asked):
     return not getattr(view, "only_post", False)
 
 
-def scoped(form_class=ScopeForm):
+@dataclass
+class Asked:
+    """What an address asks: its form, and what is wrong with names that no field has."""
+
+    form: ScopeForm
+    strange: list[Problem]
+    repeated: set[str]
+
+    @property
+    def is_clear(self):
+        """Whether all of it is understood."""
+        return self.form.is_valid() and not self.strange
+
+
+def scoped(form_class=ScopeForm, *others, several=()):
     """Read the scope from the address and give it to the view as ``request.scope``.
 
     A part that cannot be read is answered by the form with the error next to it; a filter
-    is never silently left out.
+    is never silently left out. ``others`` are parameters that the view reads by itself,
+    ``several`` those of them that may be given more than once.
     """
+
+    def read(data, frame):
+        form = form_class(data, frame=frame)
+        form.full_clean()
+        strange, repeated = [], set()
+        for problem in misread(data, {*form.fields, *others, *several}, several):
+            name, message, code = problem
+            if name in form.fields:
+                repeated.add(name)
+                form.add_error(name, ValidationError(message, code=code))
+            else:
+                strange.append(problem)
+        return Asked(form, strange, repeated)
 
     def decorate(view):
         @wraps(view)
         def inner(request, *args, **kwargs):
-            form = form_class(request.GET, frame=frame_of(request))
-            request.scope_form = form
-            if not form.is_valid():
-                return render(
-                    request, "strategy_app/bad_scope.html", {"form": form}, status=400
-                )
-            request.scope = form.scope()
-            request._frame = form.frame  # which may be that of an older change
+            asked = read(request.GET, frame_of(request))
+            request.scope_form = asked.form
+            if not asked.is_clear:
+                return _not_read(request, asked)
+            request.scope = asked.form.scope()
+            request._frame = asked.form.frame  # which may be that of an older change
             return view(request, *args, **kwargs)
 
+        inner.read = read
         return inner
 
     return decorate
+
+
+def _not_read(request, asked):
+    match = request.resolver_match
+    context = {
+        "form": asked.form,
+        "strange": asked.strange,
+        "repeated": asked.repeated,
+        "views": views_at(request.user, match.url_name, request.GET.urlencode()),
+    }
+    return render(request, "strategy_app/bad_scope.html", context, status=400)
+
+
+def problems_at(request, page, query) -> list[str]:
+    """Return what of a page's query string cannot be read, in words; [] if it all can."""
+    asked = resolve(reverse(page)).func.read(QueryDict(query), frame_of(request))
+    fields = asked.form.fields
+    found = [
+        (fields[name].label or name, message)
+        for name, messages in asked.form.errors.items()
+        if name in fields
+        for message in messages
+    ]
+    found += [(name, message) for name, message, _code in asked.strange]
+    asked.form.frame = None  # forms wait for the garbage collector, frames are not to
+    return [_("%(name)s: %(problem)s") % {"name": n, "problem": p} for n, p in found]
 
 
 def strategy_or_404(request, code):

@@ -1,6 +1,7 @@
 """Store the draft that a document proposed as the draft revision of a strategy."""
 
 import re
+import unicodedata
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ MOST_ELEMENTS = 1_000
 _MOST_NAME, _MOST_SOURCE = 100, 200
 _LANGUAGES = ("en", "ja")
 _TEXTS = ("title_en", "title_ja", "body_en", "body_ja")
+_WORD = re.compile(r"[^\W_]")
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -152,8 +154,8 @@ def _set(wording, draft, element, elements, position):
     wording.position = position
     wording.kind = element.kind
     wording.is_alignable = element.is_alignable
-    if element.numbers:
-        wording.source = shortened(element.marker, _MOST_SOURCE)
+    if source := _source(element):
+        wording.source = shortened(source, _MOST_SOURCE)
     texts = {draft.language: (element.title, element.body)}
     if draft.other_language:
         texts[draft.other_language] = (element.other_title, element.other_body)
@@ -169,6 +171,15 @@ def _set(wording, draft, element, elements, position):
         after = [getattr(wording, text) for text in _TEXTS]
         wording.modification = _modification(before, after)
         wording.behind = _behind(wording, before, after)
+
+
+def _source(element):
+    """Return the numbers that documents give an element, one where both are the same."""
+    signs = {
+        unicodedata.normalize("NFKC", sign): sign
+        for sign in (element.other_marker, element.marker) if _WORD.search(sign)
+    }  # fmt: skip
+    return " / ".join(reversed(signs.values()))
 
 
 def _behind(wording, before, after):

@@ -114,3 +114,23 @@ def shortened(text: str, most: int = MOST_TITLE) -> str:
     if " " in cut[most // 2 :] and not text[most - 1].isspace():
         cut = cut.rpartition(" ")[0]
     return cut.rstrip() + "…"
+
+
+def whole(marker: str, title: str, body: str) -> str:
+    """Return marker, title and body as one text that says nothing twice."""
+    if not title and not body:
+        return ""
+    if _says(body, title):
+        title = ""
+    text = "\n\n".join(part for part in (title, body) if part)
+    return f"{marker} {text}" if marker else text
+
+
+def _says(body, title):
+    """Whether a body begins with its title as ``titled`` makes one of it.
+
+    That is a sentence without its end, or as much of one as fits.
+    """
+    if title.endswith("…"):
+        return body.startswith(title.removesuffix("…"))
+    return body.startswith(title) and body[len(title) :][:1] in ("", *".!?。！？")

@@ -73,6 +73,11 @@ class Marker:
         """Whether it counts nothing."""
         return not self.numbers
 
+    def follows(self, other: "Marker") -> bool:
+        """Whether it is the next number after another one that is written alike."""
+        *outer, last = other.numbers or (0,)
+        return self.rank == other.rank and self.numbers == (*outer, last + 1)
+
     @property
     def level(self) -> int:
         """How deep a heading stands that only its label shows."""

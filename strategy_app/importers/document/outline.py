@@ -21,7 +21,9 @@ _EXCERPT = 80
 _AS_TEXT = {
     Shape.TABLE: lambda: _("This is a table: kept as text."),
     Shape.CODE: lambda: _("This is marked as code: kept as text."),
-    Shape.FOOTNOTE: lambda: _("This is a footnote: kept below what refers to it."),
+    Shape.FOOTNOTE: lambda: _(
+        "This is a footnote: kept below what refers to it, or else where it stands."
+    ),
     Shape.COMMENT: lambda: _("This is a comment: kept below what it is about."),
     Shape.MARGIN: lambda: _(
         "This stands beside the text, as a header or footer does: kept in the preface."
@@ -79,8 +81,13 @@ class _Making:
 
     def add(self, block):
         """Take in the next block."""
-        if block.is_joined:
+        if block.cut_by == "page":
             self._say(block, _("A page break had cut this sentence: it was joined."))
+        elif block.cut_by:
+            self._say(block, _("A new paragraph had cut this sentence: it was joined."))
+        if block.wrapped:
+            message = _("The line that begins with %(marker)s was taken for text.")
+            self._say(block, message % {"marker": block.wrapped})
         if _MARKUP.search(block.text):
             self._say(block, _("There is HTML in it, which is kept as mere text."))
         if block.shape is Shape.HEADING:
@@ -189,6 +196,9 @@ class _Making:
         if node is None:
             self.preface.append(block.text)
             return
+        if node.children and block.shape is Shape.PARAGRAPH:
+            message = _("This comes after statements: it is kept in the text above them.")
+            self._say(block, message)
         node.body.append(block.text)
         node.blocks.append(block.number)
 

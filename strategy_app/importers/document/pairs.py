@@ -181,12 +181,17 @@ def _alone(elements, key):
 
 
 def _listed(ours, theirs):
-    """Return the pairs of two lists of as many bullets, or nothing."""
-    is_alike = len(ours) == len(theirs) and all(
-        _shape(element) == _shape(other) == "-"
-        for element, other in zip(ours, theirs, strict=True)
+    """Return the pairs of two lists of as many bullets, or nothing.
+
+    A single one tells too little, unless its kind is that of the other.
+    """
+    pairs = list(zip(ours, theirs, strict=False))
+    is_alike = (
+        len(ours) == len(theirs)
+        and all(_shape(element) == _shape(other) == "-" for element, other in pairs)
+        and (len(pairs) > 1 or ours[0].kind == theirs[0].kind)
     )
-    return list(zip(ours, theirs, strict=True)) if is_alike else []
+    return pairs if is_alike else []
 
 
 def _same_place(ours, theirs):

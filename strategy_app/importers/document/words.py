@@ -55,6 +55,15 @@ def is_cut(before: str, after: str) -> bool:
     return len(before) >= (_SHORT if _WIDE.match(before[-1]) else _LONG)
 
 
+def is_surely_cut(before: str, after: str) -> bool:
+    """Whether two texts are one sentence, whatever stands between them."""
+    before = before.rstrip()
+    if before.endswith((",", "、", "，")):
+        return True
+    is_long = len(before) >= _SHORT and not ends_sentence(before)
+    return is_long and after.lstrip()[:1].islower()
+
+
 def is_title_line(text: str) -> bool:
     """Whether a line of its own may be a title: short, and not a sentence."""
     return 0 < len(text) <= _MOST_LINE and not re.search(

@@ -207,3 +207,55 @@ def test_hundreds_of_levels_have_codes_that_fit():
     draft = document.outline(document.read(text.encode()))
     assert len({element.code for element in draft.elements}) == 300
     assert max(len(element.code) for element in draft.elements) <= 32
+
+
+def test_a_number_after_a_paragraph_within_its_list_begins_the_next_statement():
+    draft = draft_of(
+        "## Goals\n\n1. First\n   - child\n\n   continued text\n2. Second\n3. Third\n"
+    )
+    assert [(each.code, each.title, each.body) for each in draft.elements[1:]] == [
+        ("GOAL-1", "First", "continued text"), ("GOAL-1.1", "child", ""),
+        ("GOAL-2", "Second", ""), ("GOAL-3", "Third", ""),
+    ]  # fmt: skip
+
+
+def test_a_number_that_a_long_line_was_broken_before_is_told():
+    draft = draft_of("## Goals\n\nThere are more than\n3. Of them\n", language="en")
+    assert draft.elements[0].body == "There are more than 3. Of them"
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (3, "The line that begins with 3. was taken for text.")
+    ]
+
+
+def test_a_sentence_that_a_blank_line_has_cut_is_joined_and_what_follows_is_told():
+    draft = draft_of(
+        "## Aims\n\n- **One:** doors stay open to all who\n\nknock politely at them.\n"
+        "- 研究を広く、\n\n社会に開く。\n- Two\n\nClosing words.\n",
+        language="en",
+    )
+    assert [(each.title, each.body) for each in draft.elements] == [
+        ("Aims", "Closing words."),
+        ("One", "doors stay open to all who knock politely at them."),
+        ("研究を広く、社会に開く。", ""),
+        ("Two", ""),
+    ]
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (3, "A new paragraph had cut this sentence: it was joined."),
+        (6, "A new paragraph had cut this sentence: it was joined."),
+        (11, "This comes after statements: it is kept in the text above them."),
+    ]
+
+
+def test_footnotes_of_markdown_stand_below_what_refers_to_them():
+    draft = draft_of(
+        "## Weather\n\nRain[^2] falls.\n\n- One[^a]\n\n## Review\n\nText.\n\n"
+        "[^a]: About one\n  and more.\n[^2]: https://example.org\n[^3]: Of nothing.\n",
+        language="en",
+    )
+    assert [(each.title, each.body) for each in draft.elements] == [
+        ("Weather", "Rain[^2] falls.\n\n[^2] https://example.org"),
+        ("One[^a]", "[^a] About one and more."),
+        ("Review", "Text.\n\n[^3] Of nothing."),
+    ]
+    said = [note.line for note in draft.notes if note.message.startswith("This is a footn")]
+    assert sorted(said) == [11, 13, 14]

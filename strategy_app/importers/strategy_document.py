@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from strategy_app.forms.draft import validate_markdown
 from strategy_app.importers.document import Draft
 from strategy_app.importers.document.rows import draft_of
 from strategy_app.importers.document.words import shortened
@@ -99,7 +100,10 @@ def keep(*, document: PendingDocument, by: User) -> Revision:
 
 
 def check(draft: Draft) -> None:
-    """Raise ValidationError for what no revision can hold: nothing, too much, no tree."""
+    """Raise ValidationError for what no revision can hold: nothing, too much, no tree.
+
+    Nor what the workshop would refuse in a text.
+    """
     if not draft.elements:
         raise ValidationError(_("There is no heading and no statement in this document."))
     if len(draft.elements) > MOST_ELEMENTS:
@@ -122,6 +126,11 @@ def check(draft: Draft) -> None:
                 % {"code": element.code, "parent": element.parent}
             )
         seen.add(element.code)
+        with _naming(element.code):
+            for text in (element.body, element.other_body):
+                validate_markdown(text)
+    for text in (draft.preface, draft.other_preface):
+        validate_markdown(text)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def test_json_prints_the_draft_and_stores_nothing(strategy, capsys):
     assert (found["language"], found["title"]) == ("ja", "例示機構の国際戦略（2026年）")
     element = next(each for each in found["elements"] if each["code"] == "KP-2.1")
     assert element == {
-        "code": "KP-2.1", "parent": "KP-2", "kind": "sub_point",
+        "code": "KP-2.1", "parent": "KP-2", "type": "sub_point",
         "title": "世界共通の目標の達成", "body": "各事業は、どの目標に資するかを示す。",
         "blocks": [18], "line": 32, "marker": "（２－１）", "numbers": [2, 1],
         "is_alignable": True, "other_title": "", "other_body": "",

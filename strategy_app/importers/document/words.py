@@ -3,6 +3,8 @@
 import re
 from itertools import pairwise
 
+from strategy_app.forms.draft import literal
+
 MOST_TITLE = 300
 # A title on a line of its own is short and no sentence.
 _MOST_LINE = 80
@@ -126,9 +128,10 @@ def shortened(text: str, most: int = MOST_TITLE) -> str:
 
 
 def whole(marker: str, title: str, body: str) -> str:
-    """Return marker, title and body as one text that says nothing twice."""
+    """Return marker, title and body as one Markdown text that says nothing twice."""
     if not title and not body:
         return ""
+    title = literal(title)
     if _says(body, title):
         title = ""
     text = "\n\n".join(part for part in (title, body) if part)

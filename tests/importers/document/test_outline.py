@@ -152,13 +152,13 @@ def test_what_is_not_understood_is_kept_and_said():
     assert draft.preface == "Before everything. And more."
     (element,) = draft.elements
     assert element.body == (
-        "Rain.\n\n| a | b |\n|---|---|\n| c | d |\n\n<script>alert('x')</script>\n\n"
+        "Rain.\n\n| a | b |\n|---|---|\n| c | d |\n\n\\<script>alert('x')\\</script>\n\n"
         "```\ncode  here\n```"
     )
     assert [(note.line, note.message) for note in draft.notes] == [
         (3, "Nothing tells what this is about: kept as a section."),
         (7, "This is a table: kept as text."),
-        (11, "There is HTML in it, which is kept as mere text."),
+        (11, "There is HTML or a script in it, which is kept as mere text."),
         (13, "This is marked as code: kept as text."),
     ]
 

@@ -128,10 +128,10 @@ def test_a_number_that_is_there_twice_is_said():
     draft = draft_of(
         "# Key Point 2: A\n\n(2-1) **B:** b\n\n(2-1) **C:** c\n\n# Key Point 2: D\n"
     )
-    assert codes(draft) == {"KP-2": "A", "KP-2.1": "B", "KP-2.2": "C", "KP-1": "D"}
+    assert codes(draft) == {"KP-2": "A", "KP-2.1": "B", "KP-2.2": "C", "KP-3": "D"}
     assert [(note.line, note.message) for note in draft.notes] == [
         (5, "The number (2-1) is there twice: this one became KP-2.2."),
-        (7, "The number Key Point 2: is there twice: this one became KP-1."),
+        (7, "The number Key Point 2: is there twice: this one became KP-3."),
     ]
 
 
@@ -259,3 +259,35 @@ def test_footnotes_of_markdown_stand_below_what_refers_to_them():
     ]
     said = [note.line for note in draft.notes if note.message.startswith("This is a footn")]
     assert sorted(said) == [11, 13, 14]
+
+
+def test_codes_stay_in_the_order_of_the_document_where_a_number_is_there_twice():
+    draft = draft_of("## Key points\n\n1. A\n1. B\n1. C\n2. D\n7. E\n", language="en")
+    assert list(codes(draft)) == ["SEC-1", "KP-1", "KP-2", "KP-3", "KP-4", "KP-7"]
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (4, "The number 1. is there twice: this one became KP-2."),
+        (5, "The number 1. is there twice: this one became KP-3."),
+        (6, "It is numbered 2., and became KP-4 to keep the order."),
+    ]
+
+
+def test_codes_of_one_kind_count_on_through_the_tree():
+    draft = draft_of("- A\n\n# Weather\n\n- B\n\n# Wind\n\n- C\n", language="en")
+    assert [each.code for each in draft.elements] == [
+        "CLM-1", "SEC-1", "CLM-2", "SEC-2", "CLM-3"
+    ]  # fmt: skip
+
+
+def test_a_bullet_behind_one_full_width_space_stands_below_its_like():
+    draft = draft_of("# 目標\n\n・親\n　・子\n　・子二\n・親二\n")
+    assert [(each.code, each.parent) for each in draft.elements[1:]] == [
+        ("AIM-1", "SEC-1"), ("AIM-1.1", "AIM-1"), ("AIM-1.2", "AIM-1"), ("AIM-2", "SEC-1")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", ["要点", "三つの要点", "重点", "Key points"])
+def test_headings_of_key_points(heading):
+    draft = draft_of(f"# {heading}\n\nア　研究\nイ　支援\n")
+    assert codes(draft) == {"SEC-1": heading, "KP-1": "研究", "KP-2": "支援"}
+    (element,) = draft_of("# 要点２　支援\n").elements
+    assert (element.code, element.title) == ("KP-2", "支援")

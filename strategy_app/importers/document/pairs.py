@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from strategy_app.importers.document.draft import Draft, Element
+from strategy_app.models import Wording
 
 NUMBER, PLACE, DEPTH = "number", "place", "depth"
 # Comparing each with each takes a second for so many.
@@ -43,6 +44,7 @@ class _Tree:
     def __init__(self, draft):
         self.children = defaultdict(list)
         self.held = {element.code: Counter() for element in draft.elements}
+        self.kinds = {element.code: element.kind for element in draft.elements}
         parents = {}
         for element in draft.elements:
             self.children[element.parent].append(element)
@@ -59,6 +61,14 @@ class _Tree:
     def free(self, elements):
         """Return those of some elements that have no counterpart yet."""
         return [element for element in elements if element.code not in self.taken]
+
+    def likely(self, pairs):
+        """Return pairs of which the second is of this tree, unless it is one by chance."""
+        if len(pairs) != 1:
+            return pairs
+        element, other = pairs[0]
+        kinds = {other.kind, self.kinds.get(other.parent)} - {Wording.Kind.CLAIM}
+        return pairs if element.kind == other.kind or element.kind in kinds else []
 
     def is_open(self, element):
         """Whether neither it nor anything right below it has a counterpart."""
@@ -97,7 +107,10 @@ class _Making:
         )
         found += self._take(_same_place(left, others), doubt)
         # Headings that differ altogether may still have the same below them.
-        inner = [tree.below(tree.free(elements)) for tree, elements in sides]
+        inner = [
+            tree.below([each for each in tree.free(elements) if not _shape(each)])
+            for tree, elements in sides
+        ]
         waiting = [(*inner, [], [], DEPTH)] if all(inner) else []
         followed = _followed(self.ours, ours), _followed(self.theirs, theirs)
         for element, other in found:
@@ -130,19 +143,27 @@ class _Making:
 
     def _through(self, ours, theirs, more_ours, more_theirs):
         """Pair what is left with what stands further in in the other document."""
-        found, (tree, other_tree) = [], (self.ours, self.theirs)
-        left = tree.free(ours)
-        inner = other_tree.below(other_tree.free(theirs)) + other_tree.free(more_theirs)
-        while left and inner:
-            found += self._take(_numbered(left, inner) or _listed(left, inner), DEPTH)
-            left = tree.free(left)
-            inner = other_tree.below(other_tree.free(inner))
-        left = other_tree.free(theirs)
-        inner = tree.below(tree.free(ours)) + tree.free(more_ours)
-        while left and inner:
-            found += self._take(_numbered(inner, left) or _listed(inner, left), DEPTH)
-            left = other_tree.free(left)
-            inner = tree.below(tree.free(inner))
+        found = []
+        for pair in self._deeper(self.ours, self.theirs, ours, theirs, more_theirs):
+            found += self._take([pair], DEPTH)
+        for other, element in self._deeper(self.theirs, self.ours, theirs, ours, more_ours):
+            found += self._take([(element, other)], DEPTH)
+        return found
+
+    @staticmethod
+    def _deeper(tree, other_tree, elements, others, more):
+        """Return the pairs of elements with what stands below others, or is more there."""
+        left, found = tree.free(elements), []
+        outer, more = other_tree.free(others), other_tree.free(more)
+        while left and (outer or more):
+            inner = other_tree.below(outer) + more
+            # Below a statement stand its own; below a heading, what would without it.
+            listed = other_tree.below([each for each in outer if not _shape(each)]) + more
+            pairs = other_tree.likely(_numbered(left, inner)) or _listed(left, listed)
+            found += pairs
+            taken = {id(element) for pair in pairs for element in pair}
+            left = [each for each in left if id(each) not in taken]
+            outer, more = [each for each in inner if id(each) not in taken], []
         return found
 
 
@@ -195,7 +216,9 @@ def _listed(ours, theirs):
 
 
 def _same_place(ours, theirs):
-    """Return the pairs of what is left: kind by kind, or all, where they are as many."""
+    """Return the pairs of what is left: all, or kind by kind, where they are as many."""
+    if len(ours) == len(theirs):
+        return list(zip(ours, theirs, strict=True))
     found = []
     for kind in dict.fromkeys(element.kind for element in ours):
         alike = [
@@ -204,13 +227,6 @@ def _same_place(ours, theirs):
         ]
         if len(alike[0]) == len(alike[1]):
             found += zip(*alike, strict=True)
-    taken = {id(element) for pair in found for element in pair}
-    left, others = (
-        [element for element in elements if id(element) not in taken]
-        for elements in (ours, theirs)
-    )
-    if len(left) == len(others):
-        found += zip(left, others, strict=True)
     return found
 
 

@@ -159,3 +159,11 @@ def test_the_first_draft_stays_as_it_was():
     document.match(first, second)
     assert first == sample("en")
     assert second == sample("ja")
+
+
+def test_what_only_looks_alike_further_in_is_not_matched():
+    first = draft_of("# S\n\n## Aims\n\n- One\n\n## Review\n\n1. Yearly\n", language="en")
+    second = draft_of("# S\n\n1. 序\n\n## 目標\n\n・ 一\n", language="ja")
+    matched = document.match(first, second)
+    titles = {element.title: element.other_title for element in matched.elements}
+    assert titles["Yearly"] == ""

@@ -13,15 +13,26 @@ from strategy_app.models.strategy import validate_code
 
 LONGEST_TEXT = 10_000
 # Markup, but neither "fewer than: a < b" nor an address in angle brackets.
-_MARKUP = re.compile(r"<(?!https?://)[a-zA-Z!/?][^>]{0,40}>?")
+_MARKUP_BEGINS = re.compile(r"(?<!\\)<(?=(?!https?://)[a-zA-Z!/?])")
+_MARKUP = re.compile(_MARKUP_BEGINS.pattern + "[^>]{1,41}>?")
 _RUNNING_LINK = re.compile(r"(?i)\]\(\s*<?\s*((?:javascript|vbscript|data)):")
+# Within these Markdown shows everything as it is written: fences, and spans of a paragraph.
+_CODE = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n(?:.*\n)*? {0,3}(?P=fence)"
+    r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:[^`\n]|\n(?![ \t]*\n))+(?P=ticks)(?!`)",
+    re.MULTILINE,
+)
 _INDENT = "　"  # of an option, which keeps no other space
 
 ID = {"required": False, "min_value": 0, "max_value": 2**63 - 1}
 
 
 def validate_markdown(value):
-    """Refuse what Markdown would show as it is typed, or not as a link: say what it is."""
+    """Refuse what Markdown would show as it is typed, or not as a link: say what it is.
+
+    What is marked as code, or has a backslash before it, is meant to be shown so.
+    """
+    value = _CODE.sub("`", value)
     if found := _MARKUP.search(value):
         raise ValidationError(
             _("Markup is not accepted here: %(found)s. Write Markdown."),
@@ -34,6 +45,23 @@ def validate_markdown(value):
             code="link",
             params={"found": found[1]},
         )
+
+
+def literal(text: str) -> str:
+    """Return a text with backslashes before what ``validate_markdown`` would refuse.
+
+    A page then shows it as it was written; for words that nobody typed here.
+    """
+    found, end = [], 0
+    for code in _CODE.finditer(text):
+        found += [_escaped(text[end : code.start()]), code[0]]
+        end = code.end()
+    return "".join([*found, _escaped(text[end:])])
+
+
+def _escaped(text):
+    text = _MARKUP_BEGINS.sub(r"\\<", text)
+    return _RUNNING_LINK.sub(lambda match: f"]\\{match[0][1:]}", text)
 
 
 class MarkdownField(PlainTextField):

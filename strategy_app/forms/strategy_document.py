@@ -181,10 +181,11 @@ def problems_of(rows: list[dict]) -> dict[int, dict[str, list[str]]]:
     """
     codes = Counter(row["code"] for row in rows[1:] if row["use"] != "text")
     found = {0: {name: _refused(_NAME, rows[0][name]) for name in _TITLES}}
+    found[0] |= {name: _markup(rows[0][name]) for name in _BODIES}
     for number, row in enumerate(rows[1:], start=1):
         if row["use"] == "text":
-            # All of it joins the text of an element.
-            found[number] = {name: _markup(row[name]) for name in (*_TITLES, *_BODIES)}
+            # It joins the text of an element, a title as mere words.
+            found[number] = {name: _markup(row[name]) for name in _BODIES}
         else:
             found[number] = _problems(row, codes)
     return {

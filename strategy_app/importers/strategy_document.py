@@ -1,12 +1,14 @@
 """Store the draft that a document proposed as the draft revision of a strategy."""
 
 import re
+import unicodedata
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from strategy_app.forms.draft import validate_markdown
 from strategy_app.importers.document import Draft
 from strategy_app.importers.document.rows import draft_of
 from strategy_app.importers.document.words import shortened
@@ -28,6 +30,7 @@ MOST_ELEMENTS = 1_000
 _MOST_NAME, _MOST_SOURCE = 100, 200
 _LANGUAGES = ("en", "ja")
 _TEXTS = ("title_en", "title_ja", "body_en", "body_ja")
+_WORD = re.compile(r"[^\W_]")
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -97,7 +100,10 @@ def keep(*, document: PendingDocument, by: User) -> Revision:
 
 
 def check(draft: Draft) -> None:
-    """Raise ValidationError for what no revision can hold: nothing, too much, no tree."""
+    """Raise ValidationError for what no revision can hold: nothing, too much, no tree.
+
+    Nor what the workshop would refuse in a text.
+    """
     if not draft.elements:
         raise ValidationError(_("There is no heading and no statement in this document."))
     if len(draft.elements) > MOST_ELEMENTS:
@@ -120,6 +126,11 @@ def check(draft: Draft) -> None:
                 % {"code": element.code, "parent": element.parent}
             )
         seen.add(element.code)
+        with _naming(element.code):
+            for text in (element.body, element.other_body):
+                validate_markdown(text)
+    for text in (draft.preface, draft.other_preface):
+        validate_markdown(text)
 
 
 @contextmanager
@@ -152,8 +163,8 @@ def _set(wording, draft, element, elements, position):
     wording.position = position
     wording.kind = element.kind
     wording.is_alignable = element.is_alignable
-    if element.numbers:
-        wording.source = shortened(element.marker, _MOST_SOURCE)
+    if source := _source(element):
+        wording.source = shortened(source, _MOST_SOURCE)
     texts = {draft.language: (element.title, element.body)}
     if draft.other_language:
         texts[draft.other_language] = (element.other_title, element.other_body)
@@ -169,6 +180,15 @@ def _set(wording, draft, element, elements, position):
         after = [getattr(wording, text) for text in _TEXTS]
         wording.modification = _modification(before, after)
         wording.behind = _behind(wording, before, after)
+
+
+def _source(element):
+    """Return the numbers that documents give an element, one where both are the same."""
+    signs = {
+        unicodedata.normalize("NFKC", sign): sign
+        for sign in (element.other_marker, element.marker) if _WORD.search(sign)
+    }  # fmt: skip
+    return " / ".join(reversed(signs.values()))
 
 
 def _behind(wording, before, after):

@@ -38,6 +38,25 @@ def test_both_languages_become_one_draft(strategy, capsys):
     assert wording.source == "(2-1)"
 
 
+def test_no_word_of_the_other_language_is_left_out(strategy, capsys, tmp_path):
+    first, second = tmp_path / "en.md", tmp_path / "ja.md"
+    first.write_text("Key Point 1: Open\n\n(1) One.\n(2) Two.\n")
+    second.write_text("## 重点事項１　開く\n\n### 概要\n\n(1) 一。\n(2) 二。\n(3) 三。\n")
+    said = run(capsys, first, "--other-language", second)
+    assert (
+        "ja, line 7: Only this document has it: it joins the text of KP-1.2. “三。”" in said
+    )
+    wordings = Wording.objects.filter(revision__published_in=None).order_by("position")
+    assert [
+        (each.element.code, each.title_en, each.title_ja, each.body_ja, each.source)
+        for each in wordings
+    ] == [
+        ("KP-1", "Open", "開く", "概要", "Key Point 1: / 重点事項１"),
+        ("KP-1.1", "One.", "一。", "", "(1)"),
+        ("KP-1.2", "Two.", "二。", "(3) 三。", "(2)"),
+    ]
+
+
 def test_json_prints_the_draft_and_stores_nothing(strategy, capsys):
     changes = Change.objects.count()
     found = json.loads(run(capsys, JAPANESE, "--json"))
@@ -45,7 +64,7 @@ def test_json_prints_the_draft_and_stores_nothing(strategy, capsys):
     assert (found["language"], found["title"]) == ("ja", "例示機構の国際戦略（2026年）")
     element = next(each for each in found["elements"] if each["code"] == "KP-2.1")
     assert element == {
-        "code": "KP-2.1", "parent": "KP-2", "kind": "sub_point",
+        "code": "KP-2.1", "parent": "KP-2", "type": "sub_point",
         "title": "世界共通の目標の達成", "body": "各事業は、どの目標に資するかを示す。",
         "blocks": [18], "line": 32, "marker": "（２－１）", "numbers": [2, 1],
         "is_alignable": True, "other_title": "", "other_body": "",

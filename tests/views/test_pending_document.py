@@ -4,8 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from strategy_app.forms.strategy_document import problems_of
 from strategy_app.models import Change, Element, PendingDocument, Revision, Wording
 from strategy_app.services import strategy as strategy_services
+from strategy_app.templatetags.strategy import markdown
 from tests import factories
 from tests.views.document_rows import (
     ENGLISH,
@@ -67,7 +69,7 @@ def test_a_row_that_is_no_element_joins_the_text_above_and_can_be_taken_back(
         ({"title_en": " ", "title_ja": ""}, "title_en", "An element needs a title."),
         ({"title_ja": "", "body_ja": "本文"}, "title_ja", "This text needs a title."),
         ({"body_en": "<b>All</b> of it."}, "body_en", "Markup is not accepted here: <b>."),
-        ({"use": "text", "title_ja": "<br>"}, "title_ja", "Markup is not accepted here"),
+        ({"use": "text", "body_ja": "<br>"}, "body_ja", "Markup is not accepted here"),
         ({"title_en": "x" * 301}, "title_en", "This is 301 characters long; at most 300"),
     ],
 )
@@ -89,6 +91,25 @@ def test_what_is_wrong_is_kept_as_typed_and_told_beside_its_row(
     assert message in page.context["form"].errors[field][0]
     assert f'aria-describedby="id_row_{field}_error' in page.content.decode()
     assert (Change.objects.count(), Revision.objects.count()) == (before, 1)
+
+
+def test_words_in_angle_brackets_are_kept_and_shown_as_they_were_written(chies, chie):
+    document = factories.make_document(
+        "# Aims\n\nWrite to <name>.\n\n- Open up. See <name of the office>.\n",
+        chie, other="# 目標\n\n・ 開く\n・ <氏名>と<name>\n",
+    )  # fmt: skip
+    chies.post(address(document, "keep"))
+    draft = Revision.objects.get(published_in=None)
+    aims, open_up = draft.wordings.order_by("position")
+    assert aims.body_en == r"Write to \<name>."
+    assert open_up.body_ja == r"・ <氏名>と\<name>"
+    assert "Write to &lt;name&gt;." in markdown(aims.body_en)
+    assert open_up.body_en == r"Open up. See \<name of the office>."
+
+
+def test_a_preface_with_markup_is_told_beside_the_document(chies, document):
+    correct(chies, document, 0, body_en="<b>")
+    assert problems_of(document.rows)[0].keys() == {"body_en"}
 
 
 def test_a_text_that_the_workshop_would_not_take_is_told_and_kept(chies, document):

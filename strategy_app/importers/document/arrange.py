@@ -4,10 +4,15 @@ import re
 from dataclasses import dataclass, replace
 
 from strategy_app.importers.document import words
-from strategy_app.importers.document.blocks import NOTES, Block, Piece, Shape
+from strategy_app.importers.document.blocks import (
+    HALF_STEP,
+    NOTES,
+    STEP,
+    Block,
+    Piece,
+    Shape,
+)
 
-# An item of a list stands this many columns further in than the one it belongs to.
-_STEP = 2
 _DEEPEST = 8
 _BOLD_LEVEL = 20
 _PAGE = re.compile(r"[0-9０-９]{1,4}\Z")
@@ -34,7 +39,8 @@ def arrange(pieces: list[Piece]) -> list[Block]:
                 numbers=marker.numbers if marker else (),
                 is_bold=words.is_all_bold(piece.text),
                 holds=holds,
-                is_joined=id(piece) in joined,
+                cut_by=joined.get(id(piece), ""),
+                wrapped=piece.wrapped,
             )
         )
     return blocks
@@ -81,11 +87,11 @@ def _with_shape(piece):
 
 
 def _joined(pieces):
-    """Return the pieces with cut sentences whole again, and the ids of these.
+    """Return the pieces with cut sentences whole again, and {id of these: what cut them}.
 
     The number of a page, or a note, that stands in between moves behind what was cut.
     """
-    found, joined, waiting, is_broken = [], set(), [], False
+    found, joined, waiting, is_broken = [], {}, [], False
     pieces = list(pieces)
     for place, piece in enumerate(pieces):
         is_broken = is_broken or piece.follows_page_break
@@ -96,11 +102,9 @@ def _joined(pieces):
             waiting.append(replace(piece, shape=Shape.PAGE_NUMBER))
             is_broken = True
             continue
-        if is_broken and found and _goes_on(found[-1], piece):
-            whole = found.pop()
-            whole = whole.with_text(words.join(whole.text.rstrip(), piece.text.lstrip()))
-            found.append(whole)
-            joined.add(id(whole))
+        if found and (cut_by := _cut_by(found[-1], piece, is_broken)):
+            found[-1] = _whole(found[-1], piece)
+            joined[id(found[-1])] = cut_by
         else:
             found += waiting
             waiting = []
@@ -121,6 +125,25 @@ def _is_page_number(pieces, place):
     return bool(place and after and _goes_on(pieces[place - 1], after))
 
 
+def _whole(before, after):
+    text = words.join(before.text.rstrip(), after.text.lstrip())
+    return replace(before, text=text, wrapped=before.wrapped or after.wrapped)
+
+
+def _cut_by(before, after, is_broken):
+    """Return what parts two pieces of one sentence, "" where they are none."""
+    if is_broken:
+        return "page" if _goes_on(before, after) else ""
+    # What stands further in is meant to be a paragraph of its own.
+    is_rest = (
+        before.shape is Shape.ITEM
+        and after.shape is Shape.PARAGRAPH
+        and after.indent < before.indent + STEP
+        and words.is_surely_cut(before.text, after.text)
+    )
+    return "blank" if is_rest else ""
+
+
 def _goes_on(before, after):
     """Whether a piece is the rest of the sentence of another."""
     return (
@@ -134,7 +157,7 @@ def _goes_on(before, after):
 class _Open:
     """An item that others may stand below."""
 
-    indent: int
+    indent: float
     rank: float
     holds: bool
 
@@ -154,7 +177,7 @@ class _Lists:
             return self._place_item(piece, before, after)
         if piece.shape not in {*NOTES, Shape.PAGE_NUMBER, Shape.MARGIN}:
             while self.open and not (
-                self.open[-1].holds or piece.indent >= self.open[-1].indent + _STEP
+                self.open[-1].holds or piece.indent >= self.open[-1].indent + STEP
             ):
                 self.open.pop()
         return len(self.open), False
@@ -171,7 +194,8 @@ class _Lists:
 
     @staticmethod
     def _is_below(indent, rank, other):
-        if abs(indent - other.indent) >= _STEP:
+        step = HALF_STEP if rank == other.rank else STEP
+        if abs(indent - other.indent) >= step:
             return indent > other.indent
         return rank > other.rank
 
@@ -196,5 +220,5 @@ def _holds(piece, before, after):
         return False
     if after.shape is Shape.ITEM:
         is_deeper = after.marker is None or after.marker.rank > piece.marker.rank
-        return is_deeper and after.indent < piece.indent + _STEP
+        return is_deeper and after.indent < piece.indent + STEP
     return after.shape is not Shape.HEADING and after.indent >= piece.indent

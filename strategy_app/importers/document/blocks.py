@@ -20,6 +20,10 @@ class Shape(StrEnum):
     PAGE_NUMBER = "page_number"
 
 
+# An item of a list stands this many columns further in than the one it belongs to.
+STEP = 2
+# Less than a step, and more than a space that slipped in.
+HALF_STEP = 1.5
 # What belongs to the piece before it, wherever that stands.
 NOTES = {Shape.FOOTNOTE, Shape.COMMENT}
 
@@ -30,16 +34,17 @@ class Piece:
 
     ``indent`` counts columns, a full-width space being two; ``line`` is the line of a text
     or the paragraph of a DOCX, from 1, or 0 in its margin; ``level`` is of a heading, 0 the
-    document's title.
+    document's title. ``wrapped`` is a number that begins a line within it.
     """
 
     shape: Shape
     text: str
     line: int
-    indent: int = 0
+    indent: float = 0
     level: int = 0
     marker: Marker | None = None
     follows_page_break: bool = False
+    wrapped: str = ""
 
     def with_text(self, text: str) -> "Piece":
         """Return the same with another text."""
@@ -54,7 +59,8 @@ class Block:
     the document; of an item how many items it stands below; of a paragraph how many items
     it belongs to, 0 for the section's own text. ``marker`` is what stood before the text
     ("-", "(2-1)", "第1章"), ``numbers`` what it counts. ``holds`` says that what follows an
-    item is its text, as below a heading. ``is_joined`` says that a page break had cut it.
+    item is its text, as below a heading. ``cut_by`` says what had cut it in two: "page",
+    "blank" or "". ``wrapped`` is a number that begins a line within it.
     """
 
     shape: Shape
@@ -66,4 +72,5 @@ class Block:
     numbers: tuple[int, ...] = ()
     is_bold: bool = False
     holds: bool = False
-    is_joined: bool = False
+    cut_by: str = ""
+    wrapped: str = ""

@@ -27,14 +27,13 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 def give_codes(roots: list[Node], say: Callable[[Node, str], None]) -> None:
     """Set the code of all nodes; ``say`` is told of numbers that do not fit.
 
-    A document's own number is kept where it is the first of its kind; the others, and what
-    has none, take the smallest numbers that are left, in the document's order.
+    A document's own numbers are kept; what has none takes the smallest that are left, in
+    the document's order. Where a number is there twice, codes count on in that order.
     """
-    nodes = [node for root in roots for node in root.walk()]
-    # By the length of their way from the top: a code may begin with its parent's.
-    waiting, taken = nodes, set()
+    waiting, taken = [node for root in roots for node in root.walk()], set()
     while waiting:
-        ready = [node for node in waiting if node.parent is None or node.parent.code]
+        # A code may begin with its parent's.
+        ready = [node for node in waiting if not _is_part(node) or node.parent.code]
         _give(ready, taken, say)
         waiting = [node for node in waiting if not node.code]
 
@@ -44,15 +43,34 @@ def _give(nodes, taken, say):
     for node in nodes:
         by_stem.setdefault(_stem(node), []).append(node)
     for stem, alike in by_stem.items():
-        _keep_own(stem, alike, taken)
-        number = 1
-        for node in alike:
-            if node.code:
-                continue
-            while f"{stem}{number}" in taken:
-                number += 1
-            _take(node, f"{stem}{number}", taken)
+        own = [number for node in alike if (number := _own_number(node))]
+        if len(set(own)) < len(own):
+            _count_on(stem, alike, taken)
+        else:
+            _keep_own(stem, alike, taken)
+            _fill(stem, alike, taken)
         _say_what_differs(stem, alike, say)
+
+
+def _fill(stem, nodes, taken):
+    """Give the codes that are left, the smallest first, to what has none."""
+    number = 1
+    for node in nodes:
+        if node.code:
+            continue
+        while f"{stem}{number}" in taken:
+            number += 1
+        _take(node, f"{stem}{number}", taken)
+
+
+def _count_on(stem, nodes, taken):
+    """Give codes that never go back, from the own number of each where it goes further."""
+    number = 0
+    for node in nodes:
+        number = max(number + 1, _own_number(node) or 0)
+        while f"{stem}{number}" in taken:
+            number += 1
+        _take(node, f"{stem}{number}", taken)
 
 
 def _keep_own(stem, nodes, taken):
@@ -77,23 +95,24 @@ def _take(node, code, taken):
 
 
 def _say_what_differs(stem, nodes, say):
-    seen = set()
+    seen, shifted = set(), set()
     for node in nodes:
         number = _own_number(node)
         if node.is_strategy or number is None:
             continue
+        message = None
         if (id(node.parent), number) in seen:
-            say(
-                node,
-                _("The number %(marker)s is there twice: this one became %(code)s.")
-                % {"marker": node.marker, "code": node.code},
-            )
+            shifted.add(id(node.parent))
+            message = _("The number %(marker)s is there twice: this one became %(code)s.")
+        elif id(node.parent) in shifted and node.code != f"{stem}{number}":
+            message = _("It is numbered %(marker)s, and became %(code)s to keep the order.")
         elif len(node.numbers) > 1 and _differs_from_parent(node):
-            say(
-                node,
-                _("It is numbered %(marker)s, but stands below %(parent)s.")
-                % {"marker": node.marker, "parent": node.parent.code},
-            )
+            message = _("It is numbered %(marker)s, but stands below %(parent)s.")
+        if message:
+            parent = node.parent.code if node.parent else ""
+            say(node, message % {
+                "marker": node.marker, "code": node.code, "parent": parent
+            })  # fmt: skip
         seen.add((id(node.parent), number))
 
 
@@ -104,16 +123,18 @@ def _differs_from_parent(node):
 
 def _stem(node):
     """Return what the code of a node begins with, up to its own number."""
+    if _is_part(node) and len(node.parent.code) + len(f".{_MOST}") + 1 <= _LONGEST:
+        return f"{node.parent.code}."
+    return f"{_SECTION if node.is_section else PREFIXES[node.kind]}-"
+
+
+def _is_part(node):
+    """Whether the code of a node begins with its parent's, where that is short enough."""
     parent = node.parent
-    prefix = _SECTION if node.is_section else PREFIXES[node.kind]
-    is_part = parent is not None and not parent.is_strategy and (
-        parent.is_section == node.is_section
-        and node.kind in (_PARTS.get(parent.kind, ()) if not node.is_section else
-                          (Kind.CLAIM,))
-    )  # fmt: skip
-    if is_part and len(parent.code) + len(f".{_MOST}") + 1 <= _LONGEST:
-        return f"{parent.code}."
-    return f"{prefix}-"
+    if parent is None or parent.is_strategy or parent.is_section != node.is_section:
+        return False
+    parts = (Kind.CLAIM,) if node.is_section else _PARTS.get(parent.kind, ())
+    return node.kind in parts
 
 
 # What takes its parent's code with a number more: KP-2.1 below KP-2.

@@ -168,7 +168,7 @@ class _Making:
         if marker is not None:
             return Piece(
                 Shape.ITEM, rest.strip(), marker=marker,
-                indent=indent_of(paragraph.text), **fields,
+                indent=indent_of(paragraph.text, is_bullet=marker.is_bullet), **fields,
             )  # fmt: skip
         label, rest = split_label(text)
         if label and (not rest or words.is_title_line(words.without_bold(rest))):

@@ -57,16 +57,31 @@ class Body(Part):
         self.bold = False
         self.in_run = self.in_style = False
         self.note = ""
+        self.reading, self.readings = None, []
 
-    # What stands in two forms, what was deleted, and readings above words are no text.
+    # What stands in two forms and what was deleted are no text.
     def _ignore(self, _attrs=None):
         self.ignored += 1
 
     def _heed(self):
         self.ignored -= 1
 
-    begin_Fallback = begin_del = begin_moveFrom = begin_rt = _ignore  # noqa: N815
-    end_Fallback = end_del = end_moveFrom = end_rt = _heed  # noqa: N815
+    begin_Fallback = begin_del = begin_moveFrom = _ignore  # noqa: N815
+    end_Fallback = end_del = end_moveFrom = _heed  # noqa: N815
+
+    # The reading above a word comes before it, and is kept behind it in brackets.
+    def begin_rt(self, _attrs):
+        self.reading = []
+
+    def end_rt(self):
+        self.readings.append("".join(self.reading))
+        self.reading = None
+
+    def end_ruby(self):
+        reading = self.readings.pop().strip() if self.readings else ""
+        if reading and self.open and self.open[-1].runs:
+            # As bold as its word.
+            self.open[-1].runs.append((f"（{reading}）", self.open[-1].runs[-1][1]))
 
     def begin_footnote(self, attrs):
         self.note = _value(attrs, "id", "")
@@ -168,7 +183,10 @@ class Body(Part):
             self.open[-1].references.append(("comment", _value(attrs, "id", "")))
 
     def _write(self, text):
-        if self.open and not self.ignored and text:
+        if self.reading is not None:
+            if not self.ignored:
+                self.reading.append(text)
+        elif self.open and not self.ignored and text:
             paragraph = self.open[-1]
             if text.strip() and paragraph.ends_page:
                 # The break stood within: what follows it is the same paragraph.
@@ -193,17 +211,27 @@ class Body(Part):
         if self.tables:
             return
         table = Paragraph(is_table=True, note=self.note)
-        lines = []
-        for row in self.rows:
-            cells = [" ".join(item.text.replace("\n", " ").strip() for item in cell)
-                     for cell in row]  # fmt: skip
-            if any(cells):
-                lines.append("| " + " | ".join(cells) + " |")
-            table.references += [
-                reference for cell in row for item in cell for reference in item.references
-            ]
-        table.text = "\n".join(lines)
+        cells = [item for row in self.rows for cell in row for item in cell]
+        table.references = [each for item in cells for each in item.references]
+        table.text = _table_text(
+            [[" ".join(item.text.replace("\n", " ").strip() for item in cell)
+              for cell in row] for row in self.rows]
+        )  # fmt: skip
         self.paragraphs.append(table)
+
+
+def _table_text(rows):
+    """Return rows of cells as a Markdown table, one column as paragraphs."""
+    rows = [row for row in rows if any(row)]
+    columns = max(map(len, rows), default=0)
+    if columns < 2:
+        return "\n\n".join(cell for row in rows for cell in row)
+    lines = [
+        [re.sub(r"(?<!\\)\|", r"\\|", cell) for cell in row] + [""] * (columns - len(row))
+        for row in rows
+    ]
+    lines.insert(1, ["---"] * columns)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _joined_runs(runs):

@@ -66,5 +66,8 @@ class Draft:
     other_preface: str = ""
 
     def as_dict(self) -> dict:
-        """Return it as plain lists and texts, for JSON."""
-        return asdict(self)
+        """Return it as plain lists and texts, for JSON; a kind is called ``type`` there."""
+        found = asdict(self)
+        for element in found["elements"]:
+            element["type"] = element.pop("kind")
+        return found

@@ -9,7 +9,7 @@ Kind = Wording.Kind
 # A word with its number says what a heading is.
 _OF_LABEL = {
     Kind.KEY_POINT: r"(?:strategic )?(?:key points?|priorit(?:y|ies)|pillars?)"
-                    r"|(?:の)?(?:重点.*|柱)",
+                    r"|(?:の)?(?:重点.*|要点|柱)",
     Kind.AIM: r"aims?|objectives?|目標|ねらい",
     Kind.GOAL: r"goals?",
     Kind.GOAL_TARGET: r"targets?",
@@ -24,7 +24,7 @@ _OF_LABEL = {
 _OF_SECTION = [
     (Kind.GLOBAL_ISSUE, r"global (?:issues?|challenges?)|地球規模課題|世界共通の課題"),
     (Kind.KEY_POINT, r"(?:key|main|focal) points?|priorit(?:y|ies)|pillars"
-                     r"|重点(?:事項|項目|課題)?|柱"),
+                     r"|重点(?:事項|項目|課題)?|要点|柱"),
     (Kind.DRIVER, r"drivers?|原動力|推進力"),
     (Kind.INDICATOR, r"(?:key )?(?:performance )?indicators?|KPIs?|指標"),
     (Kind.DEFINITION, r"definitions?|terms|定義|用語"),

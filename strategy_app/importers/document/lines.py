@@ -1,9 +1,11 @@
 """Cut a text, Markdown or plain, into pieces: what its lines form together."""
 
 import re
+from collections import defaultdict
+from dataclasses import replace
 
 from strategy_app.importers.document import words
-from strategy_app.importers.document.blocks import Piece, Shape
+from strategy_app.importers.document.blocks import HALF_STEP, Piece, Shape
 from strategy_app.importers.document.markers import own_number, split_label, split_marker
 
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x85\u2028\u2029]")
@@ -16,7 +18,10 @@ _TABLE = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
 _PAGE = re.compile(
     r"[-–—―－−‐]\s*[0-9０-９]{1,4}\s*[-–—―－−‐]\Z|[Pp]age\s+\d{1,4}(?:\s*(?:of|/)\s*\d+)?\Z"
 )
+_REFERENCE = re.compile(r"\[\^[^\]\s]{1,40}\]")
+_FOOTNOTE = re.compile(rf"({_REFERENCE.pattern}):[ \t]*(.*)\Z")
 _MARKED_HEADING = 6
+_GROWING = (Shape.PARAGRAPH, Shape.ITEM, Shape.FOOTNOTE)
 _MOST_LINE = 5_000
 
 
@@ -32,15 +37,33 @@ def pieces_of(text: str) -> list[Piece]:
             if part or len(parts) == 1:
                 reading.add(part, number)
     reading.flush()
-    return reading.pieces
+    return _with_footnotes(reading.pieces)
 
 
-def indent_of(line: str) -> int:
+def _with_footnotes(pieces):
+    """Return the pieces, each footnote right after the first that refers to it."""
+    hosts, after = {}, defaultdict(list)
+    for piece in reversed(pieces):
+        if piece.shape is not Shape.FOOTNOTE:
+            hosts |= dict.fromkeys(_REFERENCE.findall(piece.text), piece)
+    for piece in pieces:
+        host = piece.shape is Shape.FOOTNOTE and hosts.get(piece.text.partition(" ")[0])
+        if host:
+            after[id(host)].append(piece)
+    moved = {id(note) for notes in after.values() for note in notes}
+    return [
+        each for piece in pieces if id(piece) not in moved
+        for each in (piece, *after[id(piece)])
+    ]  # fmt: skip
+
+
+def indent_of(line: str, *, is_bullet: bool = False) -> float:
     """Return the columns before a line's first letter, a full-width space being two."""
     blank = line[: len(line) - len(line.lstrip())]
-    # Japanese paragraphs begin with one full-width space: that is no indentation.
+    # Japanese paragraphs begin with one full-width space: that is no indentation, but
+    # tells a bullet from another one that is written alike.
     if blank == "\u3000":
-        return 0
+        return HALF_STEP if is_bullet else 0
     return sum({"\t": 4, "\u3000": 2}.get(sign, 1) for sign in blank)
 
 
@@ -53,6 +76,7 @@ class _Reading:
         self.fence = ""
         self.after_break = False
         self.after_blank = True
+        self.counted = []  # the markers of items below the last heading
 
     def flush(self):
         """End the piece that is growing."""
@@ -81,6 +105,8 @@ class _Reading:
         self.flush()
         self.open = Piece(shape, text, line, follows_page_break=self.after_break, **fields)
         self.after_break = False
+        if shape is Shape.HEADING:
+            self.counted = []
 
     def add(self, line, number):
         """Take in the next line."""
@@ -144,23 +170,31 @@ class _Reading:
         self.flush()
 
     def _add_text(self, line, stripped, number):
+        if footnote := _FOOTNOTE.match(stripped):
+            # Without the colon, which makes a link of it where it is shown.
+            self.begin(Shape.FOOTNOTE, f"{footnote[1]} {footnote[2]}".strip(), number)
+            return
         heading = _HEADING.match(line) or _FULL_HEADING.match(line)
         if heading and heading[2].strip():
             self._begin_heading(heading[2].strip(), number, len(heading[1]))
             return
         marker, rest = split_marker(stripped)
         if marker is not None and self._may_begin_item(marker):
-            marker, rest = own_number(marker, rest)
-            self.begin(
-                Shape.ITEM, rest.strip(), number, indent=indent_of(line), marker=marker
-            )
+            self._begin_item(*own_number(marker, rest), line, number)
         elif self._is_labelled_heading(stripped):
             label, rest = split_label(stripped)
             self._begin_labelled(label, rest, number)
         elif self._continues(line):
             self.more.append(stripped)
+            if marker is not None:
+                self.open = replace(self.open, wrapped=self.open.wrapped or marker.text)
         else:
             self.begin(Shape.PARAGRAPH, stripped, number, indent=indent_of(line))
+
+    def _begin_item(self, marker, rest, line, number):
+        indent = indent_of(line, is_bullet=marker.is_bullet)
+        self.begin(Shape.ITEM, rest.strip(), number, indent=indent, marker=marker)
+        self.counted.append(marker)
 
     def _begin_labelled(self, label, rest, number):
         self.begin(
@@ -190,17 +224,19 @@ class _Reading:
             return True
         if marker.is_bullet or words.ends_sentence(self._last_line()):
             return True
+        if any(marker.follows(other) for other in self.counted):
+            return True
         return set(marker.numbers) == {1} or len(marker.numbers) > 1
 
     def _continues(self, line):
         """Whether a line without a sign of its own goes on with what is above it."""
         above = self.open
-        if above is None or above.shape not in (Shape.PARAGRAPH, Shape.ITEM):
+        if above is None or above.shape not in _GROWING:
             return False
         begins_paragraph = line.startswith("\u3000") and not line.startswith("\u3000\u3000")
         if not begins_paragraph:
             return True
-        if above.shape is Shape.PARAGRAPH:
+        if above.shape is not Shape.ITEM:
             return not words.ends_sentence(self._last_line())
         is_title = (
             not above.marker.is_bullet and not self.more and words.is_title_line(above.text)

@@ -12,9 +12,17 @@ _JAPANESE = "\u3040-\u30ff\u3400-\u9fff々〆「『（【〔"
 # What may follow a number directly: a space, or the Japanese sentence itself.
 _THEN = rf"(?:\s+|(?=[{_JAPANESE}*])|$)"
 
+_KANA = "アイウエオカキクケコサシスセソタチツテト"
+_HALF = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄ"
+_A = f"[{_KANA}{_HALF}]"
+# One letter alone may be the initial of a name, whose next one follows, or a word.
+_ROMAN_NUMBER = r"(?=[IVX])X{0,2}(?:IX|IV|V?I{0,3})"
+
 # How markers are usually nested where nothing is indented: the lower the further out.
 _RANKED = [
     (1, re.compile(rf"{_K}[、．.]\s*")),
+    (1, re.compile(rf"{_ROMAN_NUMBER}(?:[．、]\s*|\.{_THEN}(?![a-z]|[A-Z]\.))")),
+    (1, re.compile(r"[Ⅰ-Ⅻ](?:[.．、)）]\s*|\s+|$)")),
     (3, re.compile(rf"{_OPEN}\s*{_D}(?:{_DASH}{_D}){{1,4}}\s*{_CLOSE}\s*")),
     (3, re.compile(rf"{_D}(?:[-－]{_D}){{1,4}}[.．)）]?(?:\s+|(?=[{_JAPANESE}*]))")),
     (2, re.compile(rf"{_D}(?:[.．]{_D}){{1,4}}[.．]?(?:\s+(?=[A-Z*{_JAPANESE}])"
@@ -24,15 +32,16 @@ _RANKED = [
     (4, re.compile(rf"{_OPEN}\s*(?:{_D}|{_K})\s*{_CLOSE}\s*")),
     (4, re.compile(r"[⑴-⒇㈠-㈩]\s*")),
     (5, re.compile(r"[①-⑳㉑-㉟❶-❿]\s*")),
-    (6, re.compile(rf"(?:[ア-コ][.．、)）]|{_OPEN}[ア-コ]{_CLOSE})\s*")),
-    (6, re.compile(rf"(?:{_OPEN}(?:[a-zA-Z]|[ivx]{{2,4}}){_CLOSE}"
+    (6, re.compile(rf"(?:{_A}[.．、)）]|{_OPEN}\s*{_A}\s*{_CLOSE})\s*|{_A}[\u3000 ]+")),
+    (6, re.compile(r"[ⅰ-ⅻ](?:[.．、)）]\s*|\s+|$)")),
+    (6, re.compile(rf"(?:{_OPEN}(?:[a-zA-Z]|[ivx]{{2,4}}|[IVX]{{2,4}}|[ⅰ-ⅻⅠ-Ⅻ]){_CLOSE}"
                    r"|(?:[a-z]|[ivx]{2,4})[.)]|[A-Z]\))\s+")),
     (7, re.compile(r"[■◆●▶➢❖]\s*")),
     (8, re.compile(r"[□◇○◎◦▪▫‣•✓]\s*|[-*+–—](?:\s+|$)")),
     (9, re.compile(r"[・･·]\s*")),
 ]  # fmt: skip
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8,
-          "ix": 9, "x": 10}  # fmt: skip
+_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN = {"x" * (number // 10) + _ONES[number % 10]: number for number in range(1, 30)}
 _KANJI = "一二三四五六七八九"
 _FIRST_BULLET = 7
 
@@ -43,7 +52,7 @@ _LABEL = re.compile(
             |objectives?|goals?|targets?|missions?|purposes?|drivers?|global\s+issues?
             |indicators?|chapter|section|part|article|appendix|annex))
         \s*(?:no\.?\s*)?(?P<english_number>{_D}(?:[.]{_D})?)(?![0-9A-Za-z%])
-        |(?P<japanese>重点事項|重点項目|重点課題|重点|目標|目的|ねらい|使命|原動力|地球規模課題
+        |(?P<japanese>重点事項|重点項目|重点課題|重点|要点|目標|目的|ねらい|使命|原動力|地球規模課題
             |課題|指標|柱)
         \s*(?P<japanese_number>{_D}|[①-⑳])(?![0-9０-９年月%％つ])
         |第\s*(?P<ordinal>{_D}|{_K})\s*(?P<unit>の柱|の重点|重点|目標|部|章|節|項|条)
@@ -72,6 +81,11 @@ class Marker:
     def is_bullet(self) -> bool:
         """Whether it counts nothing."""
         return not self.numbers
+
+    def follows(self, other: "Marker") -> bool:
+        """Whether it is the next number after another one that is written alike."""
+        *outer, last = other.numbers or (0,)
+        return self.rank == other.rank and self.numbers == (*outer, last + 1)
 
     @property
     def level(self) -> int:
@@ -142,10 +156,8 @@ def _numbers(sign):
         return (_ROMAN[word],)
     if word and all(letter in _KANJI + "十" for letter in word):
         return (_kanji(word),)
-    if "ア" <= word[:1] <= "コ":
-        return ((ord(word[0]) - ord("ア")) // 2 + 1,) if word[0] <= "オ" else (
-            (ord(word[0]) - ord("カ")) // 2 + 6,
-        )  # fmt: skip
+    if word[:1] and word[0] in _KANA:
+        return (_KANA.index(word[0]) + 1,)
     return (ord(word[0]) - ord("a") + 1,) if "a" <= word[:1] <= "z" else ()
 
 

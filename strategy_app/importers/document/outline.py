@@ -4,6 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from strategy_app.forms.draft import literal
 from strategy_app.importers.document import kinds, words
 from strategy_app.importers.document.blocks import Block, Shape
 from strategy_app.importers.document.codes import give_codes
@@ -16,12 +17,18 @@ Kind = Wording.Kind
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
-_MARKUP = re.compile(r"<\s*(?:script|iframe|style|img|a|div|span|object|svg|p|br)\b", re.I)
+_MARKUP = re.compile(
+    r"<\s*(?:script|iframe|style|img|a|div|span|object|svg|p|br)\b"
+    r"|\]\(\s*<?\s*(?:javascript|vbscript|data):",
+    re.I,
+)
 _EXCERPT = 80
 _AS_TEXT = {
     Shape.TABLE: lambda: _("This is a table: kept as text."),
     Shape.CODE: lambda: _("This is marked as code: kept as text."),
-    Shape.FOOTNOTE: lambda: _("This is a footnote: kept below what refers to it."),
+    Shape.FOOTNOTE: lambda: _(
+        "This is a footnote: kept below what refers to it, or else where it stands."
+    ),
     Shape.COMMENT: lambda: _("This is a comment: kept below what it is about."),
     Shape.MARGIN: lambda: _(
         "This stands beside the text, as a header or footer does: kept in the preface."
@@ -79,10 +86,17 @@ class _Making:
 
     def add(self, block):
         """Take in the next block."""
-        if block.is_joined:
+        if block.cut_by == "page":
             self._say(block, _("A page break had cut this sentence: it was joined."))
+        elif block.cut_by:
+            self._say(block, _("A new paragraph had cut this sentence: it was joined."))
+        if block.wrapped:
+            message = _("The line that begins with %(marker)s was taken for text.")
+            self._say(block, message % {"marker": block.wrapped})
         if _MARKUP.search(block.text):
-            self._say(block, _("There is HTML in it, which is kept as mere text."))
+            self._say(
+                block, _("There is HTML or a script in it, which is kept as mere text.")
+            )
         if block.shape is Shape.HEADING:
             self._add_heading(block)
         elif block.shape is Shape.ITEM:
@@ -189,6 +203,9 @@ class _Making:
         if node is None:
             self.preface.append(block.text)
             return
+        if node.children and block.shape is Shape.PARAGRAPH:
+            message = _("This comes after statements: it is kept in the text above them.")
+            self._say(block, message)
         node.body.append(block.text)
         node.blocks.append(block.number)
 
@@ -201,7 +218,7 @@ class _Making:
                     node.kind, node.is_section = node.child_kind, False
                     node.was_section = True
         give_codes(self.roots, self._say_of_node)
-        self.draft.preface = "\n\n".join(self.preface)
+        self.draft.preface = literal("\n\n".join(self.preface))
         for root in self.roots:
             self.draft.elements += [_element(node) for node in root.walk()]
         self.draft.notes.sort(key=lambda note: note.block)
@@ -241,7 +258,7 @@ def _element(node):
         parent=node.parent.code if node.parent else None,
         kind=str(node.kind),
         title=node.title,
-        body="\n\n".join(node.body),
+        body=literal("\n\n".join(node.body)),
         blocks=node.blocks,
         line=node.line,
         marker=node.marker,

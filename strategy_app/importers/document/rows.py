@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from strategy_app.importers.document import words
 from strategy_app.importers.document.blocks import Block
 from strategy_app.importers.document.draft import Draft, Element
-from strategy_app.importers.document.match import match
+from strategy_app.importers.document.match import beside
 from strategy_app.importers.document.outline import outline
 
 ALIGNABLE, CONTEXT, TEXT = "alignable", "context", "text"
@@ -49,7 +49,7 @@ def _rows_told_in(language, blocks, name):
         drafts = [outline(each, language=code) for code, each in blocks.items()]
         if len(drafts) == 1:
             return _rows(drafts[0], None, blocks, name)
-        return _rows(match(*drafts), drafts[1], blocks, name)
+        return _rows(beside(*drafts), drafts[1], blocks, name)
 
 
 def _rows(draft, other, blocks, name):
@@ -61,7 +61,7 @@ def _rows(draft, other, blocks, name):
         rows[0]["blocks"][language] = [
             block.number for block in each if block.number not in held
         ]
-    _give_notes(rows, draft, other)
+    _give_notes(rows, draft)
     return rows
 
 
@@ -160,7 +160,7 @@ def _note(line, language, message, text=""):
     return {"line": line, "language": language, "message": str(message), "text": text}
 
 
-def _give_notes(rows, draft, other):
+def _give_notes(rows, draft):
     """Put each note beside the row that its block is in."""
     at = {
         (language, number): row
@@ -168,17 +168,9 @@ def _give_notes(rows, draft, other):
         for language, numbers in row["blocks"].items()
         for number in numbers
     }
-    # What has no counterpart is a row of its own, which says so itself.
-    lone = {
-        (other.language, element.blocks[0]) for element in (other.elements if other else ())
-        if at[other.language, element.blocks[0]]["use"] == TEXT
-    }  # fmt: skip
     for note in draft.notes:
-        place = (note.language, note.block)
-        if note.is_left_out and place in lone:
-            continue
         text = note.text if note.is_left_out else ""
-        at.get(place, rows[0])["notes"].append(
+        at.get((note.language, note.block), rows[0])["notes"].append(
             _note(note.line, note.language, note.message, text)
         )
 
@@ -259,6 +251,7 @@ def draft_of(rows: list, languages: list[str]) -> Draft:
         if second:
             element.other_title = row[f"title_{second}"]
             element.other_body = bodies[number, second]
+            element.other_marker = row["markers"].get(second, "")
         found.elements.append(element)
         path.append((row["depth"], row["code"]))
     return found
@@ -281,23 +274,7 @@ def _bodies(rows):
     return bodies
 
 
-def _says(body, title):
-    """Whether a body begins with its title as ``words.titled`` makes one of it.
-
-    That is a sentence without its end, or as much of one as fits.
-    """
-    if title.endswith("…"):
-        return body.startswith(title.removesuffix("…"))
-    return body.startswith(title) and body[len(title) :][:1] in ("", *".!?。！？")
-
-
 def text_of(row: dict, language: str) -> str:
     """Return what a row says in a language as one text: marker, title and body."""
-    title, body = row[f"title_{language}"], row[f"body_{language}"]
-    if not title and not body:
-        return ""
     marker = row["markers"].get(language, "")
-    if _says(body, title):
-        title = ""
-    parts = [part for part in (title, body) if part]
-    return f"{marker} " * bool(marker) + "\n\n".join(parts)
+    return words.whole(marker, row[f"title_{language}"], row[f"body_{language}"])

@@ -3,6 +3,8 @@
 import re
 from itertools import pairwise
 
+from strategy_app.forms.draft import literal
+
 MOST_TITLE = 300
 # A title on a line of its own is short and no sentence.
 _MOST_LINE = 80
@@ -53,6 +55,15 @@ def is_cut(before: str, after: str) -> bool:
     if before.endswith((",", "、", "，", "-")) or after[0].islower():
         return True
     return len(before) >= (_SHORT if _WIDE.match(before[-1]) else _LONG)
+
+
+def is_surely_cut(before: str, after: str) -> bool:
+    """Whether two texts are one sentence, whatever stands between them."""
+    before = before.rstrip()
+    if before.endswith((",", "、", "，")):
+        return True
+    is_long = len(before) >= _SHORT and not ends_sentence(before)
+    return is_long and after.lstrip()[:1].islower()
 
 
 def is_title_line(text: str) -> bool:
@@ -114,3 +125,24 @@ def shortened(text: str, most: int = MOST_TITLE) -> str:
     if " " in cut[most // 2 :] and not text[most - 1].isspace():
         cut = cut.rpartition(" ")[0]
     return cut.rstrip() + "…"
+
+
+def whole(marker: str, title: str, body: str) -> str:
+    """Return marker, title and body as one Markdown text that says nothing twice."""
+    if not title and not body:
+        return ""
+    title = literal(title)
+    if _says(body, title):
+        title = ""
+    text = "\n\n".join(part for part in (title, body) if part)
+    return f"{marker} {text}" if marker else text
+
+
+def _says(body, title):
+    """Whether a body begins with its title as ``titled`` makes one of it.
+
+    That is a sentence without its end, or as much of one as fits.
+    """
+    if title.endswith("…"):
+        return body.startswith(title.removesuffix("…"))
+    return body.startswith(title) and body[len(title) :][:1] in ("", *".!?。！？")

@@ -26,14 +26,16 @@ class Command(BaseCommand):
             "--other-language",
             type=Path,
             metavar="FILE",
-            help="the same document in the other language, matched by its structure",
+            help="the same document in the other language, matched by its structure; what"
+            " only it has joins the text that it follows",
         )
         parser.add_argument("--name", default="", help="what to call the revision")
         parser.add_argument(
             "--json",
             action="store_true",
             dest="as_json",
-            help="print the draft as JSON and store nothing",
+            help="print the draft as JSON (its elements with code, parent, type, title and"
+            " body, in the other language too, and its notes) and store nothing",
         )
 
     def handle(

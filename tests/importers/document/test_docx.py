@@ -2,7 +2,9 @@
 
 import pytest
 
+from strategy_app.exporters.markdown import blocks
 from strategy_app.importers import document
+from strategy_app.templatetags.strategy import markdown
 from tests.importers.document.documents import codes, docx, paragraph, sample, table
 
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -83,15 +85,15 @@ def test_tables_and_footnotes_are_kept_as_text():
         footnotes=f"{note}</w:footnote></w:footnotes>",
     )
     assert draft.elements[0].body == (
-        "Rain[3]\n\n[3] Small words.\n\n| Year | Days |\n| 2025 | 120 |"
+        "Rain[3]\n\n[3] Small words.\n\n| Year | Days |\n| --- | --- |\n| 2025 | 120 |"
     )
     assert [note.message for note in draft.notes][1:] == [
-        "This is a footnote: kept below what refers to it.",
+        "This is a footnote: kept below what refers to it, or else where it stands.",
         "This is a table: kept as text.",
     ]
 
 
-def test_what_was_deleted_or_is_only_a_reading_is_no_text():
+def test_what_was_deleted_is_no_text_and_a_reading_stands_in_brackets():
     ruby = (
         "<w:r><w:ruby><w:rt><w:r><w:t>せんりゃく</w:t></w:r></w:rt><w:rubyBase><w:r>"
         "<w:t>戦略</w:t></w:r></w:rubyBase></w:ruby></w:r>"
@@ -99,7 +101,57 @@ def test_what_was_deleted_or_is_only_a_reading_is_no_text():
     deleted = '<w:del w:id="1"><w:r><w:delText>old</w:delText></w:r></w:del>'
     inserted = '<w:ins w:id="2"><w:r><w:t>の見直し</w:t></w:r></w:ins>'
     draft = draft_of(f"<w:p>{ruby}{deleted}{inserted}</w:p>", paragraph("あ"))
-    assert draft.title == "戦略の見直し"
+    assert draft.title == "戦略（せんりゃく）の見直し"
+
+
+def test_a_reading_is_as_bold_as_its_word():
+    ruby = (
+        "<w:ruby><w:rt><w:r><w:t>かい</w:t></w:r></w:rt><w:rubyBase><w:r><w:rPr><w:b/>"
+        "</w:rPr><w:t>開</w:t></w:r></w:rubyBase></w:ruby>"
+    )
+    bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>放：</w:t></w:r>"
+    draft = draft_of(
+        paragraph("目標", style="1"),
+        f"<w:p><w:r>{ruby}</w:r>{bold}<w:r><w:t>進める。</w:t></w:r></w:p>",
+    )
+    assert [(each.title, each.body) for each in draft.elements[1:]] == [
+        ("開（かい）放", "進める。")
+    ]
+
+
+def test_a_table_is_one_that_pages_can_show():
+    draft = draft_of(
+        paragraph("Weather", style="2"),
+        table(("Year", "a|b"), ("2025",)),
+        table(("In a frame.",), ("More.",)),
+    )
+    (element,) = draft.elements
+    assert element.body == (
+        "| Year | a\\|b |\n| --- | --- |\n| 2025 |  |\n\nIn a frame.\n\nMore."
+    )
+    assert "<td>2025</td>" in markdown(element.body)
+    assert "<th>a|b</th>" in markdown(element.body)
+    kinds = [block["kind"] for block in blocks(element.body, base="")]
+    assert kinds == ["table", "paragraph", "paragraph"]
+
+
+def test_a_sentence_that_goes_on_below_its_item_is_joined():
+    draft = draft_of(
+        paragraph("Aims", style="1"),
+        paragraph("**One:** doors stay open to all who", number=2),
+        paragraph("knock politely at them."),
+        paragraph("**Two:** further doors.", number=2),
+        paragraph("Then we close."),
+    )
+    assert [(each.title, each.body) for each in draft.elements] == [
+        ("Aims", "Then we close."),
+        ("One", "doors stay open to all who knock politely at them."),
+        ("Two", "further doors."),
+    ]
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (2, "A new paragraph had cut this sentence: it was joined."),
+        (5, "This comes after statements: it is kept in the text above them."),
+    ]
 
 
 def test_words_of_which_a_part_is_bold_stay_whole():
@@ -167,7 +219,11 @@ def test_comments_and_notes_stay_with_the_item_that_they_are_about():
     ]
     assert notes_of(draft) == [
         ("This is a comment: kept below what it is about.", "Is that enough?", 2),
-        ("This is a footnote: kept below what refers to it.", "[4] As in 2017.", 3),
+        (
+            "This is a footnote: kept below what refers to it, or else where it stands.",
+            "[4] As in 2017.",
+            3,
+        ),
     ]
 
 
@@ -183,10 +239,10 @@ def test_headers_and_footers_are_kept_once_and_numbers_of_pages_are_not():
         footer3=f"<w:ftr {SPACE}>{paragraph('Page 3 of 9')}"
         f"{table(('JST', '2026'))}</w:ftr>",
     )
-    assert draft.preface == "Before.\n\n| JST | 2026 |\n\nConfidential"
+    assert draft.preface == "Before.\n\n| JST | 2026 |\n| --- | --- |\n\nConfidential"
     beside = "This stands beside the text, as a header or footer does: kept in the preface."
     assert notes_of(draft) == [
-        (beside, "| JST | 2026 |", 0),
+        (beside, "| JST | 2026 |\n| --- | --- |", 0),
         (beside, "Confidential", 0),
     ]
     assert [each.code for each in draft.elements] == ["SEC-1", "AIM-1"]
@@ -260,6 +316,6 @@ def test_text_boxes_and_tables_are_kept():
     )
     body = draft_of(paragraph("Aims", style="1"), box, within, controlled, old)
     assert body.elements[0].body.split("\n\n") == [
-        "Within the box", "| a | b |", "Around it", "| Cell inner cell |", "In a control.",
-        "Old box.",
+        "Within the box", "| a | b |\n| --- | --- |", "Around it", "Cell inner cell",
+        "In a control.", "Old box.",
     ]  # fmt: skip

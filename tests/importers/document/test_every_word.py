@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from strategy_app.importers import document
+from strategy_app.importers.document.rows import draft_of, rows_of
 from strategy_app.models.strategy import validate_code
 from tests.importers.document.documents import docx, paragraph
 
@@ -28,7 +29,8 @@ _before = st.sampled_from(
     ["", "# ", "## ", "### ", "＃ ", "- ", "* ", "・", "● ", "○", "①", "(1) ", "1. ",
      "１．", "一、", "第1章　", "Key Point 2: ", "(2-1) ", "(2-1) **T:** ", "**T** ", "| ",
      "> ", "重点事項２　", "```", "    ", "  - ", "　", "　　・", "\t1) ", "***",
-     "Chapter 1 "]
+     "Chapter 1 ", "[^1]: ", "word [^1] ", "2. ", "   2. ", "　・", "IV. ", "Ⅳ　", "ア　",
+     "（ア）"]
 )  # fmt: skip
 _ends = st.sampled_from(["\n", "\n", "\n\n", "\n\f\n", "\f", "\r\n", "\n\n- 3 -\n\n",
                          "\n12\n", "\n---\n", "\n===\n", " |\n"])  # fmt: skip
@@ -90,7 +92,7 @@ def test_the_order_of_blocks_is_that_of_the_text(lines):
     text = without_broken("".join(part for line in lines for part in (*line[:2], "\n\n")))
     assume(letters(text))
     blocks = document.read(text.encode())
-    if not any(block.shape == "page_number" for block in blocks):
+    if not any(block.shape in ("page_number", "footnote") for block in blocks):
         found = letters(*(part for block in blocks for part in (block.marker, block.text)))
         assert found == letters(text)
 
@@ -124,8 +126,52 @@ def test_a_second_language_takes_every_word_along(ours, theirs):
     assert [element.code for element in matched.elements] == [
         element.code for element in first.elements
     ]
-    other = [(element.other_title, element.other_body) for element in matched.elements]
-    left = [letters(note.text) for note in matched.notes if note.is_left_out]
-    for element in second.elements:
-        whole = letters(element.marker, element.title, element.body)
-        assert (element.title, element.body) in other or whole in left
+    check_both(matched, first, second)
+
+
+# Words that no other line has, below headings and numbers that differ by language.
+_lines = st.lists(
+    st.sampled_from(
+        ["# ", "## ", "## Aims ", "## 重点事項 ", "### ", "#### ", "- ", "  - ", "(1) ",
+         "(2) ", "(3) ", "1. ", "2. ", "   1. ", "(2-1) ", "Key Point 2: ", "第1章　", "",
+         "**T:** ", "　・"]
+    ),
+    min_size=1,
+    max_size=14,
+)  # fmt: skip
+
+
+def written(lines, word):
+    """Return a text of numbered words, one in each line, a blank line between any two."""
+    return "\n\n".join(f"{line}{word}{at:02}." for at, line in enumerate(lines))
+
+
+def check_both(matched, *drafts):
+    """Check that a draft says all that two drafts say, each in its language."""
+    held = [
+        [matched.title, matched.preface, matched.other_title, matched.other_preface]
+    ] + [
+        [each.marker, each.title, each.body, each.other_marker, each.other_title,
+         each.other_body] for each in matched.elements
+    ]  # fmt: skip
+    first = [letters(*texts[: len(texts) // 2]) for texts in held]
+    second = [letters(*texts[len(texts) // 2 :]) for texts in held]
+    for draft, texts in zip(drafts, (first, second), strict=True):
+        for element in draft.elements:
+            for part in (element.marker, element.title, element.body):
+                assert any(letters(part) in text for text in texts), (part, texts)
+        assert letters(draft.preface) in texts[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(_lines, _lines)
+def test_documents_that_differ_in_structure_make_a_draft_of_every_word(ours, theirs):
+    blocks = {
+        "en": document.read(written(ours, "word").encode()),
+        "ja": document.read(written(theirs, "言葉").encode()),
+    }
+    first, second = (
+        document.outline(each, language=language) for language, each in blocks.items()
+    )
+    check_both(document.match(first, second), first, second)
+    check_both(draft_of(rows_of(blocks), ["en", "ja"]), first, second)

@@ -147,7 +147,26 @@ def test_what_no_revision_can_hold_is_refused(strategy):
     draft = sample("en")
     draft.elements[4].kind = "nonsense"
     assert refusal(draft, strategy).startswith("AIM-1.1: ")
+    draft = sample("en")
+    draft.elements[4].other_body = "<b>All</b> of it."
+    said = "Markup is not accepted here: <b>. Write Markdown."
+    assert refusal(draft, strategy) == f"{draft.elements[4].code}: {said}"
+    draft = sample("en")
+    draft.preface = "[press](javascript:alert(1))"
+    assert (
+        refusal(draft, strategy) == "A link that begins with javascript: is not accepted."
+    )
     draft = draft_of("Only a sentence. And another.")
     assert refusal(draft, strategy).startswith("There is no heading and no statement")
     draft = draft_of("- x\n" * 1001)
     assert refusal(draft, strategy).startswith("A strategy may have at most 1,000")
+
+
+def test_words_in_angle_brackets_are_kept_as_words(strategy):
+    draft = draft_of("## Aims\n\n- Open. Ask <name>, not <script>.\n", language="en")
+    revision = strategy_document.load(draft, strategy=strategy, by=None)
+    body = wordings(revision)[-1].body_en
+    assert body == r"Open. Ask \<name>, not \<script>."
+    assert [note.message for note in draft.notes] == [
+        "There is HTML or a script in it, which is kept as mere text."
+    ]

@@ -38,6 +38,16 @@ from strategy_app.importers.document.markers import split_label, split_marker
         ("（コ）あ", "（コ）", (10,), "あ"),
         ("(b) x", "(b)", (2,), "x"),
         ("iv. x", "iv.", (4,), "x"),
+        ("IV. Aims", "IV.", (4,), "Aims"),
+        ("XIX. Aims", "XIX.", (19,), "Aims"),
+        ("Ⅳ．あ", "Ⅳ．", (4,), "あ"),
+        ("Ⅻ　あ", "Ⅻ", (12,), "あ"),
+        ("(IV) x", "(IV)", (4,), "x"),
+        ("ⅲ) x", "ⅲ)", (3,), "x"),
+        ("ア　あ", "ア", (1,), "あ"),
+        ("ト あ", "ト", (20,), "あ"),
+        ("（イ）あ", "（イ）", (2,), "あ"),
+        ("(ｳ)あ", "(ｳ)", (3,), "あ"),
     ],
 )
 def test_markers(text, marker, numbers, rest):
@@ -48,7 +58,8 @@ def test_markers(text, marker, numbers, rest):
 @pytest.mark.parametrize(
     "text",
     ["plain", "-5 degrees", "1.5 million", "2.1 million people", "2017年に", "12345. x",
-     "**bold** words", "*emphasis*", "A. Smith", "I. think", "第1章", "", "(2017)年",
+     "**bold** words", "*emphasis*", "A. Smith", "I. think", "I. M. Pei", "XI", "第1章",
+     "アジア　地域", "IVF. x", "", "(2017)年",
      "3Dの"],
 )  # fmt: skip
 def test_no_markers(text):
@@ -68,6 +79,7 @@ def test_no_markers(text):
         ("第３節", "節", (3,), ""),
         ("Chapter 4", "chapter", (4,), ""),
         ("目標１　題", "目標", (1,), "題"),
+        ("要点②　題", "要点", (2,), "題"),
     ],
 )
 def test_labels(text, label, numbers, rest):

@@ -128,10 +128,10 @@ def test_a_number_that_is_there_twice_is_said():
     draft = draft_of(
         "# Key Point 2: A\n\n(2-1) **B:** b\n\n(2-1) **C:** c\n\n# Key Point 2: D\n"
     )
-    assert codes(draft) == {"KP-2": "A", "KP-2.1": "B", "KP-2.2": "C", "KP-1": "D"}
+    assert codes(draft) == {"KP-2": "A", "KP-2.1": "B", "KP-2.2": "C", "KP-3": "D"}
     assert [(note.line, note.message) for note in draft.notes] == [
         (5, "The number (2-1) is there twice: this one became KP-2.2."),
-        (7, "The number Key Point 2: is there twice: this one became KP-1."),
+        (7, "The number Key Point 2: is there twice: this one became KP-3."),
     ]
 
 
@@ -152,13 +152,13 @@ def test_what_is_not_understood_is_kept_and_said():
     assert draft.preface == "Before everything. And more."
     (element,) = draft.elements
     assert element.body == (
-        "Rain.\n\n| a | b |\n|---|---|\n| c | d |\n\n<script>alert('x')</script>\n\n"
+        "Rain.\n\n| a | b |\n|---|---|\n| c | d |\n\n\\<script>alert('x')\\</script>\n\n"
         "```\ncode  here\n```"
     )
     assert [(note.line, note.message) for note in draft.notes] == [
         (3, "Nothing tells what this is about: kept as a section."),
         (7, "This is a table: kept as text."),
-        (11, "There is HTML in it, which is kept as mere text."),
+        (11, "There is HTML or a script in it, which is kept as mere text."),
         (13, "This is marked as code: kept as text."),
     ]
 
@@ -207,3 +207,87 @@ def test_hundreds_of_levels_have_codes_that_fit():
     draft = document.outline(document.read(text.encode()))
     assert len({element.code for element in draft.elements}) == 300
     assert max(len(element.code) for element in draft.elements) <= 32
+
+
+def test_a_number_after_a_paragraph_within_its_list_begins_the_next_statement():
+    draft = draft_of(
+        "## Goals\n\n1. First\n   - child\n\n   continued text\n2. Second\n3. Third\n"
+    )
+    assert [(each.code, each.title, each.body) for each in draft.elements[1:]] == [
+        ("GOAL-1", "First", "continued text"), ("GOAL-1.1", "child", ""),
+        ("GOAL-2", "Second", ""), ("GOAL-3", "Third", ""),
+    ]  # fmt: skip
+
+
+def test_a_number_that_a_long_line_was_broken_before_is_told():
+    draft = draft_of("## Goals\n\nThere are more than\n3. Of them\n", language="en")
+    assert draft.elements[0].body == "There are more than 3. Of them"
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (3, "The line that begins with 3. was taken for text.")
+    ]
+
+
+def test_a_sentence_that_a_blank_line_has_cut_is_joined_and_what_follows_is_told():
+    draft = draft_of(
+        "## Aims\n\n- **One:** doors stay open to all who\n\nknock politely at them.\n"
+        "- 研究を広く、\n\n社会に開く。\n- Two\n\nClosing words.\n",
+        language="en",
+    )
+    assert [(each.title, each.body) for each in draft.elements] == [
+        ("Aims", "Closing words."),
+        ("One", "doors stay open to all who knock politely at them."),
+        ("研究を広く、社会に開く。", ""),
+        ("Two", ""),
+    ]
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (3, "A new paragraph had cut this sentence: it was joined."),
+        (6, "A new paragraph had cut this sentence: it was joined."),
+        (11, "This comes after statements: it is kept in the text above them."),
+    ]
+
+
+def test_footnotes_of_markdown_stand_below_what_refers_to_them():
+    draft = draft_of(
+        "## Weather\n\nRain[^2] falls.\n\n- One[^a]\n\n## Review\n\nText.\n\n"
+        "[^a]: About one\n  and more.\n[^2]: https://example.org\n[^3]: Of nothing.\n",
+        language="en",
+    )
+    assert [(each.title, each.body) for each in draft.elements] == [
+        ("Weather", "Rain[^2] falls.\n\n[^2] https://example.org"),
+        ("One[^a]", "[^a] About one and more."),
+        ("Review", "Text.\n\n[^3] Of nothing."),
+    ]
+    said = [note.line for note in draft.notes if note.message.startswith("This is a footn")]
+    assert sorted(said) == [11, 13, 14]
+
+
+def test_codes_stay_in_the_order_of_the_document_where_a_number_is_there_twice():
+    draft = draft_of("## Key points\n\n1. A\n1. B\n1. C\n2. D\n7. E\n", language="en")
+    assert list(codes(draft)) == ["SEC-1", "KP-1", "KP-2", "KP-3", "KP-4", "KP-7"]
+    assert [(note.line, note.message) for note in draft.notes] == [
+        (4, "The number 1. is there twice: this one became KP-2."),
+        (5, "The number 1. is there twice: this one became KP-3."),
+        (6, "It is numbered 2., and became KP-4 to keep the order."),
+    ]
+
+
+def test_codes_of_one_kind_count_on_through_the_tree():
+    draft = draft_of("- A\n\n# Weather\n\n- B\n\n# Wind\n\n- C\n", language="en")
+    assert [each.code for each in draft.elements] == [
+        "CLM-1", "SEC-1", "CLM-2", "SEC-2", "CLM-3"
+    ]  # fmt: skip
+
+
+def test_a_bullet_behind_one_full_width_space_stands_below_its_like():
+    draft = draft_of("# 目標\n\n・親\n　・子\n　・子二\n・親二\n")
+    assert [(each.code, each.parent) for each in draft.elements[1:]] == [
+        ("AIM-1", "SEC-1"), ("AIM-1.1", "AIM-1"), ("AIM-1.2", "AIM-1"), ("AIM-2", "SEC-1")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", ["要点", "三つの要点", "重点", "Key points"])
+def test_headings_of_key_points(heading):
+    draft = draft_of(f"# {heading}\n\nア　研究\nイ　支援\n")
+    assert codes(draft) == {"SEC-1": heading, "KP-1": "研究", "KP-2": "支援"}
+    (element,) = draft_of("# 要点２　支援\n").elements
+    assert (element.code, element.title) == ("KP-2", "支援")

@@ -91,6 +91,22 @@ def test_a_day_that_cannot_be_is_refused_next_to_it(client, chie, draft, day, me
     assert Revision.objects.get(pk=draft.pk).is_draft
 
 
+@pytest.mark.parametrize("day", ["", "　", None])
+def test_without_a_day_nothing_is_published_and_nothing_is_lost(client, chie, draft, day):
+    client.force_login(chie)
+    before = Change.objects.count()
+    asked = today() + datetime.timedelta(days=5)
+    page = client.get(f"{PAGE}?on={asked}")
+    sent = {"version": page.context["version"], "do": "publish", "all_the_same": "on"}
+    answer = client.post(f"{PAGE}?on={asked}", sent | ({} if day is None else {"day": day}))
+    assert answer.status_code == 400
+    assert answer.context["form"].errors == {"day": ["Enter a day."]}
+    assert "checked" in str(answer.context["form"]["all_the_same"])
+    assert answer.context["rehearsal"].day == asked
+    assert Revision.objects.get(pk=draft.pk).is_draft
+    assert Change.objects.count() == before
+
+
 def test_a_draft_that_was_changed_meanwhile_is_read_again(client, chie, draft):
     client.force_login(chie)
     page = client.get(PAGE)
@@ -110,7 +126,7 @@ def test_approval_by_another_person(client, chie, draft, settings):
     other = factories.make_person("hana", role="admin")
     client.force_login(chie)
     page = client.get(PAGE)
-    assert not page.context["is_approved"]
+    assert not page.context["may_publish"]
     assert send(client, page, all_the_same="on").status_code == 400
     client.force_login(other)
     assert send(client, client.get(PAGE), do="approve").status_code == 302

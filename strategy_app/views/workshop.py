@@ -266,6 +266,7 @@ def restore(request, draft, element_code):
         pk=version.parent_id, wordings__revision=draft.revision
     ).first()
     fields = {name: getattr(version, name) for name in strategy_services.FIELDS}
+    fields["behind"] = version.behind
     try:
         strategy_services.add(
             revision=draft.revision, code=element_code, parent=above, by=request.user,

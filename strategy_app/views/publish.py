@@ -16,6 +16,7 @@ from strategy_app.models import Strategy
 from strategy_app.permissions import can_administer
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import strategy as strategy_services
+from strategy_app.views.differences import differences
 from strategy_app.views.gap_rows import gap_rows
 from strategy_app.views.rows import element_rows, group_label
 from strategy_app.views.scoping import frame_of, scoped, signed_in
@@ -40,7 +41,8 @@ def publish(request, code):
         return redirect(f"{reverse('strategy', args=[code])}?{request.scope.query()}")
     if approval.is_valid() and _is_approved(request, draft, approval):
         return redirect(request.get_full_path())
-    context = _rehearsed(request, strategy, draft, _day_of(form)) | {
+    context = _rehearsed(request, strategy, draft, _day_of(form))
+    context |= differences(strategy, newest, draft) | {
         "strategy": strategy,
         "draft": draft,
         "newest": newest,

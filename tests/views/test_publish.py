@@ -121,6 +121,42 @@ def test_a_draft_that_was_changed_meanwhile_is_read_again(client, chie, draft):
     assert send(client, answer, all_the_same="on").status_code == 302
 
 
+def test_both_persons_read_each_change_before_they_approve_it(
+    client, chie, eri, draft, settings
+):
+    settings.PUBLICATION_NEEDS_APPROVAL = True
+    row = draft.wordings.get(element__code="A.1")
+    strategy_services.decide(
+        wording=row, modification="material", replaces=row.edited_in_id, by=chie,
+        reason="Another thing is meant.",
+    )  # fmt: skip
+    new = strategy_services.add(
+        revision=draft, code="C", parent=None, by=chie, kind="aim", title_en="C",
+        title_ja="丙",
+    )  # fmt: skip
+    strategy_services.set_origins(
+        wording=new, kind="split", origins=[factories.get_element("B")], by=chie
+    )
+    for person in (chie, eri):
+        client.force_login(person)
+        page = client.get(PAGE)
+        assert [each["diff"].code for each in page.context["elements"]] == [
+            "A.1", "B", "C",
+        ]  # fmt: skip
+        content = page.content.decode()
+        assert "<del>Element A.1</del><ins>Another thing</ins>" in content
+        assert "<ins>全く別の文言</ins>" in content
+        words = text_of(page)
+        assert "Material change · decided by chie · Another thing is meant." in words
+        assert "Split into C" in words
+        assert "Split from B" in words
+        told, approve = (
+            words.index(each) for each in ("Split from B", "Approve the draft")
+        )
+        assert told < approve
+        assert 'href="/strategy/STR/draft/C/' in content
+
+
 def test_approval_by_another_person(client, chie, draft, settings):
     settings.PUBLICATION_NEEDS_APPROVAL = True
     other = factories.make_person("hana", role="admin")

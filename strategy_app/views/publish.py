@@ -165,6 +165,7 @@ def _rehearsed(request, strategy, draft, day):
         "asked": [
             (
                 group_label(frame, "department", department),
+                request.scope.but(department=department).query(),
                 found.reread.get(department, 0),
                 found.proposed.get(department, 0),
             )

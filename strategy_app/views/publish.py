@@ -41,6 +41,8 @@ def publish(request, code):
         return redirect(f"{reverse('strategy', args=[code])}?{request.scope.query()}")
     if approval.is_valid() and _is_approved(request, draft, approval):
         return redirect(request.get_full_path())
+    # First: what is changed while the rest is read is then no part of what was read.
+    version = strategy_queries.version_of(draft)
     context = _rehearsed(request, strategy, draft, _day_of(form))
     context |= differences(strategy, newest, draft) | {
         "strategy": strategy,
@@ -48,7 +50,7 @@ def publish(request, code):
         "newest": newest,
         "form": form,
         "approval": approval,
-        "version": strategy_queries.version_of(draft),
+        "version": version,
         "problems": strategy_services.problems_of(draft),
         "needs_approval": settings.PUBLICATION_NEEDS_APPROVAL,
         "may_publish": strategy_services.is_approved_for(draft, request.user),

@@ -75,6 +75,17 @@ class PiecesField(serializers.ListField):
     child = serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2)
 
 
+class LinkSerializer(serializers.Serializer):
+    code = serializers.CharField(help_text="Of the other element.")
+    how = serializers.ChoiceField(choices=Origin.Kind.choices)
+
+
+class ModificationSerializer(serializers.Serializer):
+    in_force_from = serializers.DateField(help_text="Of the revision that changed it.")
+    modification = serializers.ChoiceField(choices=Wording.Modification.choices)
+    reason = serializers.CharField(help_text="Of whoever decided that; often empty.")
+
+
 class ElementDiffSerializer(serializers.Serializer):
     """One element; its pieces are [`same`, `out` or `in`, text] in order."""
 
@@ -88,6 +99,15 @@ class ElementDiffSerializer(serializers.Serializer):
     )
     share_en = serializers.FloatField(help_text="The share of words changed, 0 to 1.")
     share_ja = serializers.FloatField(help_text="The same of Japanese characters.")
+    origins = LinkSerializer(
+        many=True, help_text="What of the older revision it was split or merged from."
+    )
+    successors = LinkSerializer(
+        many=True, help_text="What of the newer revision it was split or merged into."
+    )
+    modifications = ModificationSerializer(
+        many=True, help_text="How each revision in between changed it, the oldest first."
+    )
     title_en = PiecesField()
     title_ja = PiecesField()
     body_en = PiecesField()

@@ -13,6 +13,7 @@ from strategy_app.api.base import BAD_PARAMETER, Reading
 from strategy_app.forms.revision import RevisionsForm
 from strategy_app.models import Correspondence, Revision, Strategy
 from strategy_app.models.strategy import validate_code
+from strategy_app.queries import crosswalk as crosswalk_queries
 from strategy_app.queries import revision as revision_queries
 from strategy_app.queries import strategy as strategy_queries
 
@@ -86,12 +87,14 @@ class RevisionDiffView(Reading, viewsets.ViewSet):
         if form.after is None:
             raise Http404
         found = revision_queries.compare(form.before, form.after)
+        crosswalk = crosswalk_queries.between(form.before, form.after)
+        judged = crosswalk_queries.judged(form.before, form.after)
         return Response(
             {
                 "strategy": code,
                 "from": form.before and form.before.in_force_from.isoformat(),
                 "to": form.after.in_force_from.isoformat(),
-                "elements": [_element(diff) for diff in found],
+                "elements": [_element(diff, crosswalk, judged) for diff in found],
             }
         )
 
@@ -117,7 +120,7 @@ class CorrespondenceViewSet(Reading, mixins.ListModelMixin, viewsets.GenericView
         return super().get_serializer_context() | {"code": self.kwargs.get("code")}
 
 
-def _element(diff):
+def _element(diff, crosswalk, judged):
     place = diff.moved_from
     return {
         "code": diff.code,
@@ -126,4 +129,18 @@ def _element(diff):
         "moved_from": place and {"parent": place.parent, "after": place.after},
         "share_en": round(diff.shares["en"], 4),
         "share_ja": round(diff.shares["ja"], 4),
+        "origins": _links(crosswalk.origins.get(diff.code, [])),
+        "successors": _links(crosswalk.successors.get(diff.code, [])),
+        "modifications": [
+            {
+                "in_force_from": row.revision.in_force_from.isoformat(),
+                "modification": row.modification,
+                "reason": row.decision_reason,
+            }
+            for row in judged.get(diff.code, [])
+        ],
     } | diff.pieces
+
+
+def _links(links):
+    return [{"code": link.code, "how": link.kind.value} for link in links]

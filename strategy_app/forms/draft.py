@@ -1,6 +1,7 @@
 """What strategy admins send of a draft: its texts, its tree, how and whence it changed."""
 
 import re
+import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -149,13 +150,22 @@ class WordingForm(RefusableForm):
         ]
 
 
+class CodeField(forms.CharField):
+    """The code of an element, also in full-width letters and digits."""
+
+    default_validators = [validate_code]
+
+    def __init__(self, **kwargs):
+        super().__init__(label=_("Code"), max_length=32, **kwargs)
+
+    def to_python(self, value):
+        return unicodedata.normalize("NFKC", super().to_python(value)).strip()
+
+
 class AddForm(RefusableForm):
     """An element to add to a draft. The rest of it is written once it is there."""
 
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=32,
-        validators=[validate_code],
+    code = CodeField(
         help_text=_("It stays for good: KP-2.1. A code of before brings its element back."),
     )
     below = forms.ModelChoiceField(
@@ -178,7 +188,7 @@ class AddForm(RefusableForm):
 class CodeForm(RefusableForm):
     """Another code for an element that is new."""
 
-    code = forms.CharField(label=_("Code"), max_length=32, validators=[validate_code])
+    code = CodeField()
 
 
 class PlaceForm(RefusableForm):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from strategy_app.models import Change, Origin, Revision, User, Wording
+from strategy_app.models import Change, Element, Origin, Revision, User, Wording
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.queries.text import difference
 
@@ -136,6 +136,12 @@ class Draft:
             .select_related("origin")
             .order_by("origin__code")
         )
+
+
+def was_ever(draft: Revision, code: str) -> bool:
+    """Whether the strategy has, or had, an element of that code (one query)."""
+    found = Element.history.filter(strategy_id=draft.strategy_id, code=code)
+    return found.exists()
 
 
 def changes_of(row: Row) -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -1,11 +1,12 @@
 """The text of a revision as a document: its sections, in one language or in both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
 from strategy_app.models import Revision, Wording
+from strategy_app.queries import crosswalk as crosswalk_queries
 from strategy_app.queries import revision as revision_queries
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.views.rows import ElementRow
@@ -33,6 +34,7 @@ class Section:
     other: OtherText | None
     coverage: ElementRow | None = None
     is_withdrawn: bool = False
+    links: Sequence[tuple[str, list[str]]] = ()
 
     @property
     def heading(self) -> str:
@@ -47,14 +49,18 @@ class Section:
 def sections(
     revision: Revision,
     *,
+    previous: Revision | None = None,
+    now: Revision | None = None,
     coverage: Mapping[str, ElementRow] | None = None,
-    still: set[int] | None = None,
 ) -> list[Section]:
-    """Return the sections of a revision in order (one query).
+    """Return the sections of a revision in order (three queries, six with ``now``).
 
-    coverage: rows by code. still: the ids of the elements that are in force today, where
-    the others are to be marked as withdrawn.
+    previous: the revision before, None for the first. now: the one in force, where this
+    one is past: elements that it lacks are marked as withdrawn. coverage: rows by code.
     """
+    still = now and set(now.wordings.values_list("element_id", flat=True))
+    came = crosswalk_queries.between(previous, revision)
+    went = crosswalk_queries.between(revision, now) if now else came
     return [
         Section(
             wording,
@@ -62,6 +68,12 @@ def sections(
             other_text(wording),
             (coverage or {}).get(wording.element.code),
             still is not None and wording.element_id not in still,
+            crosswalk_queries.grouped(
+                [
+                    *came.origins.get(wording.element.code, []),
+                    *went.successors.get(wording.element.code, []),
+                ]
+            ),
         )
         for wording, level in revision_queries.document(strategy_queries.wordings(revision))
     ]

@@ -7,15 +7,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from strategy_app.coverage import rehearsal
-from strategy_app.forms.publish import PublishForm, RehearsalForm, first_day
+from strategy_app.forms.publish import PublishForm, ReadForm, RehearsalForm, first_day
 from strategy_app.forms.scope import ScopeForm
 from strategy_app.models import Strategy
 from strategy_app.permissions import can_administer
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import strategy as strategy_services
+from strategy_app.views.differences import differences
 from strategy_app.views.gap_rows import gap_rows
 from strategy_app.views.rows import element_rows, group_label
 from strategy_app.views.scoping import frame_of, scoped, signed_in
@@ -35,46 +37,79 @@ def publish(request, code):
         return redirect("draft", code)
     newest = strategy_queries.published_revisions(strategy.pk).first()
     first = first_day(newest and newest.in_force_from)
-    if request.method == "POST":
-        form = PublishForm(request.POST)
-        if form.is_valid() and _done(request, draft, form):
-            if request.POST.get("do") == "approve":
-                return redirect(request.get_full_path())
-            return redirect(f"{reverse('strategy', args=[code])}?{request.scope.query()}")
-    else:
-        asked = RehearsalForm({"day": request.GET.get("on") or first.isoformat()})
-        asked.is_valid()
-        form = PublishForm(initial={"day": asked.cleaned_data.get("day") or first})
-        form.refused = asked.errors.get("day")
-    context = _rehearsed(request, strategy, draft, _day_of(form, first)) | {
+    form, approval = _form(request, first), ReadForm(_sent(request, "approve"))
+    if form.is_valid() and _is_published(request, draft, form):
+        return redirect(f"{reverse('strategy', args=[code])}?{request.scope.query()}")
+    if approval.is_valid() and _is_approved(request, draft, approval):
+        return redirect(request.get_full_path())
+    # First: what is changed while the rest is read is then no part of what was read.
+    version = strategy_queries.version_of(draft)
+    context = _rehearsed(request, strategy, draft, _day_of(form))
+    context |= differences(strategy, newest, draft) | {
         "strategy": strategy,
         "draft": draft,
         "newest": newest,
         "form": form,
-        "version": strategy_queries.version_of(draft),
+        "approval": approval,
+        "version": version,
         "problems": strategy_services.problems_of(draft),
-        "is_approved": strategy_services.is_approved_for(draft, request.user),
+        "needs_approval": settings.PUBLICATION_NEEDS_APPROVAL,
+        "may_publish": strategy_services.is_approved_for(draft, request.user),
     }
-    status = 400 if form.is_bound or getattr(form, "refused", None) else 200
+    is_refused = form.errors or approval.errors or form.refused
+    status = 400 if is_refused else 200
     return render(request, "strategy_app/publish/page.html", context, status=status)
 
 
-def _day_of(form, first):
-    if form.is_bound:
-        return form.cleaned_data.get("day") or first
-    return form.initial["day"]
+def _sent(request, what):
+    """Return what was sent to be done, None where it is something else or nothing."""
+    is_approval = request.POST.get("do") == "approve"
+    is_meant = is_approval == (what == "approve")
+    return request.POST if request.method == "POST" and is_meant else None
 
 
-def _done(request, draft, form):
-    """Approve or publish, and return whether it was done; a refusal stands in the form."""
-    read = {"revision": draft, "version": form.cleaned_data["version"]}
+def _form(request, first):
+    """Return the form to publish with, filled with the day that is rehearsed."""
+    sent = _sent(request, "publish")
+    asked = RehearsalForm({"day": request.GET.get("on")})
+    asked.is_valid()
+    form = PublishForm(sent, initial={"day": asked.cleaned_data.get("day") or first})
+    form.refused = None if sent else asked.errors.get("day")
+    return form
+
+
+def _day_of(form):
+    """Return the day to rehearse: the one that was sent, else the one asked for."""
+    return (form.is_bound and form.cleaned_data.get("day")) or form.initial["day"]
+
+
+_CHANGED = gettext_lazy(
+    "The draft was changed while you had this page open. Read it again."
+)
+_PUBLISHED = gettext_lazy("Somebody else has just published this draft.")
+
+
+def _is_approved(request, draft, form):
+    """Approve the draft that was read; a refusal stands in the form."""
     try:
-        if request.POST.get("do") == "approve":
-            strategy_services.approve(**read, by=request.user)
-            messages.success(request, _("You have approved the draft as it is now."))
-            return True
+        strategy_services.approve(
+            revision=draft, version=form.cleaned_data["version"], by=request.user
+        )
+    except strategy_services.Overtaken:
+        form.add_error(None, _CHANGED)
+    except strategy_services.NotDraft:
+        form.add_error(None, _PUBLISHED)
+    else:
+        messages.success(request, _("You have approved the draft as it is now."))
+    return not form.errors
+
+
+def _is_published(request, draft, form):
+    """Publish the draft that was read; a refusal stands in the form."""
+    try:
         strategy_services.publish(
-            **read,
+            revision=draft,
+            version=form.cleaned_data["version"],
             in_force_from=form.cleaned_data["day"],
             by=request.user,
             despite_warnings=form.cleaned_data["all_the_same"],
@@ -83,21 +118,18 @@ def _done(request, draft, form):
     except ValidationError as refusal:
         _refuse(form, refusal)
     except strategy_services.Overtaken:
-        form.add_error(
-            None, _("The draft was changed while you had this page open. Read it again.")
-        )
+        form.add_error(None, _CHANGED)
     except strategy_services.NotApproved:
         form.add_error(None, _("A second person has to approve the draft as it is now."))
     except strategy_services.NotDraft:
-        form.add_error(None, _("Somebody else has just published this draft."))
+        form.add_error(None, _PUBLISHED)
     else:
         messages.success(
             request,
             _("Published. It takes force on %(day)s.")
             % {"day": date_format(form.cleaned_data["day"])},
         )
-        return True
-    return False
+    return not form.errors
 
 
 def _refuse(form, refusal):
@@ -133,10 +165,10 @@ def _rehearsed(request, strategy, draft, day):
             (_("Opening"), gap_rows(found.after.frame, found.after, found.opened)),
             (_("Closing"), gap_rows(frame, found.before, found.closed)),
         ],
-        "needs_approval": settings.PUBLICATION_NEEDS_APPROVAL,
         "asked": [
             (
                 group_label(frame, "department", department),
+                request.scope.but(department=department).query(),
                 found.reread.get(department, 0),
                 found.proposed.get(department, 0),
             )

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from strategy_app.coverage import waiting as waiting_coverage
+from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.coverage.waiting import Cells
 from strategy_app.forms.grid import WhoseForm
 from strategy_app.forms.queue import KINDS
-from strategy_app.models.localized import localized_text
 from strategy_app.permissions import can_align_any, can_set_targets
 from strategy_app.queries import programme as programme_queries
 from strategy_app.queries import review as review_queries
+from strategy_app.views.rows import group_label
 from strategy_app.views.scoping import frame_of, scoped, signed_in
 from strategy_app.views.waiting import Waiting
 from strategy_app.views.whose import department_names, whose_of
@@ -56,24 +57,26 @@ def review(request):
         "tree": tree,
     }
     if tree is not None and is_today and can_set_targets(request.user):
-        context["rereading"] = _rereading(frame, tree, scope.today)
+        context["rereading"] = _rereading(request, frame, tree)
     if tree is not None and is_today:
         context |= _work(request, Waiting(request.user, frame, tree, scope, whose))
     return render(request, "strategy_app/review/page.html", context)
 
 
-def _rereading(frame, tree, day):
-    """Return how far each department has come with what was reworded."""
-    departments = frame.programmes.departments
-    return [
-        (
-            localized_text(departments[item.group].name_en, departments[item.group].name_ja)
-            if item.group >= 0
-            else None,
-            item,
-        )
-        for item in waiting_coverage.rereading(frame, tree, day)
-    ]
+def _rereading(request, frame, tree):
+    """Return how far each department has come: (name, numbers, queues of what is left)."""
+    departments, scope = frame.programmes.departments, request.scope
+    found = []
+    for item in waiting_coverage.rereading(frame, tree, scope.today):
+        code = departments[item.group].code if item.group >= 0 else UNKNOWN
+        # Its numbers are those of all its programmes, whatever the page is filtered by.
+        asked = Scope(scope.strategy, scope.day, today=scope.today, department=code)
+        queues = [
+            f"{reverse('queue')}?{asked.query(kind=kind)}"
+            for kind in ("needs_review", "proposed")
+        ]
+        found.append((group_label(frame, "department", code), item, *queues))
+    return found
 
 
 def _work(request, waiting):

@@ -1,7 +1,6 @@
 """Published revisions, each at its own address for ever, and two of them compared."""
 
 import datetime
-from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,21 +17,10 @@ from strategy_app.models.dates import today
 from strategy_app.permissions import can_administer
 from strategy_app.queries import revision as revision_queries
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.queries.revision import Alteration, Turnover
+from strategy_app.queries.revision import Turnover
 from strategy_app.views import document
+from strategy_app.views.differences import differences
 from strategy_app.views.scoping import reading, scoped
-
-# No word of it changed and it stands where it stood, yet it is used otherwise.
-_RECAST = "recast"
-# What became of an element, told by shape, in the order of the summary.
-_SIGNS = {
-    Alteration.ADDED: "+",
-    Alteration.WITHDRAWN: "−",
-    Alteration.REWORDED: "≠",
-    Alteration.MOVED: "⇅",
-    _RECAST: "◇",
-    Alteration.SAME: "=",
-}
 
 
 @dataclass(frozen=True)
@@ -102,10 +90,9 @@ def shown(request, code, day):
     if row is None:
         raise Http404
     now = next((other.revision for other in rows if other.state == "in force"), None)
-    still = None
-    if now and row.state == "past":
-        still = set(now.wordings.values_list("element_id", flat=True))
-    sections = document.sections(row.revision, still=still)
+    sections = document.sections(
+        row.revision, previous=row.previous, now=now if row.state == "past" else None
+    )
     setting = document.setting(scope, request.scope_form.cleaned_data)
     return {
         "strategy": strategy,
@@ -141,7 +128,7 @@ def compare(request, code):
         "display_fields": [form["view"], form["show"]],
     }
     if is_valid and form.before:
-        context |= _compared(form) | {"exchanged": _exchanged(request, form)}
+        context |= _compared(strategy, form) | {"exchanged": _exchanged(request, form)}
     return render(
         request,
         "strategy_app/revision/compare.html",
@@ -165,27 +152,11 @@ def _name_of(revision):
     return DRAFT if revision.is_draft else revision.in_force_from.isoformat()
 
 
-def _compared(form):
-    found = revision_queries.compare(form.before, form.after)
-    number = Counter(_kind_of(diff) for diff in found)
+def _compared(strategy, form):
     is_whole = form.cleaned_data["show"] == "all"
-    languages = document.languages()
-    origins = revision_queries.crosswalk(form.after)
-    return {
-        "before": form.before,
-        "after": form.after,
+    return differences(strategy, form.before, form.after, is_whole=is_whole) | {
         "is_whole": is_whole,
         "is_side_by_side": form.cleaned_data["view"] == "side",
-        "summary": [
-            {"kind": kind, "label": _label(kind), "sign": sign, "number": number[kind]}
-            for kind, sign in _SIGNS.items()
-            if number[kind] or kind != _RECAST
-        ],
-        "elements": [
-            _element(diff, languages) | {"origins": origins.get(diff.code, [])}
-            for diff in found
-            if is_whole or diff.is_changed
-        ],
         "either": [form.before, form.after],
     }
 
@@ -207,43 +178,3 @@ def _kept(request):
         if name not in RevisionsForm.NAMES
         for value in values
     ]
-
-
-def _element(diff, languages):
-    """Return one element with its text in both languages, the reader's own first."""
-    texts = []
-    for language in languages:
-        title, body = f"title_{language}", f"body_{language}"
-        has_text = diff.pieces[title] or diff.pieces[body]
-        if has_text:
-            texts.append(
-                {
-                    "language": language,
-                    "share": round(100 * diff.shares[language]),
-                    "is_same": all(
-                        kind == "same"
-                        for kind, _piece in diff.pieces[title] + diff.pieces[body]
-                    ),
-                    "title": diff.pieces[title],
-                    "body": diff.pieces[body],
-                    "old": (diff.old_pieces[title], diff.old_pieces[body]),
-                    "new": (diff.new_pieces[title], diff.new_pieces[body]),
-                }
-            )
-    kind = _kind_of(diff)
-    return {
-        "diff": diff,
-        "kind": kind,
-        "label": _label(kind),
-        "sign": _SIGNS[kind],
-        "texts": texts,
-    }
-
-
-def _kind_of(diff):
-    is_recast = diff.change == Alteration.SAME and diff.is_recast
-    return _RECAST if is_recast else diff.change
-
-
-def _label(kind):
-    return _("Used otherwise") if kind == _RECAST else kind.label

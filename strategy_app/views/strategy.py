@@ -8,6 +8,7 @@ from strategy_app.coverage import counts, gaps
 from strategy_app.forms.document import DocumentForm
 from strategy_app.models import Element, Strategy, Wording
 from strategy_app.queries import alignment as alignment_queries
+from strategy_app.queries import crosswalk as crosswalk_queries
 from strategy_app.queries import programme as programme_queries
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.views import document
@@ -54,7 +55,11 @@ def shown(request, code):
     revisions = revision_rows(strategy_queries.published_revisions(stored.pk))
     row = _in_force(revisions, coverage)
     beside = _beside(frame, coverage)
-    sections = document.sections(row.revision, coverage=beside) if row else []
+    sections = (
+        document.sections(row.revision, previous=row.previous, coverage=beside)
+        if row
+        else []
+    )
     setting = document.setting(scope, request.scope_form.cleaned_data)
     return {
         "strategy": stored,
@@ -104,6 +109,7 @@ def element(request, code, element_code):
         "children": _children(frame, coverage, row),
         "coverage": coverage,
         "history": alignment_queries.history_of_element(stored)[:_SHOWN],
+        "steps": crosswalk_queries.steps_of(stored),
         "correspondences": strategy_queries.correspondences(stored),
     }
     context |= targets_of(request, stored, coverage)

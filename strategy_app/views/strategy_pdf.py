@@ -240,7 +240,7 @@ def _section(part, shown, is_both):
         level=part.level,
         title=_text(wording.title),
         body=_prose(wording.body, shown),
-        note=" · ".join(_about(wording, shown)),
+        note=" · ".join([*_about(wording, shown), *_links(part)]),
         warnings=_warnings(part),
         address=f"{shown['permanent']}#{code}",
         other=_other(part.other, shown) if is_both and part.other else None,
@@ -258,6 +258,11 @@ def _about(wording, shown):
     if shown["row"].previous and wording.modification != wording.Modification.UNCHANGED:
         words.append(wording.get_modification_display())
     return words
+
+
+def _links(part):
+    """Return what it was split or merged from, and into: in words."""
+    return [f"{label} {', '.join(codes)}" for label, codes in part.links]
 
 
 def _warnings(part):

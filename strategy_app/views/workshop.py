@@ -201,7 +201,7 @@ def move(request, draft, element_code):
     """Move an element one place: up, down, in, out."""
     row = draft.row(element_code)
     if row is None:
-        return taken_out(request, draft, element_code)
+        return missing(request, draft, element_code)
     direction = request.POST.get("direction")
     refusal = ""
     if direction not in strategy_services.DIRECTIONS:
@@ -223,6 +223,13 @@ def moved(request, draft, code, refusal=""):
     if refusal:
         messages.warning(request, refusal)
     return redirect("draft-element", draft.revision.strategy.code, code)
+
+
+def missing(request, draft, code):
+    """Answer for an element that is not in the draft: 404 for a code that never was one."""
+    if not draft_queries.was_ever(draft.revision, code):
+        raise Http404
+    return taken_out(request, draft, code)
 
 
 def taken_out(request, draft, code):
@@ -266,6 +273,7 @@ def restore(request, draft, element_code):
         pk=version.parent_id, wordings__revision=draft.revision
     ).first()
     fields = {name: getattr(version, name) for name in strategy_services.FIELDS}
+    fields["behind"] = version.behind
     try:
         strategy_services.add(
             revision=draft.revision, code=element_code, parent=above, by=request.user,

@@ -25,6 +25,7 @@ from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.queue_cell import number_in
 from strategy_app.views.scoping import only_post
 from strategy_app.views.workshop import (
+    missing,
     moved,
     on_draft,
     outline_context,
@@ -48,7 +49,7 @@ def on_element(view):
     def inner(request, draft, element_code):
         row = draft.row(element_code)
         if row is None:
-            return taken_out(request, draft, element_code)
+            return missing(request, draft, element_code)
         return view(request, draft, row)
 
     return on_draft(inner)

@@ -75,12 +75,14 @@ def test_what_an_element_was_split_from_is_read_and_shown(api, client, strategy,
     assert api.get(f"{REVISIONS}2017-08-01/").json()["origins"] == []
     client.force_login(dai)
     shown = client.get("/strategy/STR/compare/?from=2017-08-01&to=2026-04-01")
-    origins = {
-        element["diff"].code: [row.origin.code for row in element["origins"]]
-        for element in shown.context["elements"]
-    }
-    assert origins == {"B": [], "B-1": ["B"], "B-2": ["B"]}
     assert "Split from B" in text_of(shown)
+    assert "Split into B-1 , B-2" in text_of(shown)
+    rows = {row["code"]: row for row in api.get(DIFF).json()["elements"]}
+    back, on = [{"code": "B", "how": "split"}], ["B-1", "B-2"]
+    assert {code: row["origins"] for code, row in rows.items() if row["origins"]} == {
+        "B-1": back, "B-2": back,
+    }  # fmt: skip
+    assert rows["B"]["successors"] == [{"code": code, "how": "split"} for code in on]
 
 
 def test_what_differs_is_told_word_by_word(api, revised):
@@ -97,7 +99,8 @@ def test_what_differs_is_told_word_by_word(api, revised):
     assert rows["A.1"]["moved_from"] == {"parent": "A", "after": None}
     assert rows["A"] == {
         "code": "A", "change": "reworded", "recast": False, "moved_from": None,
-        "share_en": 0.5, "share_ja": 0.4,
+        "share_en": 0.5, "share_ja": 0.4, "origins": [], "successors": [],
+        "modifications": [],
         "title_en": [["same", "Element A"]], "title_ja": [["same", "要素A"]],
         "body_en": [["out", "What A is about."]], "body_ja": [["out", "Aの説明。"]],
     }  # fmt: skip
@@ -188,7 +191,7 @@ def test_answers_cost_a_fixed_number_of_queries(
     for path, expected in [
         (REVISIONS, 4),
         (f"{REVISIONS}2020-04-01/", 5),
-        (DIFF, 5),
+        (DIFF, 7),
         (crosswalk, 4),
     ]:
         api.get(path)

@@ -123,6 +123,7 @@ def split_off(page):
     expect(page.locator(".fold", has_text="Where it comes from")).to_contain_text(
         "Split from AIM-2"
     )
+    edit(page, "AIM-4", body_en="Seen from where people live.", body_ja="地域から見る。")
     page.get_by_text("Place and code").click()
     page.locator("[name=before]").select_option("AIM-3")
     with page.expect_navigation():

@@ -80,6 +80,36 @@ def test_a_draft_is_written_by_keyboard(chie):
     assert stored().modification == "editorial"
 
 
+def test_writing_one_language_after_the_other_leaves_none_behind(chie):
+    start_draft()
+    chie.goto(ADDRESS)
+    keyboard.write(chie.locator("[name=title_en]"), "Open science")
+    says(chie, "Draft saved")
+    expect(chie.locator(".behind")).to_contain_text("the Japanese is behind")
+    keyboard.tab_to(chie.locator("[name=title_ja]"))
+    for words in ("開かれた", "科学"):
+        with chie.expect_response("**/KP-2.5/"):
+            chie.keyboard.insert_text(words)
+        says(chie, "Draft saved")
+        expect(chie.locator(".behind")).to_have_count(0)
+    assert (stored().behind, stored().title_ja[-2:]) == ("", "科学")
+
+
+def test_what_is_typed_and_taken_back_is_not_left_unsaved(chie):
+    start_draft()
+    chie.goto(ADDRESS)
+    before = stored().edited_in_id
+    keyboard.tab_to(chie.locator("[name=title_en]"))
+    chie.keyboard.press("End")
+    chie.keyboard.type("x")
+    says(chie, "Not saved yet")
+    chie.keyboard.press("Backspace")
+    says(chie, "As published")
+    assert stored().edited_in_id == before
+    kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('workshop:'))"
+    assert chie.evaluate(kept) == []
+
+
 def test_two_write_at_once_and_both_are_kept(chie):
     start_draft()
     chie.goto(ADDRESS)

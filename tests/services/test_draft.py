@@ -135,6 +135,8 @@ def test_edits_of_the_same_field_are_told(draft, chie, eri):
 
 # --- both languages ---
 
+EN, EN_MORE, JA = {"title_en": "New"}, {"title_en": "Newer"}, {"title_ja": "新"}
+
 
 @pytest.mark.parametrize(
     ("edits", "behind"),
@@ -147,6 +149,23 @@ def test_edits_of_the_same_field_are_told(draft, chie, eri):
         ([{"title_en": "New"}, {"title_en": "Element A"}], ""),
         ([{"title_en": "New"}, {"kind": "driver"}], "ja"),
         ([{"kind": "driver", "source": "p. 3"}], ""),
+        # Typed in pieces, for each pause saves: whoever types catches up until they stop.
+        ([EN, JA, {"title_ja": "新しい"}], ""),
+        ([EN, {"title_en": "Newer"}, JA, {"title_ja": "新しい"}, {"body_ja": "文"}], ""),
+        ([JA, EN, {"title_en": "Newer"}, {"body_en": "Text"}], ""),
+        ([EN, {**EN_MORE, **JA}, {"title_ja": "新しい"}], ""),
+        ([EN, JA, {"kind": "driver"}, {"title_ja": "新しい"}], ""),
+        # Field by field.
+        ([EN, JA, {"body_en": "Text"}], "ja"),
+        ([EN, JA, {"body_en": "Text"}, {"body_ja": "文"}, {"body_ja": "本文"}], ""),
+        # One is taken up again: to mend a letter, or for more.
+        ([EN, JA, {"title_ja": "新しい"}, EN_MORE], "ja"),
+        ([EN, JA, EN_MORE, {"title_en": "Newest"}], "ja"),
+        ([JA, EN, {"body_ja": "文"}], "en"),
+        ([{**EN, **JA}, EN_MORE], "ja"),
+        # Back to what is published.
+        ([EN, JA, {"title_ja": "要素A"}], "ja"),
+        ([EN, JA, {"title_en": "Element A"}], "en"),
     ],
 )
 def test_a_language_that_was_not_changed_is_behind(draft, chie, edits, behind):
@@ -164,6 +183,38 @@ def test_somebody_says_that_both_agree_again(draft, chie, eri):
         Overtaken, services.mark_current,
         wording=wording, replaces=wording.edited_in_id, by=chie,
     )  # fmt: skip
+
+
+def test_what_was_said_to_agree_is_behind_again_once_one_goes_on(draft, chie):
+    for fields in (EN, JA, EN_MORE):
+        wording = edit(draft, "A", chie, **fields)
+    services.mark_current(wording=wording, replaces=wording.edited_in_id, by=chie)
+    assert get(draft, "A").behind == ""
+    edit(draft, "A", chie, title_en="Newest")
+    assert get(draft, "A").behind == "ja"
+    edit(draft, "A", chie, title_ja="最新")
+    edit(draft, "A", chie, title_ja="最新版")
+    assert get(draft, "A").behind == ""
+
+
+@pytest.mark.parametrize(
+    ("texts", "edits", "behind"),
+    [
+        ({"title_en": "New"}, [], "ja"),
+        ({"title_en": "New"}, [{"body_en": "In pieces"}], "ja"),
+        ({"title_en": "New"}, [JA, {"body_ja": "文"}, {"body_ja": "本文"}], ""),
+        ({"title_en": "New", **JA}, [], ""),
+        ({"title_en": "New", **JA}, [{"body_en": "Text"}], "ja"),
+        ({"title_en": "New", **JA}, [{"body_en": "T"}, {"body_ja": "文"}], ""),
+    ],
+)
+def test_a_new_element_is_behind_where_nothing_is_written(
+    draft, chie, texts, edits, behind
+):
+    services.add(revision=draft, code="C", parent=None, by=chie, kind="aim", **texts)
+    for fields in edits:
+        edit(draft, "C", chie, **fields)
+    assert get(draft, "C").behind == behind
 
 
 # --- how it changed ---
@@ -305,7 +356,9 @@ def test_an_approved_draft_is_published_by_another(draft, chie, eri, settings):
 
 
 def test_what_stands_against_publishing_names_the_element(draft, chie):
-    assert services.problems_of(draft) == []
+    assert [row.message for row in services.problems_of(draft)] == [
+        "Nothing has changed since the last revision."
+    ]
     edit(draft, "A", chie, title_en="Something else")
     edit(draft, "B", chie, body_ja="")
     found = {

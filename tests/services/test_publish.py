@@ -42,7 +42,7 @@ def messages(draft):
 
 
 def test_what_stands_against_a_draft_is_named(draft, chie):
-    assert messages(draft) == set()
+    assert messages(draft) == {(None, "Nothing has changed since the last revision.")}
     edit(draft, "A", chie, title_en="Aim at what matters most to everybody")
     edit(draft, "B", chie, body_en="Only in English.", title_ja="")
     assert messages(draft) == {
@@ -56,6 +56,37 @@ def test_what_stands_against_a_draft_is_named(draft, chie):
             revision=draft, in_force_from=today(), by=chie, despite_warnings=False
         )
     assert Revision.objects.get(pk=draft.pk).is_draft
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda draft, by: edit(draft, "A", by, source="p. 3"),
+        lambda draft, by: edit(draft, "A", by, is_alignable=False),
+        lambda draft, by: strategy_services.move(
+            wording=wording(draft, "B"), direction="up", by=by
+        ),
+        lambda draft, by: strategy_services.delete_wording(
+            wording=wording(draft, "B"), by=by
+        ),
+    ],
+)
+def test_whatever_readers_see_is_a_change(draft, chie, act):
+    act(draft, chie)
+    assert messages(draft) == set()
+
+
+def test_a_first_revision_is_always_new(db, chie):
+    strategy = factories.make_strategy(publish=False)
+    draft = strategy.revisions.get()
+    assert messages(draft) == set()
+
+
+def test_what_is_aligned_with_has_a_text(draft, chie):
+    edit(draft, "A", chie, body_en="", body_ja="")
+    edit(draft, "B", chie, body_en="", body_ja="", is_alignable=False)
+    told = {message for message in messages(draft) if "text" in message[1]}
+    assert told == {("A", "Neither language has a text.")}
 
 
 def test_an_empty_draft_is_never_published(draft, chie):

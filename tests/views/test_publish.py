@@ -34,11 +34,16 @@ def send(client, page, do="publish", **fields):
     return client.post(PAGE, given | fields)
 
 
+def asked(page):
+    return [(name, *numbers) for name, _query, *numbers in page.context["asked"]]
+
+
 def test_it_shows_what_would_happen_and_writes_nothing(client, chie, draft):
     client.force_login(chie)
     before = Change.objects.count()
     page = client.get(PAGE)
-    assert page.context["asked"] == [("Department DEP-1", 1, 0)]
+    assert asked(page) == [("Department DEP-1", 1, 0)]
+    assert 'href="/programmes/?strategy=STR' in page.content.decode()
     assert "Nobody has decided yet whether its change is material." in text_of(page)
     assert [row["code"] for row in page.context["rows"]] == ["A", "A.1", "A.2", "B"]
     assert Change.objects.count() == before
@@ -54,7 +59,7 @@ def test_what_would_be_proposed_is_counted_by_department(client, chie, draft):
     )
     client.force_login(chie)
     page = client.get(PAGE)
-    assert page.context["asked"] == [("Department DEP-1", 1, 1)]
+    assert asked(page) == [("Department DEP-1", 1, 1)]
     assert "What departments are asked 2" in text_of(page)
     assert 'href="/strategy/STR/draft/A.1/"' in page.content.decode()
 
@@ -91,6 +96,22 @@ def test_a_day_that_cannot_be_is_refused_next_to_it(client, chie, draft, day, me
     assert Revision.objects.get(pk=draft.pk).is_draft
 
 
+@pytest.mark.parametrize("day", ["", "　", None])
+def test_without_a_day_nothing_is_published_and_nothing_is_lost(client, chie, draft, day):
+    client.force_login(chie)
+    before = Change.objects.count()
+    asked = today() + datetime.timedelta(days=5)
+    page = client.get(f"{PAGE}?on={asked}")
+    sent = {"version": page.context["version"], "do": "publish", "all_the_same": "on"}
+    answer = client.post(f"{PAGE}?on={asked}", sent | ({} if day is None else {"day": day}))
+    assert answer.status_code == 400
+    assert answer.context["form"].errors == {"day": ["Enter a day."]}
+    assert "checked" in str(answer.context["form"]["all_the_same"])
+    assert answer.context["rehearsal"].day == asked
+    assert Revision.objects.get(pk=draft.pk).is_draft
+    assert Change.objects.count() == before
+
+
 def test_a_draft_that_was_changed_meanwhile_is_read_again(client, chie, draft):
     client.force_login(chie)
     page = client.get(PAGE)
@@ -105,12 +126,48 @@ def test_a_draft_that_was_changed_meanwhile_is_read_again(client, chie, draft):
     assert send(client, answer, all_the_same="on").status_code == 302
 
 
+def test_both_persons_read_each_change_before_they_approve_it(
+    client, chie, eri, draft, settings
+):
+    settings.PUBLICATION_NEEDS_APPROVAL = True
+    row = draft.wordings.get(element__code="A.1")
+    strategy_services.decide(
+        wording=row, modification="material", replaces=row.edited_in_id, by=chie,
+        reason="Another thing is meant.",
+    )  # fmt: skip
+    new = strategy_services.add(
+        revision=draft, code="C", parent=None, by=chie, kind="aim", title_en="C",
+        title_ja="丙",
+    )  # fmt: skip
+    strategy_services.set_origins(
+        wording=new, kind="split", origins=[factories.get_element("B")], by=chie
+    )
+    for person in (chie, eri):
+        client.force_login(person)
+        page = client.get(PAGE)
+        assert [each["diff"].code for each in page.context["elements"]] == [
+            "A.1", "B", "C",
+        ]  # fmt: skip
+        content = page.content.decode()
+        assert "<del>Element A.1</del><ins>Another thing</ins>" in content
+        assert "<ins>全く別の文言</ins>" in content
+        words = text_of(page)
+        assert "Material change · decided by chie · Another thing is meant." in words
+        assert "Split into C" in words
+        assert "Split from B" in words
+        told, approve = (
+            words.index(each) for each in ("Split from B", "Approve the draft")
+        )
+        assert told < approve
+        assert 'href="/strategy/STR/draft/C/' in content
+
+
 def test_approval_by_another_person(client, chie, draft, settings):
     settings.PUBLICATION_NEEDS_APPROVAL = True
     other = factories.make_person("hana", role="admin")
     client.force_login(chie)
     page = client.get(PAGE)
-    assert not page.context["is_approved"]
+    assert not page.context["may_publish"]
     assert send(client, page, all_the_same="on").status_code == 400
     client.force_login(other)
     assert send(client, client.get(PAGE), do="approve").status_code == 302

@@ -99,6 +99,20 @@ def test_what_i_skipped_with_my_reason_until_it_is_settled(client, aiko, program
     assert page(client).context["skipped"] == []
 
 
+def test_the_progress_of_a_department_leads_to_what_is_left(client, chie, programme):
+    unknown = factories.make_programme("PRG-2")
+    for each in (programme, unknown):
+        factories.align(each, "A", 1, by=chie)
+    strategy = programme.alignments.first().element.strategy
+    factories.revise_as(strategy, {"A": "material"}, day="2020-04-01")
+    client.force_login(chie)
+    answer = page(client, category="CAT-A")
+    found = [(name, left) for name, _item, left, _more in answer.context["rereading"]]
+    assert [name for name, _left in found] == ["Not yet known", "Department DEP-A"]
+    for (_name, left), code in zip(found, ["PRG-2", "PRG-1"], strict=True):
+        assert client.get(left).context["cell"].name == f"{code}:A"
+
+
 def test_nothing_waits(client, aiko, programme):
     for code in ("A", "A.1", "B"):
         factories.align(programme, code, 0, by=aiko)

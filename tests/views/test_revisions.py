@@ -45,6 +45,79 @@ def kinds(page):
     return {row["diff"].code: str(row["kind"]) for row in page.context["elements"]}
 
 
+@pytest.fixture
+def parted(revised, chie):
+    """A third revision: "A.1" is split into "S" and goes; "A" has been reworded by Chie."""
+    draft = services.create_draft(strategy=revised, by=chie, name_en="Third")
+    new = services.add(
+        revision=draft, code="S", parent=None, by=chie, kind="aim", title_en="S",
+        title_ja="分",
+    )  # fmt: skip
+    services.set_origins(
+        wording=new, kind="split", origins=[factories.get_element("A.1")], by=chie
+    )
+    services.delete_wording(wording=draft.wordings.get(element__code="A.1"), by=chie)
+    row = draft.wordings.get(element__code="A")
+    row = services.edit(
+        wording=row, replaces=row.edited_in_id, by=chie, body_en="What A is all about!",
+        body_ja="Aの新しい説明！",
+    )  # fmt: skip
+    services.decide(
+        wording=row, modification="editorial", replaces=row.edited_in_id, by=chie,
+        reason="A stop.",
+    )  # fmt: skip
+    services.publish(revision=draft, in_force_from=datetime.date(2026, 6, 1), by=chie)
+    return revised
+
+
+def test_what_became_of_an_element_is_told_on_both_sides(client, ben, parted):
+    client.force_login(ben)
+    page = client.get("/strategy/STR/A.1/")
+    assert "Split into S" in text_of(page)
+    assert link(page, "S").startswith("/strategy/STR/S/?")
+    assert link(page, "Third") == "/strategy/STR/revisions/2026-06-01/#S"
+    page = client.get("/strategy/STR/S/")
+    assert "Split from A.1" in text_of(page)
+    assert link(page, "Third") == "/strategy/STR/revisions/2026-06-01/#S"
+    for path, words in [
+        ("?day=2026-07-01", "Split from A.1"),
+        ("revisions/2026-06-01/", "Split from A.1"),
+        ("revisions/2026-04-01/", "withdrawn since · Split into S"),
+        ("revisions/2017-08-01/", "withdrawn since · Split into S"),
+    ]:
+        assert words in text_of(client.get(f"/strategy/STR/{path}"))
+
+
+@pytest.mark.parametrize("before", ["2017-08-01", "2026-04-01"])
+def test_a_comparison_tells_splits_from_both_sides(client, ben, parted, before):
+    client.force_login(ben)
+    page = client.get(COMPARE, {"from": before, "to": "2026-06-01"})
+    told = {row["diff"].code: row["links"] for row in page.context["elements"]}
+    assert told["A.1"] == [("Split into", [("S", "/strategy/STR/S/")])]
+    assert told["S"] == [("Split from", [("A.1", "/strategy/STR/A.1/")])]
+
+
+def test_a_comparison_says_who_judged_each_change_and_why(client, ben, parted, settings):
+    client.force_login(ben)
+    two = {"from": "2017-08-01", "to": "2026-06-01"}
+    words = text_of(client.get(COMPARE, two))
+    assert "Material change Second" in words
+    assert "Editorial change Third · decided by chie · A stop." in words
+    settings.PUBLIC_PAGES = True
+    client.logout()
+    words = text_of(client.get(COMPARE, two))
+    assert "Editorial change Third · A stop." in words
+    assert "chie" not in words
+
+
+def test_what_has_one_side_is_not_set_beside_nothing(client, ben, parted):
+    client.force_login(ben)
+    two = {"from": "2026-04-01", "to": "2026-06-01", "view": "side"}
+    page = client.get(COMPARE, two).content.decode()
+    # Only "A" stands in both revisions, in two languages.
+    assert page.count('class="diff-sides"') == 2
+
+
 # --- the text ---
 
 
@@ -413,9 +486,9 @@ def test_pages_cost_a_fixed_number_of_queries(
         factories.revise(strategy, tree, day=f"{year}-04-01")
     client.force_login(ben)
     for path, expected in [
-        ("/strategy/STR/revisions/2017-08-01/", 8),
-        (f"/strategy/STR/revisions/{2019 + number}-04-01/", 7),
-        (COMPARE, 8),
+        ("/strategy/STR/revisions/2017-08-01/", 9),
+        (f"/strategy/STR/revisions/{2019 + number}-04-01/", 8),
+        (COMPARE, 9),
         ("/strategy/STR/feed/", 5),
     ]:
         client.get(path)

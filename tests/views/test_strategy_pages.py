@@ -151,7 +151,7 @@ def test_pages_cost_a_fixed_number_of_queries(
     for path, expected in [
         ("/strategy/", 3),
         ("/strategy/STR/", 7),
-        ("/strategy/STR/A/", 10),
+        ("/strategy/STR/A/", 11),
     ]:
         client.get(path)
         with django_assert_num_queries(expected):

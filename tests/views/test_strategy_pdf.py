@@ -28,6 +28,10 @@ def revised(db):
     draft = services.create_draft(
         strategy=strategy, by=None, name_en="Second", name_ja="第2版", preface_en="*Why.*"
     )
+    services.set_origins(
+        wording=draft.wordings.get(element__code="A.1"), kind="merged", by=None,
+        origins=[factories.get_element("B")],
+    )  # fmt: skip
     services.delete_wording(wording=draft.wordings.get(element__code="B"), by=None)
     reworded = draft.wordings.get(element__code="A")
     reworded.body_en, reworded.modification = "What A is **all** about.", "material"
@@ -69,7 +73,9 @@ def test_it_holds_the_text_in_force(reader, revised):
 def test_a_past_revision_says_what_was_withdrawn(reader, revised):
     paper = read(reader, f"{FIRST}document.pdf")
     assert "This is not the text in force today: that is “Second”." in paper.text
-    assert "B Element B Aim · withdrawn since What B is about." in paper.text
+    assert (
+        "B Element B Aim · Merged into A.1 · withdrawn since What B is about." in paper.text
+    )
     assert paper.alternatives == []
 
 

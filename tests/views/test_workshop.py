@@ -50,6 +50,39 @@ def test_the_draft_says_what_stands_against_it_and_what_changed(admin, draft, ch
         assert words in page
 
 
+def test_a_draft_like_what_is_in_force_says_that_nothing_has_changed(admin, draft):
+    page = text_of(admin.get(DRAFT))
+    assert "Nothing has changed since the last revision." in page
+    assert "Nothing stands against it." not in page
+
+
+@pytest.mark.parametrize(("number", "is_open"), [(10, True), (11, False)])
+def test_many_that_are_withdrawn_are_folded_below_the_way_on(admin, chie, number, is_open):
+    codes = [f"N-{place}" for place in range(number)]
+    strategy = factories.make_strategy("STR", ["A", *codes])
+    services.create_draft(strategy=strategy, by=chie, name_en="Second")
+    for code in codes:
+        services.delete_wording(wording=get(code), by=chie)
+    page = admin.get(DRAFT).content.decode()
+    assert ('<details class="panel fold" open>' in page) == is_open
+    assert page.index("Rehearse and publish") < page.index("Bring N-0 back")
+
+
+@pytest.mark.parametrize("path", ["NEVER-1/", "NEVER-1/move/", "NEVER-1/decide/"])
+def test_a_code_that_never_was_is_not_found(admin, draft, path):
+    send = admin.get if path == "NEVER-1/" else admin.post
+    assert send(DRAFT + path).status_code == 404
+    assert admin.get(f"{DRAFT}NEVER-1/", headers=PARTS).status_code == 404
+
+
+def test_a_code_is_read_in_full_width_too(admin, draft):
+    fields = {"title_en": "New", "kind": "aim", "is_alignable": "yes"}
+    answer = admin.post(f"{DRAFT}add/", fields | {"code": "ＡＩＭ－４　"})
+    assert answer.url == f"{DRAFT}AIM-4/"
+    admin.post(f"{DRAFT}AIM-4/code/", {"code": "ＡＩＭ－５"})
+    assert get("AIM-5").title_en == "New"
+
+
 def test_a_draft_is_given_up_when_asked(admin, draft):
     assert "with its 4 elements is taken away" in text_of(admin.get(f"{DRAFT}discard/"))
     assert Revision.objects.filter(published_in=None).exists()

@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 from strategy_app.models import Change, Element, Revision, Strategy, User, Wording
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services.change import discard, recording
-from strategy_app.services.strategy.crosswalk import has_changed, suggested
+from strategy_app.services.strategy.crosswalk import suggested
+from strategy_app.services.strategy.languages import TEXTS, behind
 
-# The fields of a wording that people write, by language.
-TEXTS = {"en": ("title_en", "body_en"), "ja": ("title_ja", "body_ja")}
 FIELDS = (*TEXTS["en"], *TEXTS["ja"], "kind", "is_alignable", "source")
 
 
@@ -97,8 +96,8 @@ def edit(
     """Change fields of a draft's wording (any of FIELDS) and return it.
 
     replaces: the ``edited_in_id`` that was read with it. via: the source of the change,
-    for the wording has a source of its own. When only one language's text changes, the
-    other one is behind. How it changed is suggested anew, and whoever had decided it has
+    for the wording has a source of its own. Which language is behind is said anew, by the
+    rule of ``languages``. How it changed is suggested anew, and whoever had decided it has
     to look again. Nothing is recorded where nothing differs. Raises Overtaken, NotDraft,
     and ValidationError by field.
     """
@@ -114,7 +113,7 @@ def edit(
             setattr(current, name, fields[name])
         languages = {code for code, names in TEXTS.items() if changed & {*names}}
         if languages:
-            current.behind = _behind(current, languages)
+            current.behind = behind(previous_of(current), current, languages)
             suggest(current)
         return write(current, change)
 
@@ -157,6 +156,7 @@ def add(
             **fields,
         )
         suggest(wording)
+        wording.behind = wording.behind or behind(previous_of(wording), wording, set())
         check_place(wording)
         return write(wording, change)
 
@@ -265,15 +265,6 @@ def unapprove(draft: Revision) -> None:
     if draft.approved_in_id is not None:
         draft.approved_in = None
         draft.save()
-
-
-def _behind(wording, languages):
-    """Return the language that is behind once these have changed."""
-    (one, *others) = sorted(languages)
-    other = {"en": "ja", "ja": "en"}[one]
-    if others or not has_changed(previous_of(wording), wording):
-        return ""
-    return "" if wording.behind == one else other
 
 
 # --- places in the tree ---

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from strategy_app.models import Change, Revision, User, Wording
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services.change import recording
-from strategy_app.services.strategy.draft import Overtaken, require_draft
+from strategy_app.services.strategy.draft import FIELDS, Overtaken, require_draft
 
 
 class NotApproved(Exception):
@@ -31,7 +31,7 @@ class Problem:
 
 
 def problems_of(draft: Revision) -> list[Problem]:
-    """Return what stands against publishing a draft, what forbids it first (2 queries)."""
+    """Return what stands against publishing a draft, what forbids it first (4 queries)."""
     rows = strategy_queries.wordings(draft)
     if not any(row.is_alignable for row in rows):
         return [Problem(_("This draft has no element to align with."), is_warning=False)]
@@ -41,11 +41,11 @@ def problems_of(draft: Revision) -> list[Problem]:
         for row in rows
         if row.parent_id is not None and row.parent_id not in here
     ]
+    if _says_nothing_new(draft, rows):
+        found.append(Problem(_("Nothing has changed since the last revision.")))
     for row in rows:
-        if row.is_alignable and not (row.title_en and row.title_ja):
-            found.append(Problem(_("One language has no title."), row))
-        elif row.is_alignable and bool(row.body_en) != bool(row.body_ja):
-            found.append(Problem(_("One language has no text."), row))
+        if lack := _lack(row):
+            found.append(Problem(lack, row))
         if row.behind:
             found.append(Problem(_("One language was changed after the other."), row))
         if row.decided_by_id is None and row.modification in _TO_DECIDE:
@@ -53,6 +53,33 @@ def problems_of(draft: Revision) -> list[Problem]:
                 Problem(_("Nobody has decided yet whether its change is material."), row)
             )
     return found
+
+
+def _lack(row):
+    """Say what an element lacks to be aligned with, in words; "" for nothing."""
+    if not row.is_alignable:
+        return ""
+    if not (row.title_en and row.title_ja):
+        return _("One language has no title.")
+    if not (row.body_en or row.body_ja):
+        return _("Neither language has a text.")
+    return "" if row.body_en and row.body_ja else _("One language has no text.")
+
+
+# What readers see of an element; one that comes before another, by the order of the rows.
+_SEEN = ("element_id", "parent_id", *FIELDS)
+
+
+def _says_nothing_new(draft, rows):
+    """Whether the draft is, element by element, what is published already."""
+    newest = strategy_queries.published_revisions(draft.strategy_id).first()
+    if newest is None:
+        return False
+    before, after = (
+        [[getattr(row, name) for name in _SEEN] for row in some]
+        for some in (strategy_queries.wordings(newest), rows)
+    )
+    return before == after
 
 
 _TO_DECIDE = (Wording.Modification.EDITORIAL, Wording.Modification.MATERIAL)

@@ -25,9 +25,13 @@
   let timer, sending, next, halted = Boolean(notice && notice.childElementCount);
   const isDirty = () => form && !same(values(), saved);
 
+  // What the badge says while nothing waits to be saved.
+  let settled = badge && badge.textContent;
+
   function show(state, text) {
     badge.dataset.state = state;
     badge.textContent = text || badge.dataset[state.replace(/-(.)/g, (_all, letter) => letter.toUpperCase())];
+    if (state === "saved") settled = badge.textContent;
   }
 
   // --- what is typed stays in this tab until it is saved ---
@@ -78,8 +82,15 @@
   // --- saving ---
 
   async function send() {
-    if (sending || halted || !isDirty()) return;
+    if (sending || halted) return;
     clearTimeout(timer);
+    if (!isDirty()) {
+      // Typed and taken back: all is as it was saved.
+      forget();
+      showErrors({});
+      show("saved", settled);
+      return;
+    }
     const sent = values();
     const size = Object.values(sent).join("").length;
     if (size > LARGEST) {

@@ -249,6 +249,7 @@ def _gap(frame, tree, rank, gap):
         "group": gap.group,
         "from": gap.from_day.isoformat() if gap.from_day else None,
         "programmes": codes or None,
+        "measure": gap.measure,
         "actual": gap.actual,
         "target": gap.target,
         "low": gap.low,

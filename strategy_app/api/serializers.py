@@ -271,9 +271,16 @@ class GapSerializer(serializers.Serializer):
         allow_null=True,
         help_text="Of a cliff those that end, of thin support the one.",
     )
-    actual = serializers.FloatField(help_text="The support, in the target's measure.")
+    measure = serializers.CharField(
+        allow_null=True, help_text="Of the target that is missed, or no longer met."
+    )
+    actual = serializers.FloatField(
+        help_text="The support, in the measure; without one, in programmes."
+    )
     target = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True, help_text="Support at the least.")
+    low = serializers.FloatField(
+        allow_null=True, help_text="Support at the least; of a cliff, what is left."
+    )
     high = serializers.FloatField(allow_null=True, help_text="Support at the most.")
 
     def get_fields(self):

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from strategy_app.coverage import counts, matrix, targets
+from strategy_app.coverage import cliffs, counts, matrix, targets
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
@@ -82,12 +82,11 @@ FORMULA = _(
 class Gap:
     """One gap: of an element (row in the tree), for a hole or a target also of a group.
 
-    actual: how many programmes support it (for a target: in its measure). assessed,
-    active: of how many it was assessed, in the group where there is one. score: what it is
-    ranked by. target, low, high: what is aimed at, and between what the actual lies.
-    from_day: the first day of a cliff. since: the first day of what is already so, None
-    where it was never otherwise or cannot be said. programmes: the columns of those that
-    it is about, where they are few enough to name.
+    actual: how many programmes support it (for a target, missed or falling: in its
+    measure). assessed, active: of how many it was assessed, in the group where there is
+    one. score: what it is ranked by. target, low, high: what is aimed at, and between what
+    the actual lies; of a cliff, low is what is left. from_day: the first day of a cliff.
+    programmes: the columns of those that it is about, where they are few enough to name.
     """
 
     kind: Kind
@@ -268,79 +267,17 @@ def _of_layers(coverage, trusted, row):
 
 
 def _cliffs(frame, coverage, standings, years):
-    """Yield, for each element, the first day ahead on which its support falls away."""
-    today, programmes = coverage.scope.day.toordinal(), frame.programmes
-    horizon = _years_after(coverage.scope.day, years)
-    # Days ahead on which each begins and ends; 0 is today or before, the last too late.
-    begin, end = (
-        np.clip(days.astype(np.int64) - today, 0, horizon - today + 1)
-        for days in (programmes.starts, programmes.ends)
-    )
-    # What never begins, or has ended before it began, carries nothing on any day.
-    lives = matrix.selected(frame, coverage.scope) & (programmes.starts < programmes.ends)
-    levels = coverage.levels
-    for row in map(int, np.flatnonzero(coverage.tree.alignable)):
-        if not coverage.supported[row]:
-            continue
-        fall = None
-        for least, goal, target in _goals(coverage, standings, row):
-            carries = np.flatnonzero((levels[row] > least) & lives)
-            ahead = _first_fall(begin[carries], end[carries], goal, horizon - today)
-            if ahead is not None and (fall is None or ahead < fall):
-                fall, aimed_at = ahead, target
-                ending = carries[(end[carries] > 0) & (end[carries] <= ahead)]
-                begun = begin[carries] <= ahead
-                remaining = np.count_nonzero(begun & (end[carries] > ahead))
-        if fall is None:
-            continue
-        share = 1 - fall / (horizon - today)
+    for fall in cliffs.falls(frame, coverage, standings, years):
         yield Gap(
             Kind.CLIFF,
-            row,
-            WEIGHTS[Kind.CLIFF] * share / _depth(coverage, row),
-            actual=int(coverage.supported[row]),
-            assessed=int(coverage.assessed[row]),
+            fall.row,
+            WEIGHTS[Kind.CLIFF] * fall.share / _depth(coverage, fall.row),
+            actual=fall.now,
+            assessed=int(coverage.assessed[fall.row]),
             active=coverage.active,
-            target=aimed_at,
-            low=float(remaining),
-            from_day=datetime.date.fromordinal(today + fall),
-            programmes=[int(column) for column in ending],
+            measure=fall.measure,
+            target=fall.target,
+            low=float(fall.left),
+            from_day=fall.day,
+            programmes=[int(column) for column in fall.ending],
         )
-
-
-def _goals(coverage, standings, row):
-    """Yield how many programmes there must be: (above which stored level, number, target).
-
-    One in any case, and what targets in programmes ask for that are met today.
-    """
-    yield coverage.scope.level, 1, None
-    for standing in standings:
-        target = standing.target
-        if standing.row == row and not standing.missing:
-            if target.measure not in ("principal", "supported"):
-                continue
-            if targets.applies(target, coverage.scope):
-                least = 2 if target.measure == "principal" else 1
-                yield least, standing.value, standing.value
-
-
-def _years_after(day, years):
-    """Return the ordinal of the same day so many years on, at most the calendar's last."""
-    try:
-        return day.replace(year=day.year + years).toordinal()
-    except ValueError:
-        if day.year + years > datetime.MAXYEAR:
-            return datetime.date.max.toordinal()
-        return day.replace(year=day.year + years, day=28).toordinal()
-
-
-def _first_fall(begin, end, goal, horizon):
-    """Return how many days ahead one ends and fewer than ``goal`` are left, None if never.
-
-    begin, end: days ahead, from 0 to horizon + 1.
-    """
-    begun, ended = (np.bincount(days, minlength=horizon + 2) for days in (begin, end))
-    active = np.cumsum(begun - ended)
-    falls = (active < goal) & (ended > 0)
-    below = np.flatnonzero(falls[1 : horizon + 1])
-    return int(below[0]) + 1 if len(below) else None

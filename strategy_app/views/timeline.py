@@ -24,6 +24,7 @@ from strategy_app.models import Target
 from strategy_app.models.dates import fiscal_year
 from strategy_app.models.localized import LocalizedText, localized_text
 from strategy_app.views import drawn
+from strategy_app.views.gap_words import why
 from strategy_app.views.rows import element_address, state_label
 from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import frame_of, reading, scoped
@@ -451,12 +452,9 @@ def _marks(scope, shown):
     for series in shown.series:
         found += _target_marks(scope, shown, series)
         for gap in series.cliffs:
-            words = _(
-                "%(element)s: from here %(low)d of %(actual)d programmes are left"
-            ) % {
+            words = _("%(element)s: %(why)s") % {
                 "element": series.code,
-                "low": gap.low,
-                "actual": gap.actual,
+                "why": why(shown.frame, gap),
             }
             day = gap.from_day
             found.append(("cliff", day, _overview(scope, day, series.code), words))

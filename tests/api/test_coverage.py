@@ -148,7 +148,7 @@ def test_a_matrix_by_budget_gives_numbers_of_programmes_too(api, ledger):
 def test_gaps_ranked(api, ledger):
     def gap(rank, kind, element, actual, **fields):
         nothing = dict.fromkeys(
-            ["by", "group", "from", "programmes", "target", "low", "high"]
+            ["by", "group", "from", "programmes", "measure", "target", "low", "high"]
         )
         named = {"rank": rank, "kind": kind, "element": element, "actual": actual}
         return nothing | named | fields

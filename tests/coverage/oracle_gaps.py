@@ -169,13 +169,13 @@ def _below_target(found, overall, standings):
 
 def _cliff(add, oracle, scope, code, standings, years):
     """Walk through the days ahead on which anything ends."""
-    goals = [(scope.level, 1, None)]
+    goals = [(scope.level, 1, None, None)]
     for target, of_code, is_whole, own in standings:
         counts_programmes = target.measure in ("principal", "supported")
         is_met = _actual(target, of_code, own)[0] >= target.value
         if of_code == code and is_whole and counts_programmes and is_met:
             least = 2 if target.measure == "principal" else 1
-            goals.append((least, float(target.value), float(target.value)))
+            goals.append((least, float(target.value), target.measure, float(target.value)))
     try:
         horizon = scope.day.replace(year=scope.day.year + years)
     except ValueError:  # 29 February
@@ -183,11 +183,11 @@ def _cliff(add, oracle, scope, code, standings, years):
     for day in oracle.days_of_change():
         if not scope.day < day <= horizon:
             continue
-        for least, goal, target in goals:
+        for least, goal, measure, target in goals:
             carriers = _carriers(oracle, scope, code, least)
             left = [row for row in carriers if is_active(row, day)]
             if len(left) < goal:
-                _add_cliff(add, scope, day, horizon, carriers, left, target)
+                _add_cliff(add, scope, day, horizon, carriers, left, measure, target)
                 return
 
 
@@ -203,7 +203,7 @@ def _carriers(oracle, scope, code, least):
     return found
 
 
-def _add_cliff(add, scope, day, horizon, carriers, left, target):
+def _add_cliff(add, scope, day, horizon, carriers, left, measure, target):
     days = [
         scope.day + datetime.timedelta(days=number)
         for number in range((day - scope.day).days)
@@ -214,4 +214,6 @@ def _add_cliff(add, scope, day, horizon, carriers, left, target):
         if any(is_active(row, one) for one in days) and not is_active(row, day)
     ]
     share = (horizon - day).days / (horizon - scope.day).days
-    add("cliff", 3 * share, target=target, low=len(left), from_day=day, programmes=ending)
+    now = [row for row in carriers if is_active(row, scope.day)]
+    add("cliff", 3 * share, measure=measure, actual=len(now), target=target, low=len(left),
+        from_day=day, programmes=ending)  # fmt: skip

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from strategy_app.coverage import cliffs as cliff_module
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Target
@@ -83,6 +84,33 @@ def test_a_target_of_principals_falls_when_principals_end(strategy):
     measure = Target.Measure.PRINCIPAL
     factories.make_target(factories.get_element("B"), 1, measure=measure)
     assert cliffs() == {"B": ("2026-01-01", ["PRG-1"], 0, 1)}
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_cliff_under_a_target_counts_in_the_measure_of_the_target(strategy, level):
+    supporting("PRG-1", 2, ends_on="2025")
+    supporting("PRG-2", 2)
+    for number in range(3, 6):
+        supporting(f"PRG-{number}", 1)
+    measure = Target.Measure.PRINCIPAL
+    factories.make_target(factories.get_element("B"), 2, measure=measure)
+    (gap,) = [
+        gap
+        for gap in gaps.find(frame.current(), Scope("STR", DAY, level=level))
+        if gap.kind == gaps.Kind.CLIFF
+    ]
+    assert (gap.measure, gap.actual, gap.low, gap.target) == ("principal", 2, 1, 2)
+
+
+def test_the_list_of_what_ends_holds_what_the_cliff_names(strategy):
+    supporting("PRG-1", ends_on="2025")
+    supporting("PRG-2", status="planned", starts_on="2026", ends_on="2027")
+    supporting("PRG-3", ends_on="2022")
+    columns, scope = frame.current(), Scope("STR", DAY)
+    (gap,) = [gap for gap in gaps.find(columns, scope) if gap.kind == gaps.Kind.CLIFF]
+    coverage = counts.elements(columns, scope)
+    mask = cliff_module.ending(columns, coverage, gap.row, "supported", gap.from_day)
+    assert mask.nonzero()[0].tolist() == gap.programmes == [0, 1]
 
 
 @pytest.mark.parametrize("day", ["2024-02-29", "9990-01-01", "9999-12-31"])

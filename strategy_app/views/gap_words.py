@@ -1,0 +1,82 @@
+"""Gaps in words: why each is one."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from strategy_app.coverage.gaps import Kind
+from strategy_app.models import Target
+from strategy_app.views.rows import amount
+
+# So many programmes of a cliff are named; the rest are counted.
+_NAMED = 4
+
+
+def why(frame, gap) -> str:
+    """Return why something is a gap, in one sentence without a full stop."""
+    if gap.kind == Kind.CLIFF:
+        return _why_cliff(frame, gap)
+    if gap.kind == Kind.BELOW_TARGET:
+        return _why_below_target(gap)
+    sentence = {
+        Kind.UNCOVERED: _("%(assessed)d of %(active)d assessed, none supports it"),
+        Kind.THIN: _("one single programme supports it"),
+        Kind.HOLE: _("none of %(active)d supports it (%(assessed)d assessed)"),
+        Kind.UNEVIDENCED: _("%(actual)d support it, none with a dated source"),
+        Kind.UNCONFIRMED: _("%(actual)d support it, none confirmed by a second person"),
+        Kind.STALE: _(
+            "%(actual)d support it, none confirmed and judged within %(months)d months"
+        ),
+        Kind.NEEDS_REVIEW: _("%(low)d of %(actual)d that support it ask to be re-read"),
+        Kind.UNKNOWN: _(
+            "only %(assessed)d of %(active)d assessed (%(percent)d %%);"
+            " %(actual)d support it"
+        )
+        if gap.actual
+        else _(
+            "only %(assessed)d of %(active)d assessed (%(percent)d %%);"
+            " none supports it so far"
+        ),
+    }[gap.kind]
+    return sentence % {
+        "assessed": gap.assessed,
+        "active": gap.active,
+        "actual": gap.actual,
+        "low": gap.low or 0,
+        "months": frame.thresholds.fresh_months,
+        "percent": round(100 * gap.assessed / gap.active) if gap.active else 0,
+    }
+
+
+def _why_below_target(gap):
+    return _("%(measure)s: target %(target)s, now %(low)s, at most %(high)s") % {
+        "measure": Target.Measure(gap.measure).label,
+        "target": amount(gap.measure, gap.target),
+        "low": amount(gap.measure, gap.low),
+        "high": amount(gap.measure, gap.high),
+    }
+
+
+def _why_cliff(frame, gap):
+    codes = [frame.programmes.codes[column] for column in gap.programmes]
+    named = _(", ").join(codes[:_NAMED])
+    if len(codes) > _NAMED:
+        named = _("%(some)s and %(number)d more") % {
+            "some": named,
+            "number": len(codes) - _NAMED,
+        }
+    sentence = _(
+        "supported by %(actual)d today, by none from %(day)s on; these end: %(programmes)s"
+    )
+    if gap.measure:
+        sentence = _(
+            "%(measure)s: %(actual)d today, %(low)d from %(day)s on, target %(target)s;"
+            " these end: %(programmes)s"
+        )
+    return sentence % {
+        "measure": gap.measure and Target.Measure(gap.measure).label,
+        "target": gap.measure and amount(gap.measure, gap.target),
+        "day": date_format(gap.from_day),
+        "low": gap.low,
+        "actual": gap.actual,
+        "programmes": named,
+    }

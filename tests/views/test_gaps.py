@@ -1,0 +1,96 @@
+"""Gaps in words: numbers of one measure, and links to just the rows that they count."""
+
+import datetime
+
+import pytest
+
+from strategy_app.models import Target
+from tests import factories
+from tests.views.reading import text_of
+
+
+@pytest.fixture
+def strategy(db):
+    return factories.make_strategy()
+
+
+def supporting(code, level=1, element="B", **fields):
+    programme = factories.make_programme(code, **fields)
+    factories.load_history(programme, element, level, "2020-01-01")
+    return programme
+
+
+def rows_of(client, query):
+    return client.get(f"/gaps/?{query}").context["rows"]
+
+
+def listed(client, address):
+    """Return the codes that a list behind a number holds."""
+    return [row["programme"].code for row in client.get(address).context["programmes"]]
+
+
+# --- cliffs ---
+
+
+@pytest.fixture
+def falling(strategy):
+    """Two principal, one of which ends, and one significant that ends first."""
+    supporting("PRG-1", 2, ends_on="2027")
+    supporting("PRG-2", 2)
+    supporting("PRG-3", 1, ends_on="2026-12")
+    factories.make_target(factories.get_element("B"), 2, measure=Target.Measure.PRINCIPAL)
+
+
+def test_a_cliff_under_a_target_speaks_of_the_target_alone(client, ben, falling):
+    client.force_login(ben)
+    (row,) = rows_of(client, "kind=cliff&day=2026-06-30")
+    assert row.why == (
+        "Programmes at principal: 2 today, 1 from 1 January 2028 on, target 2;"
+        " these end: PRG-1"
+    )
+    address = dict(row.actions)["See which"]
+    assert listed(client, address) == ["PRG-1"]
+    assert "1 programme ends before 1 January 2028" in text_of(client.get(address))
+
+
+def test_a_cliff_without_a_target_says_that_none_is_left(client, ben, strategy):
+    client.force_login(ben)
+    supporting("PRG-1", ends_on="2027")
+    supporting("PRG-2", status="planned", starts_on="2027", ends_on="2028")
+    (row,) = rows_of(client, "kind=cliff&day=2026-06-30")
+    assert row.why == (
+        "supported by 1 today, by none from 1 January 2029 on; these end: PRG-1, PRG-2"
+    )
+    assert listed(client, dict(row.actions)["See which"]) == ["PRG-1", "PRG-2"]
+
+
+def test_a_target_of_supporters_lists_them_also_where_only_principal_counts(
+    client, ben, strategy
+):
+    client.force_login(ben)
+    supporting("PRG-1", 1, ends_on="2027")
+    supporting("PRG-2", 2)
+    factories.make_target(factories.get_element("B"), 2)
+    (row,) = rows_of(client, "kind=cliff&day=2026-06-30&level=2")
+    assert "2 today, 1 from" in row.why
+    assert listed(client, dict(row.actions)["See which"]) == ["PRG-1"]
+
+
+def test_the_timeline_says_of_a_cliff_what_the_gaps_say(client, ben, falling):
+    client.force_login(ben)
+    page = client.get("/timeline/?day=2026-06-30")
+    marks = [words for sign, *_rest, words in page.context["marks"] if sign == "cliff"]
+    (row,) = rows_of(client, "kind=cliff&day=2026-06-30")
+    assert marks == [f"B: {row.why}"]
+
+
+def test_the_api_gives_the_numbers_of_a_cliff_with_their_measure(client, ben, falling):
+    client.force_login(ben)
+    (gap,) = client.get("/api/v1/coverage/gaps/?kind=cliff&day=2026-06-30").json()["gaps"]
+    assert {name: gap[name] for name in ("measure", "actual", "low", "target", "from")} == {
+        "measure": "principal",
+        "actual": 2,
+        "low": 1,
+        "target": 2,
+        "from": datetime.date(2028, 1, 1).isoformat(),
+    }

@@ -222,7 +222,11 @@ def _head(coverage):
         "active_programmes": int(coverage.columns.sum()),
     }
     if scope.basis == "budget":
-        head |= {"basis": scope.basis, "active": coverage.active}
+        head |= {
+            "basis": scope.basis,
+            "active": coverage.active,
+            "programmes_with_budget": coverage.with_budget,
+        }
     return head
 
 
@@ -254,6 +258,7 @@ def _gap(frame, tree, rank, gap):
         "target": gap.target,
         "low": gap.low,
         "high": gap.high,
+        "programmes_without_budget": gap.unbudgeted,
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage import matrix
-from strategy_app.coverage.frame import Frame, Tree, current
+from strategy_app.coverage.frame import NO_BUDGET, Frame, Tree, current
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models.dates import fiscal_year, today
 
@@ -40,7 +40,8 @@ DEFINITIONS = {
     "coverage": _(
         "For each element, how many active programmes of those selected stand at each"
         " effective level. The four parts add up to all of them. Counted by budget, each"
-        " programme counts for what it has to spend in the fiscal year of the day."
+        " programme counts for what it has to spend in the fiscal year of the day; where"
+        " no budget is on record, it adds nothing, and how many have one is said."
     ),
     "completeness": _(
         "How much has been looked at at all: assessed pairs of an element to align with and"
@@ -85,6 +86,17 @@ class Coverage:
             return np.zeros((0, len(self.columns)), np.uint8)
         scope = self.scope
         return matrix.levels(self.frame, self.tree, scope.day, scope.rollup, scope.layer)
+
+    @property
+    def programmes(self) -> int:
+        """How many programmes were counted, whatever the basis."""
+        return int(np.count_nonzero(self.columns))
+
+    @property
+    def with_budget(self) -> int:
+        """How many of them have a budget on record for the fiscal year of the day."""
+        known = has_budget(self.frame, self.scope.day)
+        return int(np.count_nonzero(self.columns & known))
 
     @property
     def is_empty(self) -> bool:
@@ -266,9 +278,9 @@ def freshness(frame: Frame, coverage: Coverage) -> tuple[int, int]:
     return int((frame.ledger.judged[rows] > after).sum()), len(rows)
 
 
-def has_budget(frame: Frame, day: datetime.date) -> bool:
-    """Whether any budget is known for the fiscal year of ``day``."""
-    return fiscal_year(day) in frame.programmes.budgets
+def has_budget(frame: Frame, day: datetime.date) -> np.ndarray:
+    """Return whose budget of the fiscal year of ``day`` is on record, bool[P]."""
+    return frame.programmes.budget_of(fiscal_year(day)) != NO_BUDGET
 
 
 def _counted(levels, columns, weights, active):
@@ -299,12 +311,12 @@ def _total(columns, weights):
 def weights_of(frame: Frame, scope: Scope) -> np.ndarray | None:
     """Return what each programme counts for: its budget of the year, int64[P].
 
-    None where programmes are counted, each for one.
+    None where programmes are counted, each for one. What is not on record counts as
+    nothing: whoever shows such a number says how many budgets are (``with_budget``).
     """
     if scope.basis != "budget":
         return None
-    size = len(frame.programmes.codes)
-    return frame.programmes.budgets.get(fiscal_year(scope.day), np.zeros(size, np.int64))
+    return np.maximum(frame.programmes.budget_of(fiscal_year(scope.day)), 0)
 
 
 def _freeze(*arrays):

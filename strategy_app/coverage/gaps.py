@@ -32,7 +32,10 @@ DEFINITIONS = {
     Kind.BELOW_TARGET: _(
         "Support under the target; a range, since what is not assessed could still add."
     ),
-    Kind.UNKNOWN: _("Too few active programmes are assessed to say."),
+    Kind.UNKNOWN: _(
+        "Too few active programmes are assessed to say; or, for a target in budget, too few"
+        " budgets are on record."
+    ),
     Kind.CLIFF: _(
         "Supported today, uncovered or below target from a day ahead, because programmes"
         " end; assumes that nothing is added."
@@ -71,10 +74,10 @@ FORMULA = _(
     " target 4; unknown 3, or 1 where something supports the element already; cliff 3;"
     " thin 2; needs review 1.2; unevidenced 0.9; unconfirmed and stale 0.7; hole 1. Share"
     " concerned: for uncovered the share of active programmes assessed, below target the"
-    " missing share of the target, for unknown the share not assessed, for a cliff the part"
-    " of the horizon that lies after it, for needs review the share of supporters"
-    " concerned, for a hole the group's share of the active programmes, otherwise 1. Depth:"
-    " 1 for elements at the top, 2 below them, and so on."
+    " missing share of the target, for unknown the share not assessed, or without a budget"
+    " on record, for a cliff the part of the horizon that lies after it, for needs review"
+    " the share of supporters concerned, for a hole the group's share of the active"
+    " programmes, otherwise 1. Depth: 1 for elements at the top, 2 below them, and so on."
 )
 
 
@@ -87,6 +90,7 @@ class Gap:
     one. score: what it is ranked by. target, low, high: what is aimed at, and between what
     the actual lies; of a cliff, low is what is left. from_day: the first day of a cliff.
     programmes: the columns of those that it is about, where they are few enough to name.
+    unbudgeted: how many of the active ones have no budget on record, where that matters.
     """
 
     kind: Kind
@@ -103,6 +107,7 @@ class Gap:
     high: float | None = None
     from_day: datetime.date | None = None
     programmes: list[int] = field(default_factory=list)
+    unbudgeted: int = 0
 
 
 def find(
@@ -125,7 +130,7 @@ def _find(frame, scope, by, years):
         return []
     standings = targets.standings(frame, coverage, every=True)
     found = [
-        *_below_target(coverage, standings),
+        *_of_targets(coverage, standings),
         *_cliffs(frame, coverage, standings, years),
     ]
     trusted = _trusted(frame, coverage)
@@ -141,7 +146,9 @@ def since(frame: Frame, coverage: Coverage, gap: Gap) -> datetime.date | None:
 
     For uncovered, unknown without support and thin: the day of the last step of support.
     """
-    if gap.kind not in (Kind.UNCOVERED, Kind.UNKNOWN, Kind.THIN) or gap.actual > 1:
+    if gap.measure or gap.kind not in (Kind.UNCOVERED, Kind.UNKNOWN, Kind.THIN):
+        return None
+    if gap.actual > (gap.kind == Kind.THIN):
         return None
     steps = matrix.steps(
         frame, coverage.tree, gap.row, coverage.scope, coverage.scope.level + 1
@@ -195,26 +202,32 @@ def _holes(grouped, row):
 # --- targets ---
 
 
-def _below_target(coverage, standings):
+def _of_targets(coverage, standings):
+    """Yield what is below its target, or unknown where budgets leave that open."""
     for standing in standings:
-        if standing.missing > 0:
-            target, row = standing.target, standing.row
-            yield Gap(
-                Kind.BELOW_TARGET,
-                row,
-                WEIGHTS[Kind.BELOW_TARGET]
-                * standing.missing
-                / standing.value
-                / _depth(coverage, row),
-                actual=standing.actual,
-                assessed=standing.assessed,
-                active=standing.active,
-                **_group_of(target),
-                measure=target.measure,
-                target=standing.value,
-                low=standing.actual,
-                high=standing.high,
-            )
+        if not standing.missing:
+            continue
+        kind, row = Kind.BELOW_TARGET, standing.row
+        weight = WEIGHTS[kind] * standing.missing / standing.value
+        if standing.is_open:
+            kind = Kind.UNKNOWN
+            is_supported = coverage.supported[row] > 0
+            weight = SUPPORTED_UNKNOWN_WEIGHT if is_supported else WEIGHTS[kind]
+            weight *= standing.unbudgeted / standing.active
+        yield Gap(
+            kind,
+            row,
+            weight / _depth(coverage, row),
+            actual=standing.actual,
+            assessed=standing.assessed,
+            active=standing.active,
+            **_group_of(standing.target),
+            measure=standing.target.measure,
+            target=standing.value,
+            low=standing.low,
+            high=standing.high,
+            unbudgeted=standing.unbudgeted,
+        )
 
 
 def _group_of(target):

@@ -44,6 +44,10 @@ class ProgrammeListForm(ScopeForm):
             ("assessed", _("Assessed")),
         ],
     )
+    # Those active ones whose budget of the day's fiscal year is not on record.
+    budget = forms.ChoiceField(
+        required=False, widget=forms.HiddenInput, choices=[("", ""), ("missing", "")]
+    )
     # Of those that carry an element, begun or not yet, the ones that end by then.
     ends_by = DayField(required=False, widget=forms.HiddenInput)
     # Of those, only the ones that also support an element of another strategy.

@@ -101,6 +101,8 @@ def _about(request, pair):
             {
                 "label": side_label(request, pair, side),
                 "active": side.active,
+                "programmes": side.programmes,
+                "with_budget": side.with_budget,
                 "address": programmes_address(side.scope, period="active"),
                 "has_tree": side.tree is not None,
             }

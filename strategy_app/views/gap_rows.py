@@ -63,6 +63,9 @@ def gap_rows(frame: Frame, coverage: Coverage, found: list[Gap], first=1) -> lis
 def _actions(scope, code, gap):
     """Return what can be done from a gap: (what, where)."""
     narrowed = scope.but(**{gap.by: gap.group}) if gap.by and gap.by != "status" else scope
+    if gap.kind == Kind.UNKNOWN and gap.measure:
+        words = _("%(number)d without a budget") % {"number": gap.unbudgeted}
+        return [(words, programmes_address(narrowed, budget="missing"))]
     missing = (
         _("%(number)d not assessed") % {"number": gap.active - gap.assessed},
         programmes_address(narrowed, element=code, state="not_assessed"),

@@ -15,6 +15,8 @@ def why(frame, gap) -> str:
     """Return why something is a gap, in one sentence without a full stop."""
     if gap.kind == Kind.CLIFF:
         return _why_cliff(frame, gap)
+    if gap.kind == Kind.UNKNOWN and gap.measure:
+        return _why_open(gap)
     if gap.kind == Kind.BELOW_TARGET:
         return _why_below_target(gap)
     sentence = {
@@ -51,6 +53,22 @@ def _why_below_target(gap):
     return _("%(measure)s: target %(target)s, now %(low)s, at most %(high)s") % {
         "measure": Target.Measure(gap.measure).label,
         "target": amount(gap.measure, gap.target),
+        "low": amount(gap.measure, gap.low),
+        "high": amount(gap.measure, gap.high),
+    }
+
+
+def _why_open(gap):
+    """Say that nobody can tell whether a target is met, and what is missing to tell."""
+    sentence = _(
+        "%(measure)s: target %(target)s; no budget is on record for %(number)d of"
+        " %(active)d active programmes, so it may be anything from %(low)s to %(high)s"
+    )
+    return sentence % {
+        "measure": Target.Measure(gap.measure).label,
+        "target": amount(gap.measure, gap.target),
+        "number": gap.unbudgeted,
+        "active": gap.active,
         "low": amount(gap.measure, gap.low),
         "high": amount(gap.measure, gap.high),
     }

@@ -106,7 +106,6 @@ def matrix(request):
         ],
         "table": table,
         "coverage": table.coverage,
-        "has_budget": counts.has_budget(frame, scope.day),
     }
     return render(request, "strategy_app/matrix/page.html", context)
 

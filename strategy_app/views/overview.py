@@ -51,7 +51,6 @@ def overview(request):
         "since": since(request.scope_form.since()),
         "ending_count": len(ending),
         "latest_changes": change_queries.latest(6),
-        "has_budget": counts.has_budget(frame, scope.day),
         "total_programmes": len(frame.programmes.codes),
     }
     return render(request, "strategy_app/overview/page.html", context)

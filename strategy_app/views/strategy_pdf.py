@@ -223,12 +223,17 @@ def _counted(coverage):
     scope, number = coverage.scope, intcomma(coverage.active)
     if scope.basis != "budget":
         return f"{_('Active programmes')}: {number}"
-    if not counts.has_budget(coverage.frame, scope.day):
+    if not coverage.with_budget:
         return _(
             "No budget is recorded for %(year)s, so every number is 0. Count programmes"
             " instead, or enter budgets in the administration."
         ) % {"year": fiscal_year(scope.day)}
-    return f"{_('Budget of active programmes')}: {number}"
+    known = _("Budget known of %(known)s of %(all)s active programmes in %(year)s.") % {
+        "known": intcomma(coverage.with_budget),
+        "all": intcomma(coverage.programmes),
+        "year": fiscal_year(scope.day),
+    }
+    return f"{_('Budget of active programmes')}: {number} · {known}"
 
 
 def _section(part, shown, is_both):

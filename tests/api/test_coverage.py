@@ -84,6 +84,7 @@ def test_coverage_by_budget_says_so(api, ledger):
         "active_programmes": 2,
         "basis": "budget",
         "active": 400,
+        "programmes_with_budget": 2,
         "elements": [
             parts("A", 100, 300, 0, 0),
             parts("A.1", 0, 300, 100, 0),
@@ -151,6 +152,7 @@ def test_gaps_ranked(api, ledger):
             ["by", "group", "from", "programmes", "measure", "target", "low", "high"]
         )
         named = {"rank": rank, "kind": kind, "element": element, "actual": actual}
+        named["programmes_without_budget"] = 0
         return nothing | named | fields
 
     answer = api.get(f"{URL}gaps/?day=2026-06-30&by=department").json()

@@ -190,9 +190,10 @@ def check_gaps(oracle, columns, scope, by, years):
         answered[gap.kind.value, tree.codes[gap.row], gap.group, gap.measure] = {
             "actual": pytest.approx(gap.actual), "assessed": gap.assessed,
             "active": gap.active, "score": pytest.approx(gap.score),
-            "target": gap.target, "low": gap.low and pytest.approx(gap.low),
-            "high": gap.high and pytest.approx(gap.high), "from_day": gap.from_day,
-            "programmes": names,
+            "target": gap.target,
+            "low": None if gap.low is None else pytest.approx(gap.low),
+            "high": None if gap.high is None else pytest.approx(gap.high),
+            "from_day": gap.from_day, "programmes": names, "unbudgeted": gap.unbudgeted,
         }  # fmt: skip
     assert answered == expected, (scope, by, years)
     assert len(found) == len(expected)

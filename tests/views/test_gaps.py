@@ -6,7 +6,7 @@ import pytest
 
 from strategy_app.models import Target
 from tests import factories
-from tests.views.reading import text_of
+from tests.views.reading import link, text_of
 
 
 @pytest.fixture
@@ -94,3 +94,59 @@ def test_the_api_gives_the_numbers_of_a_cliff_with_their_measure(client, ben, fa
         "target": 2,
         "from": datetime.date(2028, 1, 1).isoformat(),
     }
+
+
+# --- budgets that nobody knows ---
+
+
+@pytest.fixture
+def unbudgeted(strategy):
+    """A share of budget to reach; one of three programmes has a budget, and supports."""
+    first = supporting("PRG-1")
+    factories.make_programme("PRG-2")
+    factories.make_programme("PRG-3")
+    factories.make_target(
+        factories.get_element("B"), 20, measure=Target.Measure.SHARE_BUDGET
+    )
+    factories.make_budget(first, 2026, 3_500_000_000)
+
+
+def test_a_target_in_budget_is_not_met_by_the_one_budget_on_record(client, ben, unbudgeted):
+    client.force_login(ben)
+    (row,) = [row for row in rows_of(client, "day=2026-06-30") if "budget" in row.why]
+    assert (row.kind, row.why) == (
+        "unknown",
+        "Share of budget (%): target 20 %; no budget is on record for 2 of 3 active"
+        " programmes, so it may be anything from 0 % to 100 %",
+    )
+    ((label, address),) = row.actions
+    assert (label, listed(client, address)) == ("2 without a budget", ["PRG-2", "PRG-3"])
+    assert "Of 2 active programmes no budget is on record for FY2026" in text_of(
+        client.get(address)
+    )
+    element = text_of(client.get("/strategy/STR/B/?day=2026-06-30"))
+    assert "target met" not in element
+    assert "not known: from 0 % to 100 %; no budget is on record for 2 of 3" in element
+    api = client.get("/api/v1/coverage/gaps/?day=2026-06-30&kind=unknown").json()["gaps"]
+    (gap,) = [gap for gap in api if gap["measure"]]
+    assert (gap["low"], gap["high"], gap["programmes_without_budget"]) == (0, 100, 2)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/matrix/", "/timeline/", "/strategy/STR/", "/strategy/STR/B/"]
+)
+def test_wherever_budget_is_counted_it_says_of_how_many_it_is_known(
+    client, ben, unbudgeted, path
+):
+    client.force_login(ben)
+    page = client.get(f"{path}?basis=budget&day=2026-06-30")
+    assert "Budget known of 1 of 3 active programmes in FY2026" in text_of(page)
+    assert listed(client, link(page, "The others")) == ["PRG-2", "PRG-3"]
+    assert "Budget known" not in text_of(client.get(f"{path}?day=2026-06-30"))
+
+
+def test_compared_days_say_it_each_for_itself(client, ben, unbudgeted):
+    client.force_login(ben)
+    page = text_of(client.get("/compare/?basis=budget&day=2026-06-30&with=2025-06-30"))
+    assert "budget known of 0 of 3 active programmes" in page
+    assert "budget known of 1 of 3 active programmes" in page

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from strategy_app.coverage import cliffs, counts, matrix, targets
-from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
 
@@ -139,23 +138,6 @@ def _find(frame, scope, by, years):
         found += _of_layers(coverage, trusted, row)
         found += _holes(grouped, row)
     return sorted(found, key=lambda gap: (-gap.score, gap.row, gap.kind, gap.group or ""))
-
-
-def since(frame: Frame, coverage: Coverage, gap: Gap) -> datetime.date | None:
-    """Return since when a gap of support has been there, None if always or not said.
-
-    For uncovered, unknown without support and thin: the day of the last step of support.
-    """
-    if gap.measure or gap.kind not in (Kind.UNCOVERED, Kind.UNKNOWN, Kind.THIN):
-        return None
-    if gap.actual > (gap.kind == Kind.THIN):
-        return None
-    steps = matrix.steps(
-        frame, coverage.tree, gap.row, coverage.scope, coverage.scope.level + 1
-    )
-    today = coverage.scope.day.toordinal()
-    past = [ordinal for ordinal, _number in steps if 0 < ordinal <= today]
-    return datetime.date.fromordinal(past[-1]) if past else None
 
 
 def _depth(coverage, row):

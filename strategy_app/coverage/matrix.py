@@ -329,13 +329,22 @@ def level_of(stored: int) -> int | None:
     return int(stored) - 1 if stored else None
 
 
-def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[tuple]:
+def steps(
+    frame: Frame,
+    tree: Tree,
+    row: int,
+    scope: Scope,
+    least: int,
+    *,
+    reworded: bool = False,
+) -> list[tuple]:
     """Return how many programmes stand at ``least`` or above over time: [(ordinal, n), …].
 
     From each ordinal on, until the next, n selected programmes are active with a record
     at that stored level (1 assessed, 2 significant, 3 principal) on the element, or below
-    it when the scope rolls up. Past and future days are exact; the future assumes that
-    nothing is added and that programmes end as planned.
+    it when the scope rolls up; with ``reworded``, such a record that ``needs_review``.
+    Past and future days are exact, all in this tree; the future assumes that nothing is
+    added and that programmes end as planned.
     """
     ledger, programmes = frame.ledger, frame.programmes
     wanted = np.zeros(len(tree.codes), bool)
@@ -353,6 +362,8 @@ def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[
         chosen = chosen[_is_confirmed_as_worded(frame, chosen)]
     columns = ledger.programme[chosen]
     begins, ends = (days[chosen] for days in frame.periods)
+    if reworded:
+        begins = np.maximum(begins, _reworded_from(frame, tree.strategy, chosen))
     if is_confirmed:
         ends = np.minimum(ends, _reworded_from(frame, tree.strategy, chosen))
     if scope.layer == "fresh":
@@ -361,6 +372,29 @@ def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[
     first = np.maximum(begins, programmes.starts[columns]).astype(np.int64)
     last = np.minimum(ends, programmes.ends[columns]).astype(np.int64)
     return _overlaps(columns[first < last], first[first < last], last[first < last])
+
+
+def active_steps(frame: Frame, scope: Scope) -> list[tuple]:
+    """Return how many selected programmes are active over time, as ``steps`` does."""
+    programmes = frame.programmes
+    columns = np.flatnonzero(selected(frame, scope) & (programmes.starts < programmes.ends))
+    first, last = (days[columns].astype(np.int64)
+                   for days in (programmes.starts, programmes.ends))  # fmt: skip
+    return _overlaps(columns, first, last)
+
+
+def is_lapsed(frame: Frame, tree: Tree, row: int, scope: Scope) -> bool:
+    """Whether a confirmation behind an element lapsed with its programme's text.
+
+    Nothing says on which day, so since when it lacks one cannot be told.
+    """
+    wanted = np.zeros(len(tree.codes), bool)
+    wanted[tree.below(row) if scope.rollup else [row]] = True
+    confirmed = np.flatnonzero(frame.ledger.confirmed <= frame.change)
+    elements = _rows(tree, frame.ledger.element[confirmed])
+    rows = confirmed[(elements >= 0) & wanted[elements]]
+    rows = rows[selected(frame, scope)[frame.ledger.programme[rows]]]
+    return bool((~_is_confirmed_as_worded(frame, rows)).any())
 
 
 def _overlaps(columns, first, last):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from strategy_app.coverage import gaps
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.gaps import DEFINITIONS, Gap, Kind
+from strategy_app.coverage.since import since
 from strategy_app.models.localized import LocalizedText, localized_text
 from strategy_app.views.gap_words import why
 from strategy_app.views.rows import element_address, group_label, programmes_address
@@ -52,7 +52,7 @@ def gap_rows(frame: Frame, coverage: Coverage, found: list[Gap], first=1) -> lis
             address=element_address(scope, tree.codes[gap.row]),
             group=group_label(frame, gap.by, gap.group) if gap.group else "",
             why=why(frame, gap),
-            since=gaps.since(frame, coverage, gap),
+            since=since(frame, coverage, gap),
             score=gap.score,
             actions=_actions(scope, tree.codes[gap.row], gap),
         )

@@ -4,12 +4,14 @@ import re
 
 import nh3
 from django import template
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django_countries import countries
 from markdown_it import MarkdownIt
 
@@ -170,20 +172,47 @@ def percent_of(part, whole):
     return _("%(share)s %%") % {"share": shown}
 
 
+_MILLION = 1_000_000
+# What a currency is called where a language has its own name for it.
+_CURRENCIES = {"JPY": pgettext_lazy("currency", "JPY")}
+
+
+@register.filter
+def quantity(number, basis):
+    """Print how much was counted: so many programmes, or so many millions of budget.
+
+    One digit below ten millions. ``money_unit`` is said once beside such numbers.
+    """
+    if basis != "budget":
+        return intcomma(number)
+    millions = number / _MILLION
+    if 0 < abs(millions) < 0.05:
+        return "<0.1"
+    digits = 0 if abs(millions) >= 9.95 else 1
+    return f"{millions:,.{digits}f}".removesuffix(".0")
+
+
 @register.simple_tag
-def matrix_cell(cell, show):
+def money_unit():
+    """Print the unit of amounts of budget: "million JPY"."""
+    code = settings.CURRENCY
+    return _("million %(currency)s") % {"currency": _CURRENCIES.get(code, code)}
+
+
+@register.simple_tag
+def matrix_cell(cell, show, basis="programmes"):
     """Print a number of the matrix as a link to its programmes, or its share, or a hole.
 
     In Python, for a page has five hundred of them and a template takes most of its time.
     """
     if not cell.address:
         return mark_safe('<span class="no-cell">–</span>')
-    count, active = intcomma(cell.count), intcomma(cell.active)
+    count, active = quantity(cell.count, basis), quantity(cell.active, basis)
     if cell.assessed is None:
         told = _("%(count)s of %(active)s") % {"count": count, "active": active}
     else:
         told = _("%(count)s of %(active)s; %(assessed)s assessed") % {
-            "count": count, "active": active, "assessed": intcomma(cell.assessed),
+            "count": count, "active": active, "assessed": quantity(cell.assessed, basis),
         }  # fmt: skip
     if cell.is_hole:
         shown = format_html(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
@@ -49,9 +48,9 @@ class Number:
         return self.after - self.before
 
     @property
-    def fewer(self) -> str:
-        """The difference with a minus sign that is as wide as the plus sign."""
-        return f"−{intcomma(abs(self.difference))}"
+    def fewer(self) -> int:
+        """By how much it is less after than before."""
+        return -self.difference
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from strategy_app.models import Target
+from strategy_app.templatetags.strategy import quantity
 from tests import factories
 from tests.views.reading import link, text_of
 
@@ -150,3 +151,52 @@ def test_compared_days_say_it_each_for_itself(client, ben, unbudgeted):
     page = text_of(client.get("/compare/?basis=budget&day=2026-06-30&with=2025-06-30"))
     assert "budget known of 0 of 3 active programmes" in page
     assert "budget known of 1 of 3 active programmes" in page
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (0, "0"), (1, "<0.1"), (49_999, "<0.1"), (500_000, "0.5"), (2_000_000, "2"),
+        (9_940_000, "9.9"), (9_960_000, "10"), (3_500_000_000, "3,500"), (-500_000, "-0.5"),
+    ],
+)  # fmt: skip
+def test_amounts_are_said_in_millions(amount, shown):
+    assert quantity(amount, "budget") == shown
+    assert quantity(1168, "programmes") == "1,168"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/", "3,500 million JPY"),
+        ("/matrix/", "Category CAT-A 3,500"),
+        ("/timeline/", "Amounts in million JPY."),
+        ("/strategy/STR/B/", "Significant 3,500"),
+        ("/compare/", "Budget 3,500 million JPY"),
+    ],
+)
+def test_a_page_of_budgets_says_its_unit_once_and_counts_in_it(
+    client, ben, unbudgeted, path, shown
+):
+    client.force_login(ben)
+    page = client.get(f"{path}?basis=budget&day=2026-06-30")
+    assert shown in text_of(page)
+    assert "million JPY" in text_of(page)
+    assert "3,500,000,000" not in page.content.decode()
+
+
+def test_the_chart_of_budgets_counts_in_millions(client, ben, unbudgeted):
+    client.force_login(ben)
+    page = client.get("/timeline/?basis=budget&day=2026-06-30&from=2025&to=2027")
+    drawn = page.content.decode()
+    assert "Significant 3,500, Not targeted 0" in drawn
+    assert ">3,000</text>" in drawn and "G</text>" not in drawn
+
+
+def test_gaps_say_that_they_count_programmes_also_where_budget_is_counted(
+    client, ben, unbudgeted
+):
+    client.force_login(ben)
+    said = "Gaps are always counted in programmes"
+    assert said in text_of(client.get("/gaps/?basis=budget"))
+    assert said not in text_of(client.get("/gaps/"))

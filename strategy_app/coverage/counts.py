@@ -135,11 +135,15 @@ class GroupedCoverage:
 
     @property
     def holes(self) -> np.ndarray:
-        """Elements supported overall but by nothing in an active group, bool[E, G]."""
+        """Elements supported overall but by nothing in an active group, bool[E, G].
+
+        Programmes of which the group is not known are no group that could do something.
+        """
+        is_group = np.array([code != UNKNOWN for code in self.groups], bool)
         return (
             (self.supported == 0)
             & (self.overall.supported > 0)[:, None]
-            & (self.active > 0)[None, :]
+            & (is_group & (self.active > 0))[None, :]
         )
 
 

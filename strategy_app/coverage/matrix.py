@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from strategy_app.coverage.frame import ALWAYS, NEVER, Frame, Tree
 from strategy_app.coverage.frame.kept import appended, with_room
@@ -22,9 +23,12 @@ LAYER_DEFINITIONS = {
         "Those of the evidenced that a second person has confirmed, as long as neither the"
         " programme's text nor the element's wording has changed materially since."
     ),
-    "fresh": _(
+    "fresh": ngettext_lazy(
         "Those of the confirmed that were judged, or found still right, within the last"
-        " %(fresh_months)d months."
+        " %(fresh_months)d month.",
+        "Those of the confirmed that were judged, or found still right, within the last"
+        " %(fresh_months)d months.",
+        "fresh_months",
     ),
 }
 IN_FORCE = _(

@@ -1,7 +1,9 @@
 """Gaps in words: why each is one."""
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from strategy_app.coverage.gaps import Kind
 from strategy_app.models import Target
@@ -20,30 +22,32 @@ def why(frame, gap) -> str:
     if gap.kind == Kind.BELOW_TARGET:
         return _why_below_target(gap)
     sentence = {
-        Kind.UNCOVERED: _("%(assessed)d of %(active)d assessed, none supports it"),
+        Kind.UNCOVERED: _("%(assessed)s of %(active)s assessed, none supports it"),
         Kind.THIN: _("one single programme supports it"),
-        Kind.HOLE: _("none of %(active)d supports it (%(assessed)d assessed)"),
-        Kind.UNEVIDENCED: _("%(actual)d support it, none with a dated source"),
-        Kind.UNCONFIRMED: _("%(actual)d support it, none confirmed by a second person"),
-        Kind.STALE: _(
-            "%(actual)d support it, none confirmed and judged within %(months)d months"
+        Kind.HOLE: _("none of %(active)s supports it (%(assessed)s assessed)"),
+        Kind.UNEVIDENCED: _("%(actual)s support it, none with a dated source"),
+        Kind.UNCONFIRMED: _("%(actual)s support it, none confirmed by a second person"),
+        Kind.STALE: ngettext(
+            "%(actual)s support it, none confirmed and judged within %(months)d month",
+            "%(actual)s support it, none confirmed and judged within %(months)d months",
+            frame.thresholds.fresh_months,
         ),
-        Kind.NEEDS_REVIEW: _("%(low)d of %(actual)d that support it ask to be re-read"),
+        Kind.NEEDS_REVIEW: _("%(low)s of %(actual)s that support it ask to be re-read"),
         Kind.UNKNOWN: _(
-            "only %(assessed)d of %(active)d assessed (%(percent)d %%);"
-            " %(actual)d support it"
+            "only %(assessed)s of %(active)s assessed (%(percent)d %%);"
+            " %(actual)s support it"
         )
         if gap.actual
         else _(
-            "only %(assessed)d of %(active)d assessed (%(percent)d %%);"
+            "only %(assessed)s of %(active)s assessed (%(percent)d %%);"
             " none supports it so far"
         ),
     }[gap.kind]
     return sentence % {
-        "assessed": gap.assessed,
-        "active": gap.active,
-        "actual": gap.actual,
-        "low": gap.low or 0,
+        "assessed": intcomma(gap.assessed),
+        "active": intcomma(gap.active),
+        "actual": intcomma(int(gap.actual)),
+        "low": intcomma(int(gap.low or 0)),
         "months": frame.thresholds.fresh_months,
         "percent": round(100 * gap.assessed / gap.active) if gap.active else 0,
     }
@@ -61,14 +65,14 @@ def _why_below_target(gap):
 def _why_open(gap):
     """Say that nobody can tell whether a target is met, and what is missing to tell."""
     sentence = _(
-        "%(measure)s: target %(target)s; no budget is on record for %(number)d of"
-        " %(active)d active programmes, so it may be anything from %(low)s to %(high)s"
+        "%(measure)s: target %(target)s; no budget is on record for %(number)s of"
+        " %(active)s active programmes, so it may be anything from %(low)s to %(high)s"
     )
     return sentence % {
         "measure": Target.Measure(gap.measure).label,
         "target": amount(gap.measure, gap.target),
-        "number": gap.unbudgeted,
-        "active": gap.active,
+        "number": intcomma(gap.unbudgeted),
+        "active": intcomma(gap.active),
         "low": amount(gap.measure, gap.low),
         "high": amount(gap.measure, gap.high),
     }
@@ -78,23 +82,23 @@ def _why_cliff(frame, gap):
     codes = [frame.programmes.codes[column] for column in gap.programmes]
     named = _(", ").join(codes[:_NAMED])
     if len(codes) > _NAMED:
-        named = _("%(some)s and %(number)d more") % {
+        named = _("%(some)s and %(number)s more") % {
             "some": named,
-            "number": len(codes) - _NAMED,
+            "number": intcomma(len(codes) - _NAMED),
         }
     sentence = _(
-        "supported by %(actual)d today, by none from %(day)s on; these end: %(programmes)s"
+        "supported by %(actual)s today, by none from %(day)s on; these end: %(programmes)s"
     )
     if gap.measure:
         sentence = _(
-            "%(measure)s: %(actual)d today, %(low)d from %(day)s on, target %(target)s;"
+            "%(measure)s: %(actual)s today, %(low)s from %(day)s on, target %(target)s;"
             " these end: %(programmes)s"
         )
     return sentence % {
         "measure": gap.measure and Target.Measure(gap.measure).label,
         "target": gap.measure and amount(gap.measure, gap.target),
         "day": date_format(gap.from_day),
-        "low": gap.low,
-        "actual": gap.actual,
+        "low": intcomma(int(gap.low)),
+        "actual": intcomma(gap.actual),
         "programmes": named,
     }

@@ -150,7 +150,7 @@ def _target_words(measure):
 
 def amount(measure: str, value: float) -> str:
     """Return a value of a target's measure in words: "5", "12.5 %"."""
-    shown = f"{value:.1f}".rstrip("0").rstrip(".")
+    shown = f"{value:,.1f}".removesuffix(".0")
     return _("%(share)s %%") % {"share": shown} if measure.startswith("share") else shown
 
 

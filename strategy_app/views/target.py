@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -106,16 +107,16 @@ def _standing_words(measure, standing):
         "met": _("target met: %(low)s"),
         "missing": _("%(missing)s missing: now %(low)s, at most %(high)s"),
         "open": _(
-            "not known: from %(low)s to %(high)s; no budget is on record for %(number)d of"
-            " %(active)d active programmes"
+            "not known: from %(low)s to %(high)s; no budget is on record for %(number)s of"
+            " %(active)s active programmes"
         ),
     }[_state_of(standing)]
     return words % {
         "missing": amount(measure, standing.missing),
         "low": amount(measure, standing.low),
         "high": amount(measure, standing.high),
-        "number": standing.unbudgeted,
-        "active": standing.active,
+        "number": intcomma(standing.unbudgeted),
+        "active": intcomma(standing.active),
     }
 
 

@@ -165,14 +165,13 @@ def test_gaps_ranked(api, ledger):
     assert [row for row in answer["gaps"] if row["kind"] in ("thin", "hole")] == [
         gap(1, "thin", "A.1", 1, programmes=["P-1"]),
         gap(2, "thin", "A.2", 1, programmes=["P-2"]),
-        gap(6, "hole", "A.1", 0, group="unknown", **hole),
-        gap(7, "hole", "A.2", 0, group="DEP-A", **hole),
+        gap(6, "hole", "A.2", 0, group="DEP-A", **hole),
     ]
     assert [row["kind"] for row in answer["gaps"] if row["element"] == "A"] == [
         "unevidenced"
     ]
     holes = api.get(f"{URL}gaps/?day=2026-06-30&by=department&kind=hole").json()["gaps"]
-    assert [(row["rank"], row["group"]) for row in holes] == [(1, "unknown"), (2, "DEP-A")]
+    assert [(row["rank"], row["group"]) for row in holes] == [(1, "DEP-A")]
 
 
 @pytest.mark.parametrize("day", DAYS)

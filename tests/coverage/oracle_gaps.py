@@ -95,7 +95,7 @@ def _holes(add, oracle, answer, scope, code, by):
     if answer.supporters(code, scope.level) == 0:
         return
     for name, members in oracle.groups(answer, by):
-        if answer.supporters(code, scope.level, members) == 0:
+        if name != "unknown" and answer.supporters(code, scope.level, members) == 0:
             add("hole", len(members) / answer.active, group=name, actual=0,
                 assessed=answer.assessed(code, members), active=len(members))  # fmt: skip
 

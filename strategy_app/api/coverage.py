@@ -117,7 +117,7 @@ class GapsView(_CoverageView):
     def answer(self, frame, scope):
         by, kind = self.form.by_or_default(), self.form.cleaned_data["kind"]
         found = gaps.find(frame, scope, by=by, horizon_years=self.form.horizon_years())
-        chosen = [gap for gap in found if not kind or gap.kind == kind]
+        chosen = gaps.of_kind(found, kind)
         tree = frame.tree(scope.strategy, scope.day)
         return {
             "strategy": scope.strategy,

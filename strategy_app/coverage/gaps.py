@@ -27,7 +27,7 @@ class Kind(TextChoices):
 
 
 DEFINITIONS = {
-    Kind.UNCOVERED: _("Assessed by most active programmes, supported by none."),
+    Kind.UNCOVERED: _("Assessed by enough active programmes to say, supported by none."),
     Kind.BELOW_TARGET: _(
         "Support under the target; a range, since what is not assessed could still add."
     ),
@@ -49,9 +49,17 @@ DEFINITIONS = {
         "Supported by records whose element has since been worded anew materially."
     ),
     Kind.HOLE: _(
-        "Supported overall, but by nothing in one category, department or country."
+        "Supported overall, but by nothing in one category, department or country; what is"
+        " not known is none of them."
     ),
 }
+
+# Not a kind but a question across two of them: which elements does nothing support?
+UNSUPPORTED = "unsupported"
+UNSUPPORTED_DEFINITION = _(
+    "Supported by no programme so far: uncovered, or unknown, where too few are assessed to"
+    " say."
+)
 
 WEIGHTS = {
     Kind.UNCOVERED: 4.0,
@@ -120,6 +128,19 @@ def find(
     years = horizon_years or frame.thresholds.horizon_years
     key = ("gaps", by, years, counts.question(scope.but(basis="programmes")))
     return list(frame.kept.answer(key, lambda: _find(frame, scope, by, years)))
+
+
+def of_kind(found: list[Gap], kind: str) -> list[Gap]:
+    """Return the gaps of one kind, of all where it is "", or those that are UNSUPPORTED."""
+    if kind == UNSUPPORTED:
+        return [gap for gap in found if _is_unsupported(gap)]
+    return [gap for gap in found if not kind or gap.kind == kind]
+
+
+def _is_unsupported(gap):
+    """Whether it is the one gap of an element that nothing supports."""
+    is_of_support = gap.kind in (Kind.UNCOVERED, Kind.UNKNOWN) and not gap.measure
+    return is_of_support and gap.actual == 0
 
 
 def _find(frame, scope, by, years):

@@ -4,16 +4,14 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.gaps import DEFINITIONS, Gap, Kind
 from strategy_app.coverage.since import since
 from strategy_app.models.localized import LocalizedText, localized_text
+from strategy_app.views.gap_actions import actions
 from strategy_app.views.gap_words import why
-from strategy_app.views.rows import element_address, group_label, programmes_address
+from strategy_app.views.rows import element_address, group_label
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,10 @@ def kinds_counted(found: list[Gap]):
     return [(kind, DEFINITIONS[kind], numbers[kind]) for kind in Kind]
 
 
-def gap_rows(frame: Frame, coverage: Coverage, found: list[Gap], first=1) -> list[GapRow]:
-    """Return rows for these gaps, ranked from ``first`` on."""
+def gap_rows(
+    frame: Frame, coverage: Coverage, found: list[Gap], first=1, *, user=None
+) -> list[GapRow]:
+    """Return rows for these gaps, ranked from ``first`` on, with what ``user`` can do."""
     tree, scope = coverage.tree, coverage.scope
     return [
         GapRow(
@@ -54,49 +54,7 @@ def gap_rows(frame: Frame, coverage: Coverage, found: list[Gap], first=1) -> lis
             why=why(frame, gap),
             since=since(frame, coverage, gap),
             score=gap.score,
-            actions=_actions(scope, tree.codes[gap.row], gap),
+            actions=actions(frame, coverage, gap, user),
         )
         for rank, gap in enumerate(found, start=first)
     ]
-
-
-def _actions(scope, code, gap):
-    """Return what can be done from a gap: (what, where)."""
-    narrowed = scope.but(**{gap.by: gap.group}) if gap.by and gap.by != "status" else scope
-    if gap.kind == Kind.UNKNOWN and gap.measure:
-        words = _("%(number)d without a budget") % {"number": gap.unbudgeted}
-        return [(words, programmes_address(narrowed, budget="missing"))]
-    missing = (
-        _("%(number)d not assessed") % {"number": gap.active - gap.assessed},
-        programmes_address(narrowed, element=code, state="not_assessed"),
-    )
-    records = (
-        _("Open these records"),
-        programmes_address(scope, element=code, state="supported"),
-    )
-    raisable = (
-        _("Those at level 1"),
-        programmes_address(narrowed, element=code, state="significant"),
-    )
-    if gap.kind in (Kind.UNEVIDENCED, Kind.UNCONFIRMED, Kind.STALE, Kind.NEEDS_REVIEW):
-        return [records]
-    if gap.kind == Kind.THIN:
-        return [(_("See which"), records[1]), missing]
-    if gap.kind == Kind.CLIFF:
-        ahead = scope.but(day=gap.from_day)
-        return [
-            (_("See which"), _ending_address(scope, code, gap)),
-            (_("That day"), element_address(ahead, code)),
-        ]
-    if gap.kind == Kind.HOLE:
-        matrix = f"{reverse('matrix')}?{scope.query(by=gap.by)}#{code}"
-        return [missing, (_("Matrix"), matrix)]
-    return [missing, raisable] if gap.actual else [missing]
-
-
-def _ending_address(scope, code, gap):
-    """Return the list of the programmes that end by the day of a cliff."""
-    state = "principal" if gap.measure == "principal" else "supported"
-    if gap.measure == "supported":  # a target keeps its own measure
-        scope = scope.but(level=1)
-    return programmes_address(scope, element=code, state=state, ends_by=gap.from_day)

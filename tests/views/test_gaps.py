@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from strategy_app.models import Target
+from strategy_app.models import Target, Thresholds
+from strategy_app.services import reference
 from strategy_app.templatetags.strategy import quantity
 from tests import factories
 from tests.views.reading import link, text_of
@@ -168,7 +169,7 @@ def test_amounts_are_said_in_millions(amount, shown):
 @pytest.mark.parametrize(
     ("path", "shown"),
     [
-        ("/", "3,500 million JPY"),
+        ("/", "3,500 million JPY · known of 1 of 3 programmes"),
         ("/matrix/", "Category CAT-A 3,500"),
         ("/timeline/", "Amounts in million JPY."),
         ("/strategy/STR/B/", "Significant 3,500"),
@@ -200,3 +201,173 @@ def test_gaps_say_that_they_count_programmes_also_where_budget_is_counted(
     said = "Gaps are always counted in programmes"
     assert said in text_of(client.get("/gaps/?basis=budget"))
     assert said not in text_of(client.get("/gaps/"))
+
+
+# --- the way to what is left to assess ---
+
+
+@pytest.fixture
+def unassessed(strategy, department_a):
+    """Four programmes, the second and third of department A; one is assessed."""
+    supporting("PRG-1")
+    own = [factories.make_programme(f"PRG-{n}", department=department_a) for n in (2, 3)]
+    factories.make_programme("PRG-4")
+    return own
+
+
+def of_unknown(client, query=""):
+    """Return what can be done about the element B, which is unknown."""
+    rows = {row.code: row for row in rows_of(client, f"kind=unknown{query}")}
+    return dict(rows["B"].actions)
+
+
+def test_who_may_record_is_led_to_the_queue_of_the_element(client, aiko, dai, unassessed):
+    for person, first in [(aiko, "PRG-2"), (dai, "PRG-2")]:
+        client.force_login(person)
+        actions = of_unknown(client)
+        assert list(actions) == ["Assess them", "3 not assessed", "Those at level 1"]
+        page = client.get(actions["Assess them"])
+        assert page.context["queue"].shown == (first, "B")
+        assert page.context["queue"].neighbours[1] == ("PRG-3", "B")
+        assert listed(client, actions["3 not assessed"]) == ["PRG-2", "PRG-3", "PRG-4"]
+
+
+def test_nobody_is_led_to_a_queue_in_which_nothing_waits_for_them(
+    client, aiko, ben, unassessed
+):
+    client.force_login(ben)
+    assert "Assess them" not in of_unknown(client)
+    client.force_login(aiko)
+    assert "Assess them" in of_unknown(client)
+    # The queue is about today; and what lacks a source is not what nobody has assessed.
+    assert "Assess them" not in of_unknown(client, "&day=2026-06-30")
+    assert "Assess them" not in of_unknown(client, "&layer=evidenced")
+    for programme in unassessed:
+        factories.align(programme, "B", 0)
+    offered = [
+        label
+        for row in rows_of(client, "")
+        for label, _address in row.actions
+        if row.code == "B"
+    ]
+    assert "1 not assessed" in offered and "Assess them" not in offered
+
+
+# --- elements without support ---
+
+
+def test_a_manager_finds_the_elements_that_no_programme_is_principal_for(
+    client, dai, strategy
+):
+    client.force_login(dai)
+    supporting("PRG-1", 2, "A.1")
+    supporting("PRG-2", 1, "B")
+    for number in (3, 4):
+        factories.make_programme(f"PRG-{number}")
+    overview = client.get("/?level=2")
+    assert "2 /4" in text_of(overview) or "2/4" in text_of(overview)
+    page = client.get(link(overview, "2 without a principal programme so far"))
+    assert [row.code for row in page.context["rows"]] == ["B", "A.2"]
+    assert {row.kind.value for row in page.context["rows"]} == {"unknown"}
+    # Nobody who asks for what is uncovered is told that there is nothing to see.
+    asked = client.get("/gaps/?level=2&kind=uncovered")
+    assert asked.context["rows"] == []
+    said = "2 more elements have no principal programme so far"
+    assert said in text_of(asked)
+    found = client.get(f"/gaps/{link(asked, 'Look at them')}").context["rows"]
+    assert [row.code for row in found] == ["B", "A.2"]
+    api = client.get("/api/v1/coverage/gaps/?level=2&kind=unsupported").json()["gaps"]
+    assert [gap["element"] for gap in api] == ["B", "A.2"]
+
+
+def test_an_uncovered_element_is_without_support_too(client, ben, strategy):
+    client.force_login(ben)
+    supporting("PRG-1", 0, "B")
+    factories.make_programme("PRG-2")
+    kinds = {row.code: row.kind.value for row in rows_of(client, "kind=unsupported")}
+    assert kinds == {
+        "A": "unknown", "A.1": "unknown", "A.2": "unknown", "B": "uncovered",
+    }  # fmt: skip
+    asked = text_of(client.get("/gaps/?kind=uncovered"))
+    assert "3 more elements have no programme that supports them so far" in asked
+    card = link(client.get("/?basis=budget"), "4 without a programme so far")
+    assert "kind=unsupported" in card
+
+
+# --- words and short lists ---
+
+
+def test_a_group_that_is_not_known_is_no_hole(client, ben, strategy, department_a):
+    client.force_login(ben)
+    supporting("PRG-1", department=department_a)
+    factories.make_programme("PRG-2")
+    other = factories.make_department("DEP-B")
+    factories.make_programme("PRG-3", department=other)
+    rows = rows_of(client, "kind=hole&by=department")
+    assert [(row.code, row.group) for row in rows] == [("B", "Department DEP-B")]
+    matrix = client.get("/matrix/?by=department").context["table"]
+    assert {
+        column.code
+        for row in matrix.rows
+        for column, cell in zip(matrix.columns, row.cells, strict=True)
+        if cell.is_hole
+    } == {"DEP-B"}
+
+
+def test_the_short_list_names_each_element_once(client, ben, strategy):
+    client.force_login(ben)
+    supporting("PRG-1")
+    factories.make_target(factories.get_element("B"), 3)
+    codes = [row.code for row in client.get("/").context["worst"]]
+    assert sorted(codes) == ["A", "A.1", "A.2", "B"]
+
+
+def test_the_latest_changes_say_of_which_element_a_target_was_edited(client, ben, strategy):
+    client.force_login(ben)
+    factories.make_programme()
+    factories.make_target(factories.get_element("A.1"), 3)
+    factories.make_target(factories.get_element("B"), 3)
+    page = text_of(client.get("/"))
+    assert "Edited a target · B" in page and "Edited a target · A.1" in page
+
+
+def test_shares_are_said_alike_on_gaps_and_on_the_element(client, ben, strategy):
+    client.force_login(ben)
+    supporting("PRG-1")
+    for number in range(2, 5):
+        factories.make_programme(f"PRG-{number}")
+    factories.make_target(
+        factories.get_element("B"), 50, measure=Target.Measure.SHARE_ACTIVE
+    )
+    (row,) = rows_of(client, "kind=below_target")
+    assert row.why == (
+        "Share of active programmes (%): target 50 %, now 25 %, at most 100 %"
+    )
+    assert "25 % missing: now 25 %, at most 100 %" in text_of(
+        client.get("/strategy/STR/B/")
+    )
+
+
+def test_one_month_and_one_year_are_no_plural(client, ben, strategy):
+    reference.save(Thresholds(fresh_months=1, horizon_years=1), by=None)
+    client.force_login(ben)
+    supporting("PRG-1")
+    for path in ["/", "/gaps/", "/definitions/"]:
+        page = text_of(client.get(path))
+        assert "1 months" not in page and "1 years" not in page
+    assert "within 1 month; " in text_of(client.get("/gaps/")) or "within 1 month)" in (
+        text_of(client.get("/gaps/"))
+    )
+
+
+def test_the_form_of_a_target_says_beforehand_how_high_it_can_be(
+    client, dai, strategy, department_a
+):
+    client.force_login(dai)
+    supporting("PRG-1", department=department_a)
+    factories.make_programme("PRG-2")
+    page = text_of(client.get("/strategy/STR/B/targets/"))
+    assert "At most 2 programmes, as many as are on record" in page
+    target = factories.make_target(factories.get_element("B"), 1, department=department_a)
+    page = text_of(client.get(f"/targets/{target.pk}/"))
+    assert "At most 1 programme, as many as are on record." in page

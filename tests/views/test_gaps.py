@@ -272,6 +272,7 @@ def test_a_manager_finds_the_elements_that_no_programme_is_principal_for(
     # Nobody who asks for what is uncovered is told that there is nothing to see.
     asked = client.get("/gaps/?level=2&kind=uncovered")
     assert asked.context["rows"] == []
+    assert "there is none" not in text_of(asked)
     said = "2 more elements have no principal programme so far"
     assert said in text_of(asked)
     found = client.get(f"/gaps/{link(asked, 'Look at them')}").context["rows"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from strategy_app.coverage import counts
 from strategy_app.coverage.counts import Coverage
@@ -12,10 +13,14 @@ from strategy_app.coverage.frame import ALWAYS, NEVER, Frame
 from strategy_app.coverage.scope import Scope
 from strategy_app.models.dates import fiscal_year
 
-ASSUMPTION = _(
+ASSUMPTION = ngettext_lazy(
     "Coverage on the last day of each fiscal year. Past years are as they were; coming ones"
     " assume that nothing is added and that programmes end as planned, up to"
-    " %(horizon_years)d years ahead."
+    " %(horizon_years)d year ahead.",
+    "Coverage on the last day of each fiscal year. Past years are as they were; coming ones"
+    " assume that nothing is added and that programmes end as planned, up to"
+    " %(horizon_years)d years ahead.",
+    "horizon_years",
 )
 FISCAL_YEAR = _(
     "A fiscal year begins on the first day of month %(first_month)d and is named after the"

@@ -29,7 +29,6 @@ def gaps(request):
         "horizon": request.scope_form.cleaned_data["horizon"],
     }
     ranked = coverage_gaps.of_kind(found, kind)
-    unsupported = coverage_gaps.of_kind(found, coverage_gaps.UNSUPPORTED)
     page = Paginator(ranked, _PAGE).get_page(request.GET.get("page"))
     coverage = counts.elements(frame, scope.but(basis="programmes"))
     context = {
@@ -49,12 +48,6 @@ def gaps(request):
             value: gap_threshold(value, frame.thresholds, horizon)
             for value in coverage_gaps.Kind
         },
-        "unsupported": len(unsupported),
-        "unsupported_unknown": sum(
-            gap.kind == coverage_gaps.Kind.UNKNOWN for gap in unsupported
-        ),
-        "unsupported_definition": coverage_gaps.UNSUPPORTED_DEFINITION,
-        "unsupported_query": scope.query(**kept | {"kind": coverage_gaps.UNSUPPORTED}),
         "all_query": scope.query(**kept | {"kind": None}),
         "kind": kind,
         "by": by,
@@ -69,4 +62,18 @@ def gaps(request):
         "horizon_kept": (scope.parameters() | {"by": by, "kind": kind}).items(),
         "coverage": coverage,
     }
+    context |= _unsupported(found, scope, kept)
     return render(request, "strategy_app/gaps/page.html", context)
+
+
+def _unsupported(found, scope, kept):
+    """Return how many elements nothing supports so far, and where they are listed."""
+    unsupported = coverage_gaps.of_kind(found, coverage_gaps.UNSUPPORTED)
+    return {
+        "unsupported": len(unsupported),
+        "unsupported_unknown": sum(
+            gap.kind == coverage_gaps.Kind.UNKNOWN for gap in unsupported
+        ),
+        "unsupported_definition": coverage_gaps.UNSUPPORTED_DEFINITION,
+        "unsupported_query": scope.query(**kept | {"kind": coverage_gaps.UNSUPPORTED}),
+    }

@@ -155,7 +155,7 @@ class GapsView(_CoverageView):
     def answer(self, frame, scope):
         by, kind = self.form.by_or_default(), self.form.cleaned_data["kind"]
         found = gaps.find(frame, scope, by=by, horizon_years=self.form.horizon_years())
-        chosen = [gap for gap in found if not kind or gap.kind == kind]
+        chosen = gaps.of_kind(found, kind)
         tree = frame.tree(scope.strategy, scope.day)
         return {
             "strategy": scope.strategy,
@@ -263,7 +263,11 @@ def _head(coverage):
         "active_programmes": int(coverage.columns.sum()),
     }
     if scope.basis == "budget":
-        head |= {"basis": scope.basis, "active": coverage.active}
+        head |= {
+            "basis": scope.basis,
+            "active": coverage.active,
+            "programmes_with_budget": coverage.with_budget,
+        }
     return head
 
 
@@ -290,10 +294,12 @@ def _gap(frame, tree, rank, gap):
         "group": gap.group,
         "from": gap.from_day.isoformat() if gap.from_day else None,
         "programmes": codes or None,
+        "measure": gap.measure,
         "actual": gap.actual,
         "target": gap.target,
         "low": gap.low,
         "high": gap.high,
+        "programmes_without_budget": gap.unbudgeted,
     }
 
 

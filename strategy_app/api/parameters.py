@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from strategy_app.api import errors
 from strategy_app.api.pagination import Pagination
 from strategy_app.coverage import frame
-from strategy_app.coverage.gaps import Kind
+from strategy_app.coverage.gaps import UNSUPPORTED, Kind
 from strategy_app.coverage.matrix import LAYERS
 from strategy_app.coverage.scope import Scope
 from strategy_app.coverage.timeline import FIRST_YEAR, LAST_YEAR, MOST_YEARS
@@ -208,7 +208,12 @@ MATRIX = [
 GAPS = [
     *SCOPE,
     _by(GapsForm, "The groups in which holes are looked for."),
-    _choice("kind", "Only gaps of this kind.", list(Kind.values)),
+    _choice(
+        "kind",
+        "Only gaps of this kind; `unsupported`: those `uncovered` and `unknown` of elements"
+        " that nothing supports so far.",
+        [*Kind.values, UNSUPPORTED],
+    ),
     OpenApiParameter(
         "horizon",
         {"type": "integer", "minimum": 1, "maximum": 10},

@@ -240,6 +240,11 @@ class _HeadSerializer(serializers.Serializer):
     active = serializers.IntegerField(
         required=False, help_text="The budget of all of them; only with `basis=budget`."
     )
+    programmes_with_budget = serializers.IntegerField(
+        required=False,
+        help_text="Of how many the budget of that fiscal year is on record; likewise. The"
+        " others add nothing.",
+    )
 
 
 class CoverageSerializer(_HeadSerializer):
@@ -284,10 +289,20 @@ class GapSerializer(serializers.Serializer):
         allow_null=True,
         help_text="Of a cliff those that end, of thin support the one.",
     )
-    actual = serializers.FloatField(help_text="The support, in the target's measure.")
+    measure = serializers.CharField(
+        allow_null=True, help_text="Of the target that is missed, or no longer met."
+    )
+    actual = serializers.FloatField(
+        help_text="The support, in the measure; without one, in programmes."
+    )
     target = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True, help_text="Support at the least.")
+    low = serializers.FloatField(
+        allow_null=True, help_text="Support at the least; of a cliff, what is left."
+    )
     high = serializers.FloatField(allow_null=True, help_text="Support at the most.")
+    programmes_without_budget = serializers.IntegerField(
+        help_text="Of a target in budget: how many leave it open how it stands."
+    )
 
     def get_fields(self):
         fields = super().get_fields()

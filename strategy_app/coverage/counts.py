@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage import matrix
-from strategy_app.coverage.frame import Frame, Tree, current
+from strategy_app.coverage.frame import NO_BUDGET, Frame, Tree, current
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models.dates import fiscal_year, today
 
@@ -40,7 +40,8 @@ DEFINITIONS = {
     "coverage": _(
         "For each element, how many active programmes of those selected stand at each"
         " effective level. The four parts add up to all of them. Counted by budget, each"
-        " programme counts for what it has to spend in the fiscal year of the day."
+        " programme counts for what it has to spend in the fiscal year of the day; where"
+        " no budget is on record, it adds nothing, and how many have one is said."
     ),
     "completeness": _(
         "How much has been looked at at all: assessed pairs of an element to align with and"
@@ -92,6 +93,17 @@ class Coverage:
         return matrix.levels(self.frame, self.tree, scope.day, scope.rollup, scope.layer)
 
     @property
+    def programmes(self) -> int:
+        """How many programmes were counted, whatever the basis."""
+        return int(np.count_nonzero(self.columns))
+
+    @property
+    def with_budget(self) -> int:
+        """How many of them have a budget on record for the fiscal year of the day."""
+        known = has_budget(self.frame, self.scope.day)
+        return int(np.count_nonzero(self.columns & known))
+
+    @property
     def is_empty(self) -> bool:
         """Whether no programme at all is in the scope."""
         return not self.columns.any()
@@ -128,11 +140,15 @@ class GroupedCoverage:
 
     @property
     def holes(self) -> np.ndarray:
-        """Elements supported overall but by nothing in an active group, bool[E, G]."""
+        """Elements supported overall but by nothing in an active group, bool[E, G].
+
+        Programmes of which the group is not known are no group that could do something.
+        """
+        is_group = np.array([code != UNKNOWN for code in self.groups], bool)
         return (
             (self.supported == 0)
             & (self.overall.supported > 0)[:, None]
-            & (self.active > 0)[None, :]
+            & (is_group & (self.active > 0))[None, :]
         )
 
 
@@ -271,9 +287,9 @@ def freshness(frame: Frame, coverage: Coverage) -> tuple[int, int]:
     return int((frame.ledger.judged[rows] > after).sum()), len(rows)
 
 
-def has_budget(frame: Frame, day: datetime.date) -> bool:
-    """Whether any budget is known for the fiscal year of ``day``."""
-    return fiscal_year(day) in frame.programmes.budgets
+def has_budget(frame: Frame, day: datetime.date) -> np.ndarray:
+    """Return whose budget of the fiscal year of ``day`` is on record, bool[P]."""
+    return frame.programmes.budget_of(fiscal_year(day)) != NO_BUDGET
 
 
 def four_parts(
@@ -307,12 +323,12 @@ def total_of(columns: np.ndarray, weights: np.ndarray | None) -> int:
 def weights_of(frame: Frame, scope: Scope) -> np.ndarray | None:
     """Return what each programme counts for: its budget of the year, int64[P].
 
-    None where programmes are counted, each for one.
+    None where programmes are counted, each for one. What is not on record counts as
+    nothing: whoever shows such a number says how many budgets are (``with_budget``).
     """
     if scope.basis != "budget":
         return None
-    size = len(frame.programmes.codes)
-    return frame.programmes.budgets.get(fiscal_year(scope.day), np.zeros(size, np.int64))
+    return np.maximum(frame.programmes.budget_of(fiscal_year(scope.day)), 0)
 
 
 def _freeze(*arrays):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from strategy_app.coverage import (
     compare,
@@ -163,9 +164,14 @@ def gap_threshold(kind: str, thresholds: Thresholds, horizon: int | None = None)
         % {"percent": round(100 * thresholds.unknown_below)},
         gaps.Kind.UNCOVERED: _("from %(percent)d %% on")
         % {"percent": round(100 * thresholds.unknown_below)},
-        gaps.Kind.STALE: _("within %(months)d months")
+        gaps.Kind.STALE: ngettext_lazy(
+            "within %(months)d month", "within %(months)d months", "months"
+        )
         % {"months": thresholds.fresh_months},
-        gaps.Kind.CLIFF: _("looking %(years)d years ahead") % {"years": years},
+        gaps.Kind.CLIFF: ngettext_lazy(
+            "looking %(years)d year ahead", "looking %(years)d years ahead", "years"
+        )
+        % {"years": years},
     }.get(kind, "")
 
 

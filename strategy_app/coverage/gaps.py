@@ -8,8 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from strategy_app.coverage import counts, matrix, targets
-from strategy_app.coverage.counts import Coverage
+from strategy_app.coverage import cliffs, counts, matrix, targets
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
 
@@ -28,11 +27,14 @@ class Kind(TextChoices):
 
 
 DEFINITIONS = {
-    Kind.UNCOVERED: _("Assessed by most active programmes, supported by none."),
+    Kind.UNCOVERED: _("Assessed by enough active programmes to say, supported by none."),
     Kind.BELOW_TARGET: _(
         "Support under the target; a range, since what is not assessed could still add."
     ),
-    Kind.UNKNOWN: _("Too few active programmes are assessed to say."),
+    Kind.UNKNOWN: _(
+        "Too few active programmes are assessed to say; or, for a target in budget, too few"
+        " budgets are on record."
+    ),
     Kind.CLIFF: _(
         "Supported on the day shown, uncovered or below target from a later day, because"
         " programmes end; assumes that nothing is added after the day shown."
@@ -47,9 +49,17 @@ DEFINITIONS = {
         "Supported by records whose element has since been worded anew materially."
     ),
     Kind.HOLE: _(
-        "Supported overall, but by nothing in one category, department or country."
+        "Supported overall, but by nothing in one category, department or country; what is"
+        " not known is none of them."
     ),
 }
+
+# Not a kind but a question across two of them: which elements does nothing support?
+UNSUPPORTED = "unsupported"
+UNSUPPORTED_DEFINITION = _(
+    "Supported by no programme so far: uncovered, or unknown, where too few are assessed to"
+    " say."
+)
 
 WEIGHTS = {
     Kind.UNCOVERED: 4.0,
@@ -71,10 +81,10 @@ FORMULA = _(
     " target 4; unknown 3, or 1 where something supports the element already; cliff 3;"
     " thin 2; needs review 1.2; unevidenced 0.9; unconfirmed and stale 0.7; hole 1. Share"
     " concerned: for uncovered the share of active programmes assessed, below target the"
-    " missing share of the target, for unknown the share not assessed, for a cliff the part"
-    " of the horizon that lies after it, for needs review the share of supporters"
-    " concerned, for a hole the group's share of the active programmes, otherwise 1. Depth:"
-    " 1 for elements at the top, 2 below them, and so on."
+    " missing share of the target, for unknown the share not assessed, or without a budget"
+    " on record, for a cliff the part of the horizon that lies after it, for needs review"
+    " the share of supporters concerned, for a hole the group's share of the active"
+    " programmes, otherwise 1. Depth: 1 for elements at the top, 2 below them, and so on."
 )
 
 
@@ -82,12 +92,12 @@ FORMULA = _(
 class Gap:
     """One gap: of an element (row in the tree), for a hole or a target also of a group.
 
-    actual: how many programmes support it (for a target: in its measure). assessed,
-    active: of how many it was assessed, in the group where there is one. score: what it is
-    ranked by. target, low, high: what is aimed at, and between what the actual lies.
-    from_day: the first day of a cliff. since: the first day of what is already so, None
-    where it was never otherwise or cannot be said. programmes: the columns of those that
-    it is about, where they are few enough to name.
+    actual: how many programmes support it (for a target, missed or falling: in its
+    measure). assessed, active: of how many it was assessed, in the group where there is
+    one. score: what it is ranked by. target, low, high: what is aimed at, and between what
+    the actual lies; of a cliff, low is what is left. from_day: the first day of a cliff.
+    programmes: the columns of those that it is about, where they are few enough to name.
+    unbudgeted: how many of the active ones have no budget on record, where that matters.
     """
 
     kind: Kind
@@ -104,6 +114,7 @@ class Gap:
     high: float | None = None
     from_day: datetime.date | None = None
     programmes: list[int] = field(default_factory=list)
+    unbudgeted: int = 0
 
 
 def find(
@@ -119,6 +130,19 @@ def find(
     return list(frame.kept.answer(key, lambda: _find(frame, scope, by, years)))
 
 
+def of_kind(found: list[Gap], kind: str) -> list[Gap]:
+    """Return the gaps of one kind, of all where it is "", or those that are UNSUPPORTED."""
+    if kind == UNSUPPORTED:
+        return [gap for gap in found if _is_unsupported(gap)]
+    return [gap for gap in found if not kind or gap.kind == kind]
+
+
+def _is_unsupported(gap):
+    """Whether it is the one gap of an element that nothing supports."""
+    is_of_support = gap.kind in (Kind.UNCOVERED, Kind.UNKNOWN) and not gap.measure
+    return is_of_support and gap.actual == 0
+
+
 def _find(frame, scope, by, years):
     grouped = counts.by_group(frame, scope.but(basis="programmes"), by)
     coverage = grouped.overall
@@ -126,7 +150,7 @@ def _find(frame, scope, by, years):
         return []
     standings = targets.standings(frame, coverage, every=True)
     found = [
-        *_below_target(coverage, standings),
+        *_of_targets(coverage, standings),
         *_cliffs(frame, coverage, standings, years),
     ]
     trusted = _trusted(frame, coverage)
@@ -135,21 +159,6 @@ def _find(frame, scope, by, years):
         found += _of_layers(coverage, trusted, row)
         found += _holes(grouped, row)
     return sorted(found, key=lambda gap: (-gap.score, gap.row, gap.kind, gap.group or ""))
-
-
-def since(frame: Frame, coverage: Coverage, gap: Gap) -> datetime.date | None:
-    """Return since when a gap of support has been there, None if always or not said.
-
-    For uncovered, unknown without support and thin: the day of the last step of support.
-    """
-    if gap.kind not in (Kind.UNCOVERED, Kind.UNKNOWN, Kind.THIN) or gap.actual > 1:
-        return None
-    steps = matrix.steps(
-        frame, coverage.tree, gap.row, coverage.scope, coverage.scope.level + 1
-    )
-    today = coverage.scope.day.toordinal()
-    past = [ordinal for ordinal, _number in steps if 0 < ordinal <= today]
-    return datetime.date.fromordinal(past[-1]) if past else None
 
 
 def _depth(coverage, row):
@@ -196,26 +205,32 @@ def _holes(grouped, row):
 # --- targets ---
 
 
-def _below_target(coverage, standings):
+def _of_targets(coverage, standings):
+    """Yield what is below its target, or unknown where budgets leave that open."""
     for standing in standings:
-        if standing.missing > 0:
-            target, row = standing.target, standing.row
-            yield Gap(
-                Kind.BELOW_TARGET,
-                row,
-                WEIGHTS[Kind.BELOW_TARGET]
-                * standing.missing
-                / standing.value
-                / _depth(coverage, row),
-                actual=standing.actual,
-                assessed=standing.assessed,
-                active=standing.active,
-                **_group_of(target),
-                measure=target.measure,
-                target=standing.value,
-                low=standing.actual,
-                high=standing.high,
-            )
+        if not standing.missing:
+            continue
+        kind, row = Kind.BELOW_TARGET, standing.row
+        weight = WEIGHTS[kind] * standing.missing / standing.value
+        if standing.is_open:
+            kind = Kind.UNKNOWN
+            is_supported = coverage.supported[row] > 0
+            weight = SUPPORTED_UNKNOWN_WEIGHT if is_supported else WEIGHTS[kind]
+            weight *= standing.unbudgeted / standing.active
+        yield Gap(
+            kind,
+            row,
+            weight / _depth(coverage, row),
+            actual=standing.actual,
+            assessed=standing.assessed,
+            active=standing.active,
+            **_group_of(standing.target),
+            measure=standing.target.measure,
+            target=standing.value,
+            low=standing.low,
+            high=standing.high,
+            unbudgeted=standing.unbudgeted,
+        )
 
 
 def _group_of(target):
@@ -268,79 +283,17 @@ def _of_layers(coverage, trusted, row):
 
 
 def _cliffs(frame, coverage, standings, years):
-    """Yield, for each element, the first day ahead on which its support falls away."""
-    today, programmes = coverage.scope.day.toordinal(), frame.programmes
-    horizon = _years_after(coverage.scope.day, years)
-    # Days ahead on which each begins and ends; 0 is today or before, the last too late.
-    begin, end = (
-        np.clip(days.astype(np.int64) - today, 0, horizon - today + 1)
-        for days in (programmes.starts, programmes.ends)
-    )
-    # What never begins, or has ended before it began, carries nothing on any day.
-    lives = matrix.selected(frame, coverage.scope) & (programmes.starts < programmes.ends)
-    levels = coverage.levels
-    for row in map(int, np.flatnonzero(coverage.tree.alignable)):
-        if not coverage.supported[row]:
-            continue
-        fall = None
-        for least, goal, target in _goals(coverage, standings, row):
-            carries = np.flatnonzero((levels[row] > least) & lives)
-            ahead = _first_fall(begin[carries], end[carries], goal, horizon - today)
-            if ahead is not None and (fall is None or ahead < fall):
-                fall, aimed_at = ahead, target
-                ending = carries[(end[carries] > 0) & (end[carries] <= ahead)]
-                begun = begin[carries] <= ahead
-                remaining = np.count_nonzero(begun & (end[carries] > ahead))
-        if fall is None:
-            continue
-        share = 1 - fall / (horizon - today)
+    for fall in cliffs.falls(frame, coverage, standings, years):
         yield Gap(
             Kind.CLIFF,
-            row,
-            WEIGHTS[Kind.CLIFF] * share / _depth(coverage, row),
-            actual=int(coverage.supported[row]),
-            assessed=int(coverage.assessed[row]),
+            fall.row,
+            WEIGHTS[Kind.CLIFF] * fall.share / _depth(coverage, fall.row),
+            actual=fall.now,
+            assessed=int(coverage.assessed[fall.row]),
             active=coverage.active,
-            target=aimed_at,
-            low=float(remaining),
-            from_day=datetime.date.fromordinal(today + fall),
-            programmes=[int(column) for column in ending],
+            measure=fall.measure,
+            target=fall.target,
+            low=float(fall.left),
+            from_day=fall.day,
+            programmes=[int(column) for column in fall.ending],
         )
-
-
-def _goals(coverage, standings, row):
-    """Yield how many programmes there must be: (above which stored level, number, target).
-
-    One in any case, and what targets in programmes ask for that are met today.
-    """
-    yield coverage.scope.level, 1, None
-    for standing in standings:
-        target = standing.target
-        if standing.row == row and not standing.missing:
-            if target.measure not in ("principal", "supported"):
-                continue
-            if targets.applies(target, coverage.scope):
-                least = 2 if target.measure == "principal" else 1
-                yield least, standing.value, standing.value
-
-
-def _years_after(day, years):
-    """Return the ordinal of the same day so many years on, at most the calendar's last."""
-    try:
-        return day.replace(year=day.year + years).toordinal()
-    except ValueError:
-        if day.year + years > datetime.MAXYEAR:
-            return datetime.date.max.toordinal()
-        return day.replace(year=day.year + years, day=28).toordinal()
-
-
-def _first_fall(begin, end, goal, horizon):
-    """Return how many days ahead one ends and fewer than ``goal`` are left, None if never.
-
-    begin, end: days ahead, from 0 to horizon + 1.
-    """
-    begun, ended = (np.bincount(days, minlength=horizon + 2) for days in (begin, end))
-    active = np.cumsum(begun - ended)
-    falls = (active < goal) & (ended > 0)
-    below = np.flatnonzero(falls[1 : horizon + 1])
-    return int(below[0]) + 1 if len(below) else None

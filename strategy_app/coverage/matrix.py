@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from strategy_app.coverage.frame import ALWAYS, NEVER, Frame, Tree
 from strategy_app.coverage.frame.kept import appended, with_room
@@ -22,9 +23,12 @@ LAYER_DEFINITIONS = {
         "Those of the evidenced that a second person has confirmed, as long as neither the"
         " programme's text nor the element's wording has changed materially since."
     ),
-    "fresh": _(
+    "fresh": ngettext_lazy(
         "Those of the confirmed that were judged, or found still right, within the last"
-        " %(fresh_months)d months."
+        " %(fresh_months)d month.",
+        "Those of the confirmed that were judged, or found still right, within the last"
+        " %(fresh_months)d months.",
+        "fresh_months",
     ),
 }
 IN_FORCE = _(
@@ -329,21 +333,26 @@ def level_of(stored: int) -> int | None:
     return int(stored) - 1 if stored else None
 
 
-def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[tuple]:
+def steps(
+    frame: Frame,
+    tree: Tree,
+    row: int,
+    scope: Scope,
+    least: int,
+    *,
+    reworded: bool = False,
+) -> list[tuple]:
     """Return how many programmes stand at ``least`` or above over time: [(ordinal, n), …].
 
     From each ordinal on, until the next, n selected programmes are active with a record
     at that stored level (1 assessed, 2 significant, 3 principal) on the element, or below
-    it when the scope rolls up. Past and future days are exact; the future assumes that
-    nothing is added and that programmes end as planned.
+    it when the scope rolls up; with ``reworded``, such a record that ``needs_review``.
+    Past and future days are exact, all in this tree; the future assumes that nothing is
+    added and that programmes end as planned.
     """
     ledger, programmes = frame.ledger, frame.programmes
-    wanted = np.zeros(len(tree.codes), bool)
-    wanted[tree.below(row) if scope.rollup else [row]] = True
-    width = max(len(programmes.codes), 1)
-    cells = _cells(frame, tree)
-    chosen = np.flatnonzero((cells >= 0) & (ledger.level >= least))
-    chosen = chosen[wanted[cells[chosen] // width]]
+    chosen = _rows_on(frame, tree, row, scope.rollup)
+    chosen = chosen[ledger.level[chosen] >= least]
     chosen = chosen[selected(frame, scope)[ledger.programme[chosen]]]
     # Confirmations and freshness pass with time: they end periods, as withdrawals do.
     is_confirmed = scope.layer in ("confirmed", "fresh")
@@ -353,6 +362,8 @@ def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[
         chosen = chosen[_is_confirmed_as_worded(frame, chosen)]
     columns = ledger.programme[chosen]
     begins, ends = (days[chosen] for days in frame.periods)
+    if reworded:
+        begins = np.maximum(begins, _reworded_from(frame, tree.strategy, chosen))
     if is_confirmed:
         ends = np.minimum(ends, _reworded_from(frame, tree.strategy, chosen))
     if scope.layer == "fresh":
@@ -361,6 +372,36 @@ def steps(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> list[
     first = np.maximum(begins, programmes.starts[columns]).astype(np.int64)
     last = np.minimum(ends, programmes.ends[columns]).astype(np.int64)
     return _overlaps(columns[first < last], first[first < last], last[first < last])
+
+
+def _rows_on(frame, tree, row, rollup):
+    """Return the ledger rows on an element, or also on what stands below it: int64[n]."""
+    elements = frame.ledger.element
+    highest = max(int(tree.element_ids.max()), int(elements.max(initial=0)))
+    wanted = np.zeros(highest + 1, bool)
+    wanted[tree.element_ids[tree.below(row) if rollup else [row]]] = True
+    # A million look-ups in a small table take a tenth of what the cells of all rows do.
+    return np.flatnonzero(wanted[elements])
+
+
+def active_steps(frame: Frame, scope: Scope) -> list[tuple]:
+    """Return how many selected programmes are active over time, as ``steps`` does."""
+    programmes = frame.programmes
+    columns = np.flatnonzero(selected(frame, scope) & (programmes.starts < programmes.ends))
+    first, last = (days[columns].astype(np.int64)
+                   for days in (programmes.starts, programmes.ends))  # fmt: skip
+    return _overlaps(columns, first, last)
+
+
+def is_lapsed(frame: Frame, tree: Tree, row: int, scope: Scope) -> bool:
+    """Whether a confirmation behind an element lapsed with its programme's text.
+
+    Nothing says on which day, so since when it lacks one cannot be told.
+    """
+    rows = _rows_on(frame, tree, row, scope.rollup)
+    rows = rows[frame.ledger.confirmed[rows] <= frame.change]
+    rows = rows[selected(frame, scope)[frame.ledger.programme[rows]]]
+    return bool((~_is_confirmed_as_worded(frame, rows)).any())
 
 
 def _overlaps(columns, first, last):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from strategy_app.coverage import counts
+from strategy_app.coverage import counts, matrix
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame, Target
 from strategy_app.coverage.scope import Scope
@@ -18,15 +18,17 @@ MEASURES = {
     "share_active": _("Programmes that support it, in per cent of the active ones."),
     "share_budget": _(
         "The budget of programmes that support it, in per cent of the budget of the active"
-        " ones in the fiscal year of the day. Where no budget is on record, it may be"
-        " anything."
+        " ones in the fiscal year of the day. A budget that is not on record may be of any"
+        " size, so the share is then a range, and nobody can tell whether the target is"
+        " met before its low end reaches it."
     ),
 }
 DEFINITION = _(
     "How much support an element should have from a day on, all programmes taken together"
     " or those of one category or department; a later target takes over from an earlier"
     " one, and a target of 0 ends it. Missing = target − actual. The actual is given as a"
-    " range: what is not assessed could still add to it."
+    " range: what is not assessed could still add to it. It is met when the low end"
+    " reaches the target."
 )
 
 
@@ -34,17 +36,21 @@ DEFINITION = _(
 class Standing:
     """A target of one element (row in the tree) against what there is on a day.
 
-    actual and value are in the target's own measure: programmes, or per cent. high: what
-    actual would be if all that is not assessed turned out to support it. assessed, active:
-    of how many programmes it was assessed, in the target's own group.
+    actual, low, high and value are in the target's own measure: programmes, or per cent.
+    actual: what is on record. low, high: between what it lies, if what is not assessed
+    does not support it or does, and if budgets that are not on record were anything.
+    assessed, active: of how many programmes it was assessed, in the target's own group.
+    unbudgeted: how many of these have no budget on record, where budget is measured.
     """
 
     target: Target
     row: int
     actual: float
+    low: float
     high: float
     assessed: int
     active: int
+    unbudgeted: int = 0
 
     @property
     def value(self) -> float:
@@ -53,8 +59,13 @@ class Standing:
 
     @property
     def missing(self) -> float:
-        """How much is missing: target − actual, 0 where it is met."""
-        return max(0.0, self.value - self.actual)
+        """How much is missing at the least known: target − low, 0 where it is met."""
+        return max(0.0, self.value - self.low)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether budgets that are not on record leave open whether it is met."""
+        return self.unbudgeted > 0 and self.low < self.value <= self.high
 
 
 def in_force(frame: Frame, day: datetime.date) -> list[Target]:
@@ -101,28 +112,50 @@ def standings(frame: Frame, coverage: Coverage, every: bool = False) -> list[Sta
 
 
 def _standing(frame, target, row, scope, counted):
-    by_number = _counted(frame, scope.but(basis="programmes"), counted)
-    coverage = by_number
+    coverage = _counted(frame, scope.but(basis="programmes"), counted)
+    unbudgeted = 0
     if target.measure == _MEASURED_BY_BUDGET:
-        coverage = _counted(frame, scope.but(basis="budget"), counted)
-    principal, significant, _not_targeted, not_assessed = (
-        int(number) for number in coverage.counts[row]
-    )
-    actual = principal if target.measure == "principal" else principal + significant
-    high = float(actual + not_assessed)
-    if target.measure.startswith("share"):
-        # Without any budget on record, nothing is known of how it is shared.
-        is_unknown = not coverage.active and by_number.active
-        whole = max(coverage.active, 1)
-        actual, high = 100 * actual / whole, 100.0 if is_unknown else 100 * high / whole
+        by_budget = _counted(frame, scope.but(basis="budget"), counted)
+        unbudgeted = coverage.programmes - coverage.with_budget
+        actual, low, high = _share_of_budget(frame, coverage, by_budget, row)
+    else:
+        principal, significant, _not_targeted, not_assessed = coverage.counts[row].tolist()
+        actual = principal if target.measure == "principal" else principal + significant
+        low, high = actual, actual + not_assessed
+        if target.measure == "share_active":
+            whole = max(coverage.active, 1)
+            actual, low, high = (100 * part / whole for part in (actual, low, high))
     return Standing(
         target=target,
         row=row,
         actual=float(actual),
-        high=high,
-        assessed=int(by_number.assessed[row]),
-        active=by_number.active,
+        low=float(low),
+        high=float(high),
+        assessed=int(coverage.assessed[row]),
+        active=coverage.active,
+        unbudgeted=unbudgeted,
     )
+
+
+def _share_of_budget(frame, coverage, by_budget, row):
+    """Return the share on record, the least and the most that it can be, in per cent.
+
+    What is not on record may be of any size: somebody's who does not support the element
+    may dwarf the support, and somebody's who does, all the rest.
+    """
+    principal, significant, _not_targeted, not_assessed = by_budget.counts[row].tolist()
+    supported, whole = principal + significant, max(by_budget.active, 1)
+    actual, low = 100 * supported / whole, 100 * supported / whole
+    high = 100 * (supported + not_assessed) / whole
+    unknown = coverage.columns & ~counts.has_budget(frame, coverage.scope.day)
+    levels = coverage.levels[row][unknown]
+    if (levels < matrix.SIGNIFICANT).any():
+        low = 0
+    elif len(levels) and not by_budget.active:
+        low = 100
+    if (levels != matrix.NOT_TARGETED).any():
+        high = 100
+    return actual, low, high
 
 
 def _counted(frame, scope, counted):

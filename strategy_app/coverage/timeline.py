@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from strategy_app.coverage import counts
 from strategy_app.coverage.counts import Coverage
@@ -13,11 +14,16 @@ from strategy_app.coverage.frame import ALWAYS, NEVER, Frame
 from strategy_app.coverage.scope import Scope
 from strategy_app.models.dates import fiscal_year, today
 
-ASSUMPTION = _(
+ASSUMPTION = ngettext_lazy(
+    "Coverage on the last day of each fiscal year. Up to today, years are as recorded;"
+    " later ones assume that nothing is added and that programmes end as planned, up to"
+    " %(horizon_years)d year after the day shown. As known at a change, those after the"
+    " day of that change assume so.",
     "Coverage on the last day of each fiscal year. Up to today, years are as recorded;"
     " later ones assume that nothing is added and that programmes end as planned, up to"
     " %(horizon_years)d years after the day shown. As known at a change, those after the"
-    " day of that change assume so."
+    " day of that change assume so.",
+    "horizon_years",
 )
 FISCAL_YEAR = _(
     "A fiscal year begins on the first day of month %(first_month)d and is named after the"

@@ -41,7 +41,7 @@ class Bar:
     """One fiscal year of one element: four counts, the targets as heights, its link."""
 
     year: int
-    counts: tuple[int, ...]
+    counts: tuple[float, ...]
     is_future: bool
     targets: list[float] = field(default_factory=list)
     address: str = ""
@@ -64,7 +64,7 @@ class Chart:
 
     first, last: fiscal years. first_future: the first whose last day lies ahead, None
     where none does. revisions: days on which one comes into force. states: the names of
-    STATES. highest: what the scale goes up to.
+    STATES. highest: what the scale goes up to, of budget in millions as all heights are.
     """
 
     panels: list[Panel]

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage.counts import STATES
+from strategy_app.forms.fields import DayField
 from strategy_app.forms.scope import ScopeForm
 from strategy_app.queries.programme import SORTS
 
@@ -43,6 +44,12 @@ class ProgrammeListForm(ScopeForm):
             ("assessed", _("Assessed")),
         ],
     )
+    # Those active ones whose budget of the day's fiscal year is not on record.
+    budget = forms.ChoiceField(
+        required=False, widget=forms.HiddenInput, choices=[("", ""), ("missing", "")]
+    )
+    # Of those that carry an element, begun or not yet, the ones that end by then.
+    ends_by = DayField(required=False, widget=forms.HiddenInput)
     # Of those, only the ones that also support an element of another strategy.
     also_strategy = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
     also = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)

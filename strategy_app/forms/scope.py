@@ -11,7 +11,7 @@ from django_countries import countries
 from strategy_app.coverage import frame as coverage_frame
 from strategy_app.coverage.counts import GROUPINGS
 from strategy_app.coverage.frame import Frame
-from strategy_app.coverage.gaps import Kind
+from strategy_app.coverage.gaps import UNSUPPORTED, Kind
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.forms.fields import DayField
 from strategy_app.models import Programme
@@ -208,7 +208,9 @@ class GapsForm(GroupedForm):
     """A scope, the groups in which holes are looked for, and one kind of gap or all."""
 
     kind = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=[("", _("All kinds")), *Kind.choices]
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All kinds")), *Kind.choices, (UNSUPPORTED, _("Without support"))],
     )
     by = forms.ChoiceField(label=_("Holes in"), required=False, choices=_GROUPS)
     horizon = forms.IntegerField(

@@ -3,8 +3,10 @@
 import unicodedata
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from strategy_app.forms.fields import DayField
 from strategy_app.models import Category, Department, Element, Target
@@ -57,6 +59,11 @@ class TargetForm(forms.Form):
         kwargs["initial"] = {"valid_from": today()} | (kwargs.get("initial") or {})
         super().__init__(data, **kwargs)
         self.element = element
+        there_are = target_services.on_record()
+        self.fields["value"].help_text = _(
+            "At most %(number)s programmes, as many as are on record; fewer for one"
+            " category or department. A share is at most 100 %%."
+        ) % {"number": intcomma(there_are)}
 
     def target(self) -> Target:
         """Return what was asked for, not saved."""
@@ -97,3 +104,12 @@ class RevisionForm(forms.Form):
             "value": target.value, "valid_from": target.valid_from, "version": version,
         }  # fmt: skip
         super().__init__(data, **kwargs)
+        words = _("A share is at most 100 %%.").replace("%%", "%")
+        if target.measure in target_services.COUNTS:
+            there_are = target_services.on_record(target.category, target.department)
+            words = ngettext(
+                "At most %(number)s programme, as many as are on record.",
+                "At most %(number)s programmes, as many as are on record.",
+                there_are,
+            ) % {"number": intcomma(there_are)}
+        self.fields["value"].help_text = words

@@ -3,7 +3,7 @@
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from strategy_app.models import Alignment, Change
+from strategy_app.models import Alignment, Change, Target
 from strategy_app.queries import alignment as alignment_queries
 
 # What accounts, tokens and people's own views look like is for strategy admins only.
@@ -22,6 +22,20 @@ def changes() -> QuerySet[Change]:
 def latest(number: int) -> list[Change]:
     """Return the newest changes but those of accounts and tokens."""
     return list(changes().exclude(action__in=ABOUT_PEOPLE)[:number])
+
+
+def subjects(found: list[Change]) -> dict[int, str]:
+    """Return the codes of the elements whose targets changes are about, by their ids.
+
+    One question, whatever is found; changes of anything else are left out.
+    """
+    edited = [row.pk for row in found if row.action == Change.Action.EDIT_TARGET]
+    rows = Target.history.filter(change__in=edited).order_by("change", "element__code")
+    codes: dict[int, list[str]] = {}
+    for change, code in rows.values_list("change_id", "element__code"):
+        if code not in codes.setdefault(change, []):
+            codes[change].append(code)
+    return {change: ", ".join(some) for change, some in codes.items()}
 
 
 def with_counts(found: QuerySet[Change]) -> QuerySet[Change]:

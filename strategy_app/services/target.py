@@ -163,7 +163,7 @@ def _check_value(target):
     elif value != value.to_integral_value():
         yield "value", _("Give a whole number of programmes.")
     elif not (target.category and target.department):
-        there_are = _on_record(target)
+        there_are = on_record(target.category, target.department)
         if value > there_are:
             yield (
                 "value",
@@ -172,9 +172,11 @@ def _check_value(target):
             )
 
 
-def _on_record(target):
-    """Count the programmes of the group that a target is for."""
-    groups = {"category": target.category, "department": target.department}
+def on_record(
+    category: Category | None = None, department: Department | None = None
+) -> int:
+    """Return how many programmes of a group could support something: all without one."""
+    groups = {"category": category, "department": department}
     return Programme.objects.filter(
         **{name: group for name, group in groups.items() if group is not None}
     ).count()

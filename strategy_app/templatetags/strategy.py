@@ -4,12 +4,14 @@ import re
 
 import nh3
 from django import template
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django_countries import countries
 from markdown_it import MarkdownIt
 
@@ -170,8 +172,35 @@ def percent_of(part, whole):
     return _("%(share)s %%") % {"share": shown}
 
 
+_MILLION = 1_000_000
+# What a currency is called where a language has its own name for it.
+_CURRENCIES = {"JPY": pgettext_lazy("currency", "JPY")}
+
+
+@register.filter
+def quantity(number, basis):
+    """Print how much was counted: so many programmes, or so many millions of budget.
+
+    One digit below ten millions. ``money_unit`` is said once beside such numbers.
+    """
+    if basis != "budget":
+        return intcomma(number)
+    millions = number / _MILLION
+    if 0 < abs(millions) < 0.05:
+        return "<0.1"
+    digits = 0 if abs(millions) >= 9.95 else 1
+    return f"{millions:,.{digits}f}".removesuffix(".0")
+
+
 @register.simple_tag
-def matrix_cell(cell, show, kind=""):
+def money_unit():
+    """Print the unit of amounts of budget: "million JPY"."""
+    code = settings.CURRENCY
+    return _("million %(currency)s") % {"currency": _CURRENCIES.get(code, code)}
+
+
+@register.simple_tag
+def matrix_cell(cell, show, basis="programmes", kind=""):
     """Print a cell of the matrix: its number or share, linked to its programmes; or a mark.
 
     kind: further classes of the cell. In Python, for a page has five hundred of them and a
@@ -183,20 +212,20 @@ def matrix_cell(cell, show, kind=""):
         '<td class="{classes}"{anchor}>{content}</td>',
         classes=classes,
         anchor=format_html(' id="{}"', cell.anchor) if cell.anchor else "",
-        content=_cell_link(cell, show),
+        content=_cell_link(cell, show, basis),
     )
 
 
-def _cell_link(cell, show):
+def _cell_link(cell, show, basis):
     if not cell.address:
         return format_html(
             '<span class="no-cell" title="{words}"><span aria-hidden="true">–</span>'
             '<span class="visually-hidden">{words}</span></span>',
             words=_("Not in force"),
         )
-    count, active = intcomma(cell.count), intcomma(cell.active)
+    count, active = quantity(cell.count, basis), quantity(cell.active, basis)
     told = _("%(count)s of %(active)s; %(assessed)s assessed") % {
-        "count": count, "active": active, "assessed": intcomma(cell.assessed),
+        "count": count, "active": active, "assessed": quantity(cell.assessed, basis),
     }  # fmt: skip
     shown = count if show == "counts" else percent_of(cell.count, cell.active)
     return format_html(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
@@ -58,9 +57,9 @@ class Number:
         return self.after - self.before
 
     @property
-    def fewer(self) -> str:
-        """The difference with a minus sign that is as wide as the plus sign."""
-        return f"−{intcomma(abs(self.difference))}"
+    def fewer(self) -> int:
+        """By how much it is less after than before."""
+        return -self.difference
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,8 @@ def _about(request, pair):
             {
                 "label": side_label(request, pair, side),
                 "active": side.active,
+                "programmes": side.programmes,
+                "with_budget": side.with_budget,
                 "address": programmes_address(side.scope, period="active"),
                 "has_tree": side.tree is not None,
                 "is_ahead": timeline.is_ahead(side.frame, side.scope),

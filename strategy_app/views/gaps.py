@@ -28,12 +28,18 @@ def gaps(request):
         "kind": kind or None,
         "horizon": request.scope_form.cleaned_data["horizon"],
     }
-    ranked = [gap for gap in found if not kind or gap.kind == kind]
+    ranked = coverage_gaps.of_kind(found, kind)
     page = Paginator(ranked, _PAGE).get_page(request.GET.get("page"))
     coverage = counts.elements(frame, scope.but(basis="programmes"))
     context = {
         "page": page,
-        "rows": gap_rows(frame, coverage, page.object_list, first=page.start_index()),
+        "rows": gap_rows(
+            frame,
+            coverage,
+            page.object_list,
+            first=page.start_index(),
+            user=request.user,
+        ),
         "kinds": [
             (value, definition, number, scope.query(**kept | {"kind": value.value}))
             for value, definition, number in kinds_counted(found)
@@ -56,4 +62,18 @@ def gaps(request):
         "horizon_kept": (scope.parameters() | {"by": by, "kind": kind}).items(),
         "coverage": coverage,
     }
+    context |= _unsupported(found, scope, kept)
     return render(request, "strategy_app/gaps/page.html", context)
+
+
+def _unsupported(found, scope, kept):
+    """Return how many elements nothing supports so far, and where they are listed."""
+    unsupported = coverage_gaps.of_kind(found, coverage_gaps.UNSUPPORTED)
+    return {
+        "unsupported": len(unsupported),
+        "unsupported_unknown": sum(
+            gap.kind == coverage_gaps.Kind.UNKNOWN for gap in unsupported
+        ),
+        "unsupported_definition": coverage_gaps.UNSUPPORTED_DEFINITION,
+        "unsupported_query": scope.query(**kept | {"kind": coverage_gaps.UNSUPPORTED}),
+    }

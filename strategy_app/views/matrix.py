@@ -112,7 +112,6 @@ def matrix(request):
         "table": table,
         "coverage": table.coverage,
         "shades": range(1, heatmap.SHADES + 1),
-        "has_budget": counts.has_budget(frame, scope.day),
     }
     return render(request, "strategy_app/matrix/page.html", context)
 

@@ -31,6 +31,9 @@ def overview(request):
     found = gaps.find(frame, scope, by="category")
     assessed, cells = counts.completeness(coverage)
     fresh, records = counts.freshness(frame, coverage)
+    alignable = int(coverage.tree.alignable.sum()) if coverage.tree else 0
+    unsupported = len(gaps.of_kind(found, gaps.UNSUPPORTED))
+    latest = change_queries.latest(6)
     ending = _ending(frame, coverage, scope.day)
     context = {
         "start": start,
@@ -43,20 +46,27 @@ def overview(request):
         "fresh_months": frame.thresholds.fresh_months,
         "assessed": assessed,
         "cells": cells,
-        "alignable": int(coverage.tree.alignable.sum()) if coverage.tree else 0,
-        "supported": int((coverage.supported[coverage.tree.alignable] > 0).sum())
-        if coverage.tree
-        else 0,
+        "alignable": alignable,
+        "unsupported": unsupported,
+        "supported": alignable - unsupported,
         "kinds": kinds_counted(found),
-        "worst": gap_rows(frame, coverage, found[:_WORST]),
+        "worst": gap_rows(frame, coverage, _worst(found)),
         "ending": programme_queries.in_order(frame, ending[:8]),
         "since": since(request.scope_form.since()),
         "ending_count": len(ending),
-        "latest_changes": change_queries.latest(6),
-        "has_budget": counts.has_budget(frame, scope.day),
+        "latest_changes": latest,
+        "subjects": change_queries.subjects(latest),
         "total_programmes": len(frame.programmes.codes),
     }
     return render(request, "strategy_app/overview/page.html", context)
+
+
+def _worst(found):
+    """Return the gravest gap of each element, so that none fills the short list."""
+    gravest = {}
+    for gap in found:
+        gravest.setdefault(gap.row, gap)
+    return list(gravest.values())[:_WORST]
 
 
 def _ending(frame, coverage, day):

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from strategy_app.coverage import counts, matrix
+from strategy_app.coverage import cliffs, counts, matrix
 from strategy_app.coverage.frame import ALWAYS
 from strategy_app.coverage.matrix import NOT_ASSESSED
 from strategy_app.forms.programme import ProgrammeListForm
@@ -42,7 +42,15 @@ def programme_list(request):
     page = Paginator(columns, PAGE_SIZE).get_page(request.GET.get("page"))
     kept = {
         name: asked[name] or None
-        for name in ("period", "element", "state", "also_strategy", "also")
+        for name in (
+            "period",
+            "budget",
+            "element",
+            "state",
+            "ends_by",
+            "also_strategy",
+            "also",
+        )
     }
     row = coverage.tree.row_of.get(asked["element"]) if coverage.tree else None
     context = {
@@ -64,10 +72,14 @@ def programme_list(request):
 
 
 def _asked_for(frame, coverage, asked):
-    """Return the programmes of an element's state, or of a period, bool[P]."""
+    """Return the programmes of an element's state, a period, or no budget, bool[P]."""
     if asked["element"]:
         row = coverage.tree.row_of[asked["element"]]
+        if asked["ends_by"]:
+            return cliffs.ending(frame, coverage, row, asked["state"], asked["ends_by"])
         return counts.programmes_at(coverage, row, asked["state"])
+    if asked["budget"]:
+        return coverage.columns & ~counts.has_budget(frame, coverage.scope.day)
     mask = matrix.selected(frame, coverage.scope)
     programmes, ordinal = frame.programmes, coverage.scope.day.toordinal()
     periods = {

@@ -14,16 +14,21 @@ from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import UNKNOWN
 from strategy_app.models import Programme
 from strategy_app.models.localized import LocalizedText, localized_text
+from strategy_app.templatetags.strategy import quantity
 from strategy_app.views.trends import Trend
 
 
 @dataclass(frozen=True)
 class Part:
-    """One of the four parts of a bar: its number, its share in %, where its bar starts."""
+    """One of the four parts of a bar: its number, its share in %, where its bar starts.
+
+    shown: the number as it is printed, of budget in millions.
+    """
 
     state: str
     label: str
     count: int
+    shown: str
     share: float
     start: float
     address: str
@@ -55,7 +60,7 @@ class ElementRow:
     @property
     def summary(self):
         """The bar in words, for those who do not see it."""
-        words = [f"{part.label} {part.count}" for part in self.parts]
+        words = [f"{part.label} {part.shown}" for part in self.parts]
         return _(", ").join([*words, *(mark.words for mark in self.marks)])
 
 
@@ -145,7 +150,7 @@ def _target_words(measure):
 
 def amount(measure: str, value: float) -> str:
     """Return a value of a target's measure in words: "5", "12.5 %"."""
-    shown = f"{value:.1f}".rstrip("0").rstrip(".")
+    shown = f"{value:,.1f}".removesuffix(".0")
     return _("%(share)s %%") % {"share": shown} if measure.startswith("share") else shown
 
 
@@ -164,6 +169,7 @@ def parts_of(scope, four_counts, active, **extra) -> list[Part]:
                 state=state,
                 label=state_label(state),
                 count=int(count),
+                shown=quantity(int(count), scope.basis),
                 share=round(share, 3),
                 start=round(start, 3),
                 address=programmes_address(scope, **extra, state=state),

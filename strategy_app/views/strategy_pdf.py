@@ -21,7 +21,12 @@ from strategy_app.exporters.document_pdf import Document, Key, Other, Prose, Sec
 from strategy_app.exporters.markdown import blocks
 from strategy_app.forms.document import DocumentForm, TextForm
 from strategy_app.models.localized import LocalizedText, localized_text
-from strategy_app.templatetags.strategy import fallback_words, fiscal_year
+from strategy_app.templatetags.strategy import (
+    fallback_words,
+    fiscal_year,
+    money_unit,
+    quantity,
+)
 from strategy_app.views import document, drawn, revision, strategy
 from strategy_app.views.context import has_illustrative
 from strategy_app.views.rows import state_label
@@ -221,15 +226,20 @@ def _key(coverage, sections):
 
 def _counted(coverage):
     """Return what the numbers count, and that there is nothing where there is not."""
-    scope, number = coverage.scope, intcomma(coverage.active)
+    scope, number = coverage.scope, quantity(coverage.active, coverage.scope.basis)
     if scope.basis != "budget":
         return f"{_('Active programmes')}: {number}"
-    if not counts.has_budget(coverage.frame, scope.day):
+    if not coverage.with_budget:
         return _(
             "No budget is recorded for %(year)s, so every number is 0. Count programmes"
             " instead, or enter budgets in the administration."
         ) % {"year": fiscal_year(scope.day)}
-    return f"{_('Budget of active programmes')}: {number}"
+    known = _("Budget known of %(known)s of %(all)s active programmes in %(year)s.") % {
+        "known": intcomma(coverage.with_budget),
+        "all": intcomma(coverage.programmes),
+        "year": fiscal_year(scope.day),
+    }
+    return f"{_('Budget of active programmes')}: {number} {money_unit()} · {known}"
 
 
 def _section(part, shown, is_both):
@@ -280,7 +290,7 @@ def _coverage(row):
     return document_pdf.Coverage(
         words=f"{row.code}: {row.summary}",
         parts=[
-            document_pdf.Part(part.state, intcomma(part.count), part.start, part.share)
+            document_pdf.Part(part.state, part.shown, part.start, part.share)
             for part in row.parts
         ],
         marks=[document_pdf.Mark(mark.place, mark.words) for mark in row.marks],

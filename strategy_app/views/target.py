@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,14 +26,17 @@ _EDITS = 30
 
 @dataclass(frozen=True)
 class TargetRow:
-    """One target in words: when it holds, how it stands, where it is edited."""
+    """One target in words: when it holds, how it stands, where it is edited.
+
+    state: "met", "missing", or "open" where budgets on record do not tell.
+    """
 
     measure: str
     value: str
     group: str
     valid_from: datetime.date
     standing: str
-    is_met: bool
+    state: str
     stored: Target | None
 
 
@@ -87,19 +91,32 @@ def _row(frame, target, standing, stored):
         group=group_label(frame, by, group) if group else "",
         valid_from=target.valid_from,
         standing=_standing_words(target.measure, standing) if standing else "",
-        is_met=standing is not None and not standing.missing,
+        state=_state_of(standing) if standing else "",
         stored=stored.get(key),
     )
 
 
+def _state_of(standing):
+    if standing.is_open:
+        return "open"
+    return "missing" if standing.missing else "met"
+
+
 def _standing_words(measure, standing):
-    actual, high = amount(measure, standing.actual), amount(measure, standing.high)
-    if not standing.missing:
-        return _("target met: %(actual)s") % {"actual": actual}
-    return _("%(missing)s missing: now %(actual)s, at most %(high)s") % {
+    words = {
+        "met": _("target met: %(low)s"),
+        "missing": _("%(missing)s missing: now %(low)s, at most %(high)s"),
+        "open": _(
+            "not known: from %(low)s to %(high)s; no budget is on record for %(number)s of"
+            " %(active)s active programmes"
+        ),
+    }[_state_of(standing)]
+    return words % {
         "missing": amount(measure, standing.missing),
-        "actual": actual,
-        "high": high,
+        "low": amount(measure, standing.low),
+        "high": amount(measure, standing.high),
+        "number": intcomma(standing.unbudgeted),
+        "active": intcomma(standing.active),
     }
 
 

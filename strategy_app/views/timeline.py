@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import math
 from dataclasses import dataclass
 
 import structlog
@@ -24,7 +25,9 @@ from strategy_app.forms.timeline import TimelineForm
 from strategy_app.models import Target
 from strategy_app.models.dates import fiscal_year
 from strategy_app.models.localized import LocalizedText, localized_text
+from strategy_app.templatetags.strategy import money_unit, quantity
 from strategy_app.views import drawn
+from strategy_app.views.gap_words import why
 from strategy_app.views.rows import element_address, state_label
 from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import frame_of, reading, scoped
@@ -338,7 +341,7 @@ def _cell_label(point, code, part, number, index):
         "element": code,
         "part": part,
         "year": point.fiscal_year,
-        "count": number[index] if number else "–",
+        "count": quantity(number[index], point.coverage.scope.basis) if number else "–",
     }
 
 
@@ -363,9 +366,14 @@ def _aims(frame, point, element_id):
 # --- the chart ---
 
 
+def _unit(scope):
+    """Return what one on the chart's axis stands for: a programme, or a million."""
+    return 1_000_000 if scope.basis == "budget" else 1
+
+
 def _chart(request, shown):
     ahead = [year.number for year in shown.future]
-    highest = max(point.coverage.active for point in shown.points)
+    highest = max(point.coverage.active for point in shown.points) / _unit(request.scope)
     revisions = [
         charts.position(day, year.number, _first_day_of(year.number))
         for year in shown.years
@@ -378,19 +386,20 @@ def _chart(request, shown):
         first_future=ahead[0] if ahead else None,
         revisions=revisions,
         states={state: state_label(state) for state in STATES},
-        highest=max(highest, 1),
+        highest=max(math.ceil(highest), 1),
     )
 
 
 def _panel(scope, shown, series):
+    unit = _unit(scope)
     bars = [
         charts.Bar(
             year=year.number,
-            counts=number,
+            counts=tuple(count / unit for count in number),
             is_future=year.is_future,
-            targets=[height for _target, height in aims if height is not None],
+            targets=[height / unit for _target, height in aims if height is not None],
             address=_overview(scope, year.day, series.code),
-            label=_bar_label(year, number),
+            label=_bar_label(year, number, scope.basis),
         )
         for year, number, aims in zip(shown.years, series.counts, series.aims, strict=True)
         if number is not None
@@ -411,10 +420,10 @@ def _panel(scope, shown, series):
     )
 
 
-def _bar_label(year, number):
+def _bar_label(year, number, basis):
     """Return what a pointer is told over a year: the year, its last day, four numbers."""
     words = [
-        f"{state_label(state)} {count:,}"
+        f"{state_label(state)} {quantity(count, basis)}"
         for state, count in zip(STATES, number, strict=True)
     ]
     return f"{date_format(year.day)}: {_(', ').join(words)}"
@@ -435,6 +444,8 @@ def _heading(request, shown):
     }
     title = _("%(strategy)s: coverage by fiscal year") % {"strategy": bar["strategy_name"]}
     subtitle = [" · ".join(words), as_of]
+    if request.scope.basis == "budget":
+        subtitle.insert(1, _("Amounts in %(unit)s.") % {"unit": money_unit()})
     if frame.has_illustrative:
         subtitle.append(
             _(
@@ -459,13 +470,9 @@ def _marks(scope, shown):
     for series in shown.series:
         found += _target_marks(scope, shown, series)
         for gap in series.cliffs:
-            words = _(
-                "%(element)s: from here %(low)d of %(actual)d programmes are left, if"
-                " nothing is added"
-            ) % {
+            words = _("%(element)s, if nothing is added: %(why)s") % {
                 "element": series.code,
-                "low": gap.low,
-                "actual": gap.actual,
+                "why": why(shown.frame, gap),
             }
             day = gap.from_day
             found.append(("cliff", day, _overview(scope, day, series.code), words))

@@ -84,6 +84,7 @@ def test_coverage_by_budget_says_so(api, ledger):
         "active_programmes": 2,
         "basis": "budget",
         "active": 400,
+        "programmes_with_budget": 2,
         "elements": [
             parts("A", 100, 300, 0, 0),
             parts("A.1", 0, 300, 100, 0),
@@ -206,9 +207,10 @@ def test_coverage_by_what_supports_another_strategy(api, ledger):
 def test_gaps_ranked(api, ledger):
     def gap(rank, kind, element, actual, **fields):
         nothing = dict.fromkeys(
-            ["by", "group", "from", "programmes", "target", "low", "high"]
+            ["by", "group", "from", "programmes", "measure", "target", "low", "high"]
         )
         named = {"rank": rank, "kind": kind, "element": element, "actual": actual}
+        named["programmes_without_budget"] = 0
         return nothing | named | fields
 
     answer = api.get(f"{URL}gaps/?day=2026-06-30&by=department").json()
@@ -221,14 +223,13 @@ def test_gaps_ranked(api, ledger):
     assert [row for row in answer["gaps"] if row["kind"] in ("thin", "hole")] == [
         gap(1, "thin", "A.1", 1, programmes=["P-1"]),
         gap(2, "thin", "A.2", 1, programmes=["P-2"]),
-        gap(6, "hole", "A.1", 0, group="unknown", **hole),
-        gap(7, "hole", "A.2", 0, group="DEP-A", **hole),
+        gap(6, "hole", "A.2", 0, group="DEP-A", **hole),
     ]
     assert [row["kind"] for row in answer["gaps"] if row["element"] == "A"] == [
         "unevidenced"
     ]
     holes = api.get(f"{URL}gaps/?day=2026-06-30&by=department&kind=hole").json()["gaps"]
-    assert [(row["rank"], row["group"]) for row in holes] == [(1, "unknown"), (2, "DEP-A")]
+    assert [(row["rank"], row["group"]) for row in holes] == [(1, "DEP-A")]
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -235,13 +235,15 @@ class Oracle:
         return number
 
     def _weight(self, programme, scope):
-        if scope.basis == "programmes":
-            return 1
-        year = scope.day.year if scope.day.month >= 4 else scope.day.year - 1
+        return 1 if scope.basis == "programmes" else self.budget(programme, scope.day) or 0
+
+    def budget(self, programme, day):
+        """Return what a programme has to spend in the fiscal year, None if not known."""
+        year = day.year if day.month >= 4 else day.year - 1
         for budget in self.budgets:
             if budget.programme_id == programme.id and budget.fiscal_year == year:
                 return budget.amount
-        return 0
+        return None
 
 
 def is_active(programme, day):

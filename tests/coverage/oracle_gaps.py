@@ -1,10 +1,16 @@
 """Gaps the slow and obvious way, from the answers of the oracle."""
 
 import datetime
+import itertools
 
 from tests.coverage.oracle import is_active, is_below, is_selected
 
-NOTHING = {"target": None, "low": None, "high": None, "from_day": None, "programmes": []}
+NOTHING = {
+    "target": None, "low": None, "high": None, "from_day": None, "programmes": [],
+    "unbudgeted": 0,
+}  # fmt: skip
+# A budget beside which all others are nothing.
+HUGE = 10**40
 
 
 def gaps(oracle, scope, by, years=None):
@@ -15,7 +21,7 @@ def gaps(oracle, scope, by, years=None):
     if answer.active == 0 or not answer.codes:
         return found
     standings = _standings(oracle, scope)
-    _below_target(found, answer, standings)
+    _below_target(found, answer, standings, scope.level)
     for place, code in enumerate(answer.codes):
         if answer.alignable[place]:
             depth = 1 + answer.depth[place]
@@ -89,7 +95,7 @@ def _holes(add, oracle, answer, scope, code, by):
     if answer.supporters(code, scope.level) == 0:
         return
     for name, members in oracle.groups(answer, by):
-        if answer.supporters(code, scope.level, members) == 0:
+        if name != "unknown" and answer.supporters(code, scope.level, members) == 0:
             add("hole", len(members) / answer.active, group=name, actual=0,
                 assessed=answer.assessed(code, members), active=len(members))  # fmt: skip
 
@@ -136,32 +142,78 @@ class _Group:
         self.budget = oracle.answer(scope.but(basis="budget"))
         self.assessed = self.programmes.assessed(code)
         self.active = self.programmes.active
+        self.levels = {
+            row.code: self.programmes.levels[code, row.code]
+            for row in self.programmes.programmes
+        }
+        self.amounts = {
+            row.code: oracle.budget(row, scope.day) for row in self.programmes.programmes
+        }
 
 
-def _actual(target, code, group):
-    is_budget = target.measure == "share_budget"
-    answer = group.budget if is_budget else group.programmes
-    if is_budget and not group.budget.active and group.active:
-        return 0, 100
+def _range(target, code, group):
+    """Return what is on record, the least and the most that it can be."""
+    answer = group.programmes
+    if target.measure == "share_budget":
+        return _range_of_budget(group)
     actual = answer.supporters(code, 2 if target.measure == "principal" else 1)
     high = actual + answer.count(code, "not_assessed")
     if target.measure in ("principal", "supported"):
-        return actual, high
+        return actual, actual, high
     whole = answer.active or 1
-    return 100 * actual / whole, 100 * high / whole
+    return 100 * actual / whole, 100 * actual / whole, 100 * high / whole
 
 
-def _below_target(found, overall, standings):
+def _range_of_budget(group):
+    """Try each unknown budget as nothing and as huge, each open level as no and as yes."""
+    known = {code: amount or 0 for code, amount in group.amounts.items()}
+    actual = _share(known, _support(group, False)) or 0
+    unknown = [code for code, amount in group.amounts.items() if amount is None]
+    found = [[], []]
+    for guesses in itertools.product([0, HUGE], repeat=len(unknown)):
+        amounts = known | dict(zip(unknown, guesses, strict=True))
+        for is_most in (False, True):
+            share = _share(amounts, _support(group, is_most))
+            if share is not None:
+                found[is_most].append(share)
+    return actual, min(found[0], default=0), max(found[1], default=0)
+
+
+def _support(group, is_most):
+    """Return who supports it; with ``is_most`` also whom nobody has assessed."""
+    return [
+        code
+        for code, level in group.levels.items()
+        if (is_most if level is None else level >= 1)
+    ]
+
+
+def _share(amounts, support):
+    whole = sum(amounts.values())
+    return 100 * (sum(amounts[code] for code in support) / whole) if whole else None
+
+
+def _unbudgeted(target, group):
+    if target.measure != "share_budget":
+        return 0
+    return sum(amount is None for amount in group.amounts.values())
+
+
+def _below_target(found, overall, standings, least):
     for target, code, _is_whole, own in standings:
-        actual, high = _actual(target, code, own)
-        value = float(target.value)
-        if actual < value:
+        actual, low, high = _range(target, code, own)
+        value, unbudgeted = float(target.value), _unbudgeted(target, own)
+        if low < value:
             numbers = {"actual": actual, "assessed": own.assessed, "active": own.active}
             depth = 1 + overall.depth[overall.codes.index(code)]
             group = target.category or target.department
             add = _adder(found, code, depth, numbers)
-            add("below_target", 4 * (value - actual) / value, group and group.code,
-                target.measure, target=value, low=actual, high=high)  # fmt: skip
+            kind, score = "below_target", 4 * (value - low) / value
+            if unbudgeted and value <= high:
+                weight = 1 if overall.supporters(code, least) else 3
+                kind, score = "unknown", weight * unbudgeted / own.active
+            add(kind, score, group and group.code, target.measure, target=value, low=low,
+                high=high, unbudgeted=unbudgeted)  # fmt: skip
 
 
 # --- cliffs ---
@@ -169,13 +221,13 @@ def _below_target(found, overall, standings):
 
 def _cliff(add, oracle, scope, code, standings, years):
     """Walk through the days ahead on which anything ends."""
-    goals = [(scope.level, 1, None)]
+    goals = [(scope.level, 1, None, None)]
     for target, of_code, is_whole, own in standings:
         counts_programmes = target.measure in ("principal", "supported")
-        is_met = _actual(target, of_code, own)[0] >= target.value
+        is_met = _range(target, of_code, own)[1] >= target.value
         if of_code == code and is_whole and counts_programmes and is_met:
             least = 2 if target.measure == "principal" else 1
-            goals.append((least, float(target.value), float(target.value)))
+            goals.append((least, float(target.value), target.measure, float(target.value)))
     try:
         horizon = scope.day.replace(year=scope.day.year + years)
     except ValueError:  # 29 February
@@ -183,11 +235,11 @@ def _cliff(add, oracle, scope, code, standings, years):
     for day in oracle.days_of_change():
         if not scope.day < day <= horizon:
             continue
-        for least, goal, target in goals:
+        for least, goal, measure, target in goals:
             carriers = _carriers(oracle, scope, code, least)
             left = [row for row in carriers if is_active(row, day)]
             if len(left) < goal:
-                _add_cliff(add, scope, day, horizon, carriers, left, target)
+                _add_cliff(add, scope, day, horizon, carriers, left, measure, target)
                 return
 
 
@@ -203,7 +255,7 @@ def _carriers(oracle, scope, code, least):
     return found
 
 
-def _add_cliff(add, scope, day, horizon, carriers, left, target):
+def _add_cliff(add, scope, day, horizon, carriers, left, measure, target):
     days = [
         scope.day + datetime.timedelta(days=number)
         for number in range((day - scope.day).days)
@@ -214,4 +266,6 @@ def _add_cliff(add, scope, day, horizon, carriers, left, target):
         if any(is_active(row, one) for one in days) and not is_active(row, day)
     ]
     share = (horizon - day).days / (horizon - scope.day).days
-    add("cliff", 3 * share, target=target, low=len(left), from_day=day, programmes=ending)
+    now = [row for row in carriers if is_active(row, scope.day)]
+    add("cliff", 3 * share, measure=measure, actual=len(now), target=target, low=len(left),
+        from_day=day, programmes=ending)  # fmt: skip

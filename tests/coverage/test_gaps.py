@@ -4,7 +4,9 @@ import datetime
 
 import pytest
 
+from strategy_app.coverage import cliffs as cliff_module
 from strategy_app.coverage import counts, frame, gaps
+from strategy_app.coverage import since as since_module
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Target
 from strategy_app.models.dates import today
@@ -85,6 +87,33 @@ def test_a_target_of_principals_falls_when_principals_end(strategy):
     assert cliffs() == {"B": ("2026-01-01", ["PRG-1"], 0, 1)}
 
 
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_cliff_under_a_target_counts_in_the_measure_of_the_target(strategy, level):
+    supporting("PRG-1", 2, ends_on="2025")
+    supporting("PRG-2", 2)
+    for number in range(3, 6):
+        supporting(f"PRG-{number}", 1)
+    measure = Target.Measure.PRINCIPAL
+    factories.make_target(factories.get_element("B"), 2, measure=measure)
+    (gap,) = [
+        gap
+        for gap in gaps.find(frame.current(), Scope("STR", DAY, level=level))
+        if gap.kind == gaps.Kind.CLIFF
+    ]
+    assert (gap.measure, gap.actual, gap.low, gap.target) == ("principal", 2, 1, 2)
+
+
+def test_the_list_of_what_ends_holds_what_the_cliff_names(strategy):
+    supporting("PRG-1", ends_on="2025")
+    supporting("PRG-2", status="planned", starts_on="2026", ends_on="2027")
+    supporting("PRG-3", ends_on="2022")
+    columns, scope = frame.current(), Scope("STR", DAY)
+    (gap,) = [gap for gap in gaps.find(columns, scope) if gap.kind == gaps.Kind.CLIFF]
+    coverage = counts.elements(columns, scope)
+    mask = cliff_module.ending(columns, coverage, gap.row, "supported", gap.from_day)
+    assert mask.nonzero()[0].tolist() == gap.programmes == [0, 1]
+
+
 @pytest.mark.parametrize("day", ["2024-02-29", "9990-01-01", "9999-12-31"])
 def test_the_horizon_ends_with_the_calendar(strategy, day):
     supporting("PRG-1", ends_on="9999")
@@ -110,10 +139,10 @@ def test_a_gap_of_support_says_since_when(strategy, day, kind, since):
     coverage = counts.elements(columns, Scope("STR", datetime.date.fromisoformat(day)))
     row = coverage.tree.row_of["B"]
     gap = gaps.Gap(gaps.Kind(kind), row, 1, kind == "thin", 1, 3)
-    found = gaps.since(columns, coverage, gap)
+    found = since_module.since(columns, coverage, gap)
     assert (found and found.isoformat()) == since
     cliff = gaps.Gap(gaps.Kind.CLIFF, row, 1, 1, 1, 3)
-    assert gaps.since(columns, coverage, cliff) is None
+    assert since_module.since(columns, coverage, cliff) is None
 
 
 def test_what_a_rewording_left_without_confirmation_is_so_since_that_day(strategy, dai):
@@ -127,7 +156,7 @@ def test_what_a_rewording_left_without_confirmation_is_so_since_that_day(strateg
     coverage = counts.elements(columns, later)
     found = {(gap.kind, gap.row): gap for gap in gaps.find(columns, later)}
     gap = found["unknown", coverage.tree.row_of["B"]]
-    assert gaps.since(columns, coverage, gap) == day
+    assert since_module.since(columns, coverage, gap) == day
 
 
 def test_an_empty_strategy_or_ledger_has_no_more_than_what_is_unknown(strategy):

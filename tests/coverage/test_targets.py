@@ -71,8 +71,8 @@ def test_met_exactly_is_no_gap(world):
     factories.make_target(element(), 2)
     assert below() == []
     current = frame.current()
-    (standing,) = targets.standings(current, counts.elements(current, ask()))
-    assert (standing.missing, standing.actual, standing.high) == (0.0, 2.0, 3.0)
+    (found,) = targets.standings(current, counts.elements(current, ask()))
+    assert (found.missing, found.actual, found.high) == (0.0, 2.0, 3.0)
 
 
 def test_a_share_of_active_programmes(world):
@@ -88,9 +88,69 @@ def test_a_share_of_budget(world):
     assert below(basis="budget") == below()
 
 
+def standing(**changed):
+    """Return how the only target stands."""
+    current = frame.current()
+    (found,) = targets.standings(current, counts.elements(current, ask(**changed)))
+    return found
+
+
+def unknown(**changed):
+    """Return which targets are left open: (low, high, budgets missing, of how many)."""
+    found = gaps.find(frame.current(), ask(**changed))
+    return [
+        (gap.low, gap.high, gap.unbudgeted, gap.active)
+        for gap in found
+        if gap.kind == gaps.Kind.UNKNOWN and gap.measure
+    ]
+
+
 def test_a_share_of_a_budget_that_nobody_knows_may_be_anything(world):
     factories.make_target(element(), 50, measure="share_budget")
-    assert below() == [("A", None, 50.0, 0.0, 0.0, 100.0, (3, 4))]
+    assert below() == []
+    assert unknown() == unknown(basis="budget") == [(0.0, 100.0, 4, 4)]
+
+
+def test_one_budget_on_record_does_not_meet_a_target(world):
+    factories.make_budget(world[0], 2026, 100)
+    factories.make_target(element(), 20, measure="share_budget")
+    found = standing()
+    assert (found.actual, found.low, found.high) == (100.0, 0.0, 100.0)
+    assert (found.missing, found.is_open) == (20.0, True)
+    assert unknown() == [(0.0, 100.0, 3, 4)]
+    # Three of four are missing; something supports the element already, so it weighs 1.
+    (gap,) = [gap for gap in gaps.find(frame.current(), ask()) if gap.unbudgeted]
+    assert gap.score == 1 * 3 / 4 / 1
+
+
+def test_budgets_missing_of_supporters_alone_cannot_lower_the_share(world):
+    factories.make_target(element(), 20, measure="share_budget")
+    for programme, amount in zip(world[1:], [300, 400, 300], strict=True):
+        factories.make_budget(programme, 2026, amount)
+    found = standing()
+    assert (found.actual, found.low, found.high) == (30.0, 30.0, 100.0)
+    assert (found.missing, found.is_open) == (0.0, False)
+    assert unknown() == below() == []
+
+
+def test_budgets_missing_of_those_that_do_not_support_cannot_raise_the_share(world):
+    factories.make_target(element(), 90, measure="share_budget")
+    for programme, amount in zip([*world[:2], world[3]], [100, 300, 600], strict=True):
+        factories.make_budget(programme, 2026, amount)
+    found = standing()
+    assert (found.actual, found.low, found.high) == (40.0, 0.0, 100.0)
+    factories.load_history(world[3], "A", 0, "2020-04-01")
+    found = standing()
+    assert (found.low, found.high, found.is_open) == (0.0, 40.0, False)
+    assert below() == [("A", None, 90.0, 40.0, 0.0, 40.0, (4, 4))]
+
+
+def test_a_budget_of_nothing_on_record_is_known(world):
+    for programme in world:
+        factories.make_budget(programme, 2026, 0)
+    factories.make_target(element(), 50, measure="share_budget")
+    assert below() == [("A", None, 50.0, 0.0, 0.0, 0.0, (3, 4))]
+    assert unknown() == []
 
 
 def test_a_target_of_one_category_is_counted_in_it(world):

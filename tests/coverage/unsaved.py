@@ -84,7 +84,7 @@ def _programmes(oracle, categories, departments):
         status=np.array([statuses.index(row.status) for row in rows], np.int32),
         countries=np.array(has, bool).reshape(len(countries), len(rows)),
         budgets={
-            year: np.array([amounts.get((year, row.pk), 0) for row in rows], np.int64)
+            year: np.array([amounts.get((year, row.pk), -1) for row in rows], np.int64)
             for year in years
         },
         categories=_groups(categories),

@@ -178,8 +178,9 @@ def test_by_budget_it_says_what_it_counts_or_that_there_is_none(reader, revised)
     factories.make_budget(programme, 2026, 1_234_567)
     paper = read(reader, address)
     assert "Count: Budget" in paper.text
-    assert "Budget of active programmes: 1,234,567" in paper.text
-    assert "Aim · Material change 1,234,567 0 0 0 What A" in paper.text
+    assert "Budget of active programmes: 1.2 million JPY" in paper.text
+    assert "Budget known of 1 of 1 active programmes in FY2026." in paper.text
+    assert "Aim · Material change 1.2 0 0 0 What A" in paper.text
 
 
 def test_coverage_can_be_hidden(reader, revised):

@@ -11,6 +11,7 @@ from strategy_app.coverage.frame import load
 from strategy_app.coverage.frame.columns import (
     ALWAYS,
     NEVER,
+    NO_BUDGET,
     OPEN,
     Frame,
     Group,
@@ -24,8 +25,8 @@ from strategy_app.models import Change
 from strategy_app.models.change import current_change
 
 __all__ = [
-    "ALWAYS", "NEVER", "OPEN", "Frame", "Group", "Ledger", "Programmes", "Target",
-    "Thresholds", "Tree", "as_known_at", "current", "forget",
+    "ALWAYS", "NEVER", "NO_BUDGET", "OPEN", "Frame", "Group", "Ledger", "Programmes",
+    "Target", "Thresholds", "Tree", "as_known_at", "current", "forget",
 ]  # fmt: skip
 
 # How many older changes are kept that somebody looks back to.

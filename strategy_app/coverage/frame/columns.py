@@ -13,6 +13,8 @@ from strategy_app.coverage.frame.kept import Kept
 NEVER, ALWAYS = np.int32(2**31 - 1), np.int32(-1)
 # The change in which something has not happened yet.
 OPEN = np.int32(2**31 - 1)
+# The amount of a budget that is not on record, which 0 may be.
+NO_BUDGET = -1
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,10 @@ class Programmes:
 
     starts, ends: first active day and first day after, as ordinals, int32[P].
     category, department, status: index into their groups, int32[P]; -1 not known.
-    countries: bool[C, P]. budgets: fiscal year -> int64[P] amounts, 0 where none is known.
-    text_changed: id of the last change that altered its text materially, 0 for none,
-    int32[P]. exists: bool[P], whether it was on record at the frame's change.
+    countries: bool[C, P]. budgets: fiscal year -> int64[P] amounts, NO_BUDGET where
+    none is on record. text_changed: id of the last change that altered its text
+    materially, 0 for none, int32[P]. exists: bool[P], whether it was on record at the
+    frame's change.
     """
 
     ids: np.ndarray
@@ -74,6 +77,12 @@ class Programmes:
     def place_of(self) -> dict[str, int]:
         """Column of each programme code."""
         return {code: column for column, code in enumerate(self.codes)}
+
+    def budget_of(self, year: int) -> np.ndarray:
+        """Return the amounts of a fiscal year, int64[P], NO_BUDGET where none is known."""
+        if year in self.budgets:
+            return self.budgets[year]
+        return np.full(len(self.codes), NO_BUDGET, np.int64)
 
     def active(self, day: datetime.date) -> np.ndarray:
         """Return which programmes are active on ``day``, bool[P]."""

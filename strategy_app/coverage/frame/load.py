@@ -10,6 +10,7 @@ from django.db.models import Max, Model
 from strategy_app.coverage.frame.columns import (
     ALWAYS,
     NEVER,
+    NO_BUDGET,
     Frame,
     Group,
     Programmes,
@@ -286,7 +287,7 @@ def _load_budgets(ids, known_at):
     budgets = {}
     for row in _rows(Budget, known_at, "programme_id", "fiscal_year", "amount"):
         year, pk = row["fiscal_year"], row["programme_id"]
-        column = budgets.setdefault(year, np.zeros(len(ids), np.int64))
+        column = budgets.setdefault(year, np.full(len(ids), NO_BUDGET, np.int64))
         if pk in column_of:  # else its programme is newer, and comes with the next load
             column[column_of[pk]] = row["amount"]
     return budgets

@@ -68,12 +68,11 @@ def _is_undecided(row, back):
 
 
 def _used_before(rows):
-    """Return which elements that are called new have been published before (one query)."""
-    new = [r.element_id for r in rows if r.modification == Wording.Modification.NEW]
+    """Return which elements have been published before (one query)."""
     published = Wording.objects.filter(
-        element__in=new, revision__published_in__isnull=False
+        element__in=[row.element_id for row in rows], revision__published_in__isnull=False
     )
-    return set(published.values_list("element_id", flat=True)) if new else set()
+    return set(published.order_by().values_list("element_id", flat=True).distinct())
 
 
 def approve(

@@ -229,6 +229,25 @@ def revise_as(strategy, modifications, *, day):
     )
 
 
+def split(strategy, *parts, day, origin="A", without=()):
+    """Publish a revision with parts that are split from an element, others taken out."""
+    draft = strategy_services.create_draft(strategy=strategy, by=None, name_en=f"Of {day}")
+    for wording in draft.wordings.filter(element__code__in=without):
+        strategy_services.delete_wording(wording=wording, by=None)
+    for code in parts:
+        part = strategy_services.add(
+            revision=draft, code=code, parent=None, by=None, kind=Wording.Kind.AIM,
+            title_en=f"Part {code}", title_ja=f"{code}の部分",
+        )  # fmt: skip
+        strategy_services.set_origins(
+            wording=part, kind="split", origins=[get_element(origin, strategy.code)],
+            by=None,
+        )  # fmt: skip
+    return strategy_services.publish(
+        revision=draft, in_force_from=datetime.date.fromisoformat(day), by=None
+    )
+
+
 def make_target(element, value=2, *, day="2020-04-01", **fields):
     """Say how much support an element should have from a day on."""
     fields = {"measure": Target.Measure.SUPPORTED} | fields

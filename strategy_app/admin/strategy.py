@@ -302,7 +302,7 @@ def _consequences(revision):
     material = [
         wording.element_id
         for wording in wordings
-        if wording.modification == Wording.Modification.MATERIAL
+        if wording.modification in Wording.ASKS_TO_REREAD
     ]
     open_rows = Alignment.objects.open()
     return {

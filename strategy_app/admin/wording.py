@@ -58,12 +58,7 @@ class WordingForm(VersionedForm):
 
     def _published(self):
         """Return the wording that was published last, if the element had one."""
-        newest = strategy_queries.published_revisions(
-            self.instance.revision.strategy_id
-        ).first()
-        return newest and newest.wordings.filter(
-            element_id=self.instance.element_id
-        ).first()  # fmt: skip
+        return strategy_queries.published_wordings(self.instance.element_id).first()
 
 
 class SuggestionsInput(forms.TextInput):

@@ -91,6 +91,11 @@ class ElementDiffSerializer(serializers.Serializer):
 
     code = serializers.CharField()
     change = serializers.ChoiceField(choices=Alteration.values)
+    earlier = serializers.DateField(
+        allow_null=True,
+        help_text="Of an added element whose code was used and withdrawn before: the"
+        " revision with its last wording, which its words are compared with.",
+    )
     recast = serializers.BooleanField(
         help_text="Whether its kind changed, or whether it can be aligned with."
     )

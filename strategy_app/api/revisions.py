@@ -125,6 +125,7 @@ def _element(diff, crosswalk, judged):
     return {
         "code": diff.code,
         "change": diff.change.value,
+        "earlier": diff.earlier and diff.earlier.revision.in_force_from.isoformat(),
         "recast": diff.is_recast,
         "moved_from": place and {"parent": place.parent, "after": place.after},
         "share_en": round(diff.shares["en"], 4),

@@ -9,9 +9,8 @@ import numpy as np
 from strategy_app.coverage import counts, gaps, matrix, waiting
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import ALWAYS, Frame, Tree
-from strategy_app.coverage.frame.trees import build_tree
+from strategy_app.coverage.frame.trees import build_tree, reworded
 from strategy_app.coverage.scope import UNKNOWN, Scope
-from strategy_app.models import Wording
 
 
 @dataclass(frozen=True)
@@ -68,21 +67,25 @@ def rehearse(
 def _with_draft(frame, strategy, wordings, day, origins):
     """Return the frame as it would be, sharing all but the trees with the real one."""
     trees = [tree for tree in frame.trees.get(strategy, []) if tree.in_force_from < day]
-    material = {}
-    for tree in trees[-1:]:
+    material, seen, known = {}, set(), []
+    # All of them: what the last one has left out may come back.
+    for tree in trees:
         changed = tree.material_from != ALWAYS
         ids = tree.element_ids[changed].tolist()
-        material = dict(zip(ids, tree.material_from[changed].tolist(), strict=True))
-        before = tree.origins.tolist()
-        origins = [*((int(tree.element_ids[row]), pk) for row, pk in before), *origins]
-        trees[-1] = replace(tree, in_force_until=day)
-    for row in wordings:
-        if row["modification"] == Wording.Modification.MATERIAL:
-            material[row["element_id"]] = day.toordinal()
+        material |= dict(zip(ids, tree.material_from[changed].tolist(), strict=True))
+        seen |= set(tree.element_ids.tolist())
+    for last in trees[-1:]:
+        known = [
+            (int(last.element_ids[row]), *pair) for row, *pair in last.origins.tolist()
+        ]
+        trees[-1] = replace(last, in_force_until=day)
+    material |= dict.fromkeys(reworded(wordings, seen), day.toordinal())
     draft = build_tree(
         wordings,
         material=material,
-        origins=origins,
+        origins=[*known, *((one, other, day.toordinal()) for one, other in origins)],
+        # Whatever is closed by now has not lasted until then.
+        published=frame.change,
         revision_id=0,
         strategy=strategy,
         in_force_from=day,

@@ -7,6 +7,7 @@ import numpy as np
 
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import ALWAYS, Frame, Tree
+from strategy_app.coverage.proposals import proposed, published_in, was_in_force
 
 KINDS = (
     "not_assessed",
@@ -121,31 +122,6 @@ def not_assessed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
     return (levels == matrix.NOT_ASSESSED) & tree.alignable[:, None] & active
 
 
-def proposed(frame: Frame, tree: Tree, day: datetime.date) -> tuple[np.ndarray, np.ndarray]:
-    """Return which empty cells have something to go by: columns and rows, int32[k]; kept.
-
-    In the order of the programmes, and within each of the strategy.
-
-    Their element was split or merged from another one, against which the programme's
-    record is in force. Nothing follows from it by itself: somebody has to judge.
-    """
-
-    def compute():
-        if not len(tree.origins):
-            return np.zeros(0, np.int32), np.zeros(0, np.int32)
-        found = np.zeros((len(tree.codes), len(frame.programmes.codes)), bool)
-        begins, ends = frame.periods
-        ordinal = day.toordinal()
-        for row, origin in tree.origins.tolist():
-            of_origin = np.flatnonzero(frame.ledger.element == origin)
-            held = (begins[of_origin] <= ordinal) & (ordinal < ends[of_origin])
-            found[row, frame.ledger.programme[of_origin[held]]] = True
-        columns, rows = np.nonzero((found & not_assessed(frame, tree, day)).T)
-        return columns.astype(np.int32), rows.astype(np.int32)
-
-    return frame.kept.answer(("proposed", tree.revision_id, day), compute, day)
-
-
 def is_waiting(
     frame: Frame, stands: np.ndarray, kind: str, person: int, returned: Returned
 ) -> np.ndarray:
@@ -243,36 +219,78 @@ def all_of(
 ) -> int | None:
     """Return how many cells there are of which those waiting are what is left; or None.
 
-    Of not assessed: all cells; of reworded: the records of elements that have ever changed
-    materially; of unconfirmed: the claims of others; proposed and returned ones are of
-    nothing.
+    Of not assessed: all cells; of reworded: those whose record was in force when their
+    element changed, withdrawn since or not; of unconfirmed: the claims of others; proposed
+    and returned ones are of nothing.
     """
     if kind == "not_assessed":
         active = frame.programmes.active(day) & frame.programmes.exists
         return int(tree.alignable.sum()) * int((active & columns).sum())
     if kind in ("returned", "proposed"):
         return None
+    if kind == "needs_review":
+        return int(columns[asked_to_reread(frame, tree, day)[0]].sum())
     ledger = frame.ledger
     counted = (standing(frame, tree, day) > 0) & columns[ledger.programme]
-    if kind == "needs_review":
-        return int(_is_of_reworded(frame, tree, np.flatnonzero(counted)).sum())
     if kind == "unconfirmed":
         counted &= (ledger.level >= matrix.SIGNIFICANT) & (ledger.author != person)
     return int(counted.sum())
 
 
-def _is_of_reworded(frame, tree, rows):
-    """Return which records are of elements that have ever changed materially, bool[n]."""
-    return tree.material_from[matrix.elements_of(frame, tree, rows)] != ALWAYS
+def asked_to_reread(
+    frame: Frame, tree: Tree, day: datetime.date
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cells that had to be read again: columns and rows, int64[k]; kept.
+
+    Those of active programmes whose record was in force when the element changed
+    materially last, whether it was found still right, changed or withdrawn since; and what
+    has to be read again besides, as when a withdrawal was taken back.
+    """
+
+    def compute():
+        width = max(len(frame.programmes.codes), 1)
+        cells = np.union1d(_held(frame, tree, day), _reworded(frame, tree, day))
+        return cells % width, cells // width
+
+    return frame.kept.answer(("reread", tree.revision_id, day), compute, day)
+
+
+def _held(frame, tree, day):
+    """Return the cells whose record was in force when their element was reworded."""
+    if not (tree.material_from != ALWAYS).any():
+        return np.zeros(0, np.int64)
+    ledger, asks = frame.ledger, (tree.material_from != ALWAYS) & tree.alignable
+    elements = matrix.elements_of(frame, tree, slice(None))
+    # The last place of asks is for what is not in the tree.
+    rows = np.flatnonzero(np.append(asks, False)[elements])
+    active = frame.programmes.active(day) & frame.programmes.exists
+    rows = rows[active[ledger.programme[rows]]]
+    published = published_in(frame, tree.strategy)
+    changes = np.array([published.get(since, 0) for since in tree.material_from.tolist()])
+    elements = elements[rows]
+    held = was_in_force(frame, rows, tree.material_from[elements], changes[elements])
+    return _cells_of(frame, elements[held], ledger.programme[rows[held]])
+
+
+def _reworded(frame, tree, day):
+    """Return the cells that wait to be read again."""
+    rows = np.flatnonzero(standing(frame, tree, day) & REWORDED)
+    elements = matrix.elements_of(frame, tree, rows)
+    return _cells_of(frame, elements, frame.ledger.programme[rows])
+
+
+def _cells_of(frame, elements, columns):
+    """Return cells as places in the flat matrix."""
+    return elements.astype(np.int64) * max(len(frame.programmes.codes), 1) + columns
 
 
 @dataclass(frozen=True)
 class Rereading:
     """How far the records of reworded elements have been read again, by department.
 
-    group: index into the frame's departments, -1 for none. records: how many there are,
-    done: how many of them are judged on the new wording; proposed: empty cells of split
-    or merged elements that wait besides.
+    group: index into the frame's departments, -1 for none. records: how many had to be,
+    done: how many of them were found still right, changed or withdrawn; proposed: empty
+    cells of split or merged elements that wait besides.
     """
 
     group: int
@@ -283,17 +301,14 @@ class Rereading:
 
 def rereading(frame: Frame, tree: Tree, day: datetime.date) -> list[Rereading]:
     """Return the progress of every department that has, or had, something to re-read."""
-    stands = standing(frame, tree, day)
-    rows = np.flatnonzero(stands)
-    rows = rows[_is_of_reworded(frame, tree, rows)]
-    columns_of, of = frame.ledger.programme, frame.programmes.department
-    size = len(frame.programmes.departments) + 1
+    of, size = frame.programmes.department, len(frame.programmes.departments) + 1
+    waiting = np.flatnonzero(standing(frame, tree, day) & REWORDED)
     # One more than the index, so that -1 counts too.
     asked, left, waits = (
         np.bincount(of[columns] + 1, minlength=size)
         for columns in (
-            columns_of[rows],
-            columns_of[rows[(stands[rows] & REWORDED) > 0]],
+            asked_to_reread(frame, tree, day)[0],
+            frame.ledger.programme[waiting],
             proposed(frame, tree, day)[0],
         )
     )

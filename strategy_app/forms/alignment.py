@@ -1,5 +1,7 @@
 """One judgement as people or programs send it: the same form for page, API and admin."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -72,11 +74,11 @@ class EvidenceForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("keeps") and self.cell:
-            programme, element = self.cell
+            programme, elements = self.cell
             self.kept = Evidence.objects.filter(
                 pk=cleaned["keeps"],
                 alignment__programme=programme,
-                alignment__element=element,
+                alignment__element__in=elements,
             ).first()
         if self.errors or self.is_blank or cleaned.get("DELETE"):
             return cleaned
@@ -121,7 +123,8 @@ class AlignmentForm(forms.Form):
     """Level, rationale and evidence of one programme for one element.
 
     Valid means: the service will take it, unless someone else is faster. ``replaces`` is
-    the id of the row in force that the sender saw, empty for none.
+    the id of the row in force that the sender saw, empty for none. ``proposals`` are rows
+    of elements that this one comes from: the form begins with what the first of them says.
     """
 
     level = forms.TypedChoiceField(
@@ -150,17 +153,16 @@ class AlignmentForm(forms.Form):
         programme: Programme,
         element: Element,
         current: Alignment | None = None,
+        proposals: Sequence[Alignment] = (),
         prefix: str | None = None,
         auto_id: str = "id_%s",
     ):
-        initial = {}
-        recorded = list(current.evidence.all()) if current else []
-        if current:
-            initial = {
-                "level": current.level,
-                "rationale": current.rationale,
-                "replaces": current.pk,
-            }
+        begun = current or next(iter(proposals), None)
+        initial = {"replaces": current and current.pk}
+        if begun:
+            initial |= {"level": begun.level, "rationale": begun.rationale}
+        recorded = begun.evidence.all() if begun else []
+        elements = [element, *(row.element for row in proposals)]
         super().__init__(data, files, initial=initial, prefix=prefix, auto_id=auto_id)
         self.programme, self.element = programme, element
         self.evidence = EvidenceFormSet(
@@ -177,7 +179,7 @@ class AlignmentForm(forms.Form):
                 }
                 for item in recorded
             ],
-            form_kwargs={"cell": (programme, element)},
+            form_kwargs={"cell": (programme, elements)},
         )
 
     @classmethod

@@ -44,11 +44,12 @@ def load(
 ) -> Revision:
     """Make a draft revision that holds exactly the elements of ``draft``; return it.
 
-    One change. An element whose code the strategy has already keeps its identity, and the
-    texts of a language that the document lacks; its wording is unchanged, editorial when
-    only signs and blanks differ, otherwise material. name: what the revision is called,
-    the document's title when it is empty. Raises ValidationError when the strategy has a
-    draft already, when an element cannot be as it is, or when there are too many or none.
+    One change. An element whose code the strategy has already, or had before it was
+    withdrawn, keeps its identity, and the texts of a language that the document lacks; its
+    wording is unchanged, editorial when only signs and blanks differ from the last one,
+    otherwise material. name: what the revision is called, the document's title when it is
+    empty. Raises ValidationError when the strategy has a draft already, when an element
+    cannot be as it is, or when there are too many or none.
     """
     check(draft)
     with recording(
@@ -64,12 +65,14 @@ def load(
             strategy=strategy, codes=[element.code for element in draft.elements], by=by,
             source=source,
         )  # fmt: skip
+        last = strategy_queries.last_wordings(strategy.pk)
         kept, new = [], []
         for position, element in enumerate(draft.elements, start=1):
             wording = copied.pop(element.code, None)
             if wording is None:
-                wording = Wording(element=elements[element.code])
-                new.append(wording)
+                known = elements[element.code]
+                wording = last.pop(known.pk, None) or Wording(element=known)
+                new.append(_as_new(wording))
             else:
                 kept.append(wording)
             _set(wording, draft, element, elements, position)
@@ -156,9 +159,16 @@ def _revision_fields(draft, name):
     return fields
 
 
+def _as_new(wording):
+    """Return a wording as one that is not stored yet: one of an older revision stays."""
+    wording.pk, wording._state.adding = None, True
+    wording.decided_by, wording.decision_reason = None, ""
+    return wording
+
+
 def _set(wording, draft, element, elements, position):
     """Give a wording the texts and the place of the draft's element."""
-    before = None if wording.pk is None else [getattr(wording, text) for text in _TEXTS]
+    before = [getattr(wording, text) for text in _TEXTS]
     wording.parent = elements[element.parent] if element.parent else None
     wording.position = position
     wording.kind = element.kind
@@ -176,7 +186,7 @@ def _set(wording, draft, element, elements, position):
     if not wording.title_en:
         # The model asks for one; until it is translated, it shows what there is.
         wording.title_en = wording.title_ja
-    if before is not None:
+    if any(before):
         after = [getattr(wording, text) for text in _TEXTS]
         wording.modification = _modification(before, after)
         wording.behind = _behind(wording, before, after)

@@ -3,6 +3,7 @@
 from strategy_app.models.alignment import (
     Alignment,
     Deferral,
+    Dismissal,
     Evidence,
     Level,
     LevelDefinition,
@@ -35,6 +36,7 @@ __all__ = [
     "Correspondence",
     "Deferral",
     "Department",
+    "Dismissal",
     "Element",
     "Evidence",
     "Level",

@@ -281,3 +281,40 @@ class Deferral(models.Model):
 
     def __str__(self):
         return self.reason
+
+
+class Dismissal(models.Model):
+    """That somebody found that what a cell could go by does not apply to it.
+
+    What it could go by is recorded of the element that its own was split or merged from.
+    Nothing is judged by that: the cell is not assessed, as before.
+    """
+
+    programme = models.ForeignKey(
+        Programme,
+        verbose_name=_("programme"),
+        on_delete=models.PROTECT,
+        related_name="dismissals",
+    )
+    element = models.ForeignKey(
+        Element,
+        verbose_name=_("element"),
+        on_delete=models.PROTECT,
+        related_name="dismissals",
+    )
+    dismissed_in = models.ForeignKey(
+        Change,
+        verbose_name=_("set aside in"),
+        on_delete=models.PROTECT,
+        related_name="dismissals",
+    )
+
+    class Meta:
+        verbose_name = _("proposal set aside")
+        verbose_name_plural = _("proposals set aside")
+        indexes = [
+            models.Index(fields=["programme", "element"], name="dismissal_cell"),
+        ]
+
+    def __str__(self):
+        return f"{self.programme.code} × {self.element.code}"

@@ -32,6 +32,7 @@ class Change(models.Model):
         REAFFIRM = "reaffirm", _("Found an alignment still right")
         RETURN = "return", _("Returned an alignment")
         DEFER = "defer", _("Skipped a cell for now")
+        DISMISS = "dismiss", _("Set a proposal aside")
         IMPORT = "import", _("Applied a table")
         REVERT = "revert", _("Took back a change")
         LOAD = "load", _("Loaded data")

@@ -18,7 +18,7 @@ _LEDGER = "strategy_app_alignment"
 _HISTORY = "strategy_app_historical"
 _APPEND_ONLY = [
     "strategy_app_change", "strategy_app_evidence", "strategy_app_return",
-    "strategy_app_deferral",
+    "strategy_app_deferral", "strategy_app_dismissal",
 ]  # fmt: skip
 _FIXED = [
     "id", "programme_id", "element_id", "level", "rationale", "wording_id",

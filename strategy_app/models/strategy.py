@@ -162,6 +162,10 @@ class Wording(models.Model):
         EDITORIAL = "editorial", _("Editorial change")
         MATERIAL = "material", _("Material change")
 
+    # What asks for judgements on earlier wordings to be read again. An element that is new
+    # and has been judged before was withdrawn, and its code is used again.
+    ASKS_TO_REREAD = (Modification.MATERIAL, Modification.NEW)
+
     revision = models.ForeignKey(
         Revision,
         verbose_name=_("revision"),

@@ -5,7 +5,14 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from strategy_app.models import Alignment, Element, Evidence, Programme, Wording
+from strategy_app.models import (
+    Alignment,
+    Element,
+    Evidence,
+    Programme,
+    Revision,
+    Wording,
+)
 from strategy_app.models.dates import today
 
 
@@ -13,7 +20,7 @@ def rows() -> QuerySet[Alignment]:
     """Return ledger rows with all that a list shows of them, at a fixed cost in queries.
 
     ``reworded`` says whether the element's wording has changed materially, by today,
-    since the one that was judged.
+    since the one that was judged; ``can_be_judged`` whether the strategy still has it.
     """
     return (
         Alignment.objects.select_related(
@@ -26,7 +33,7 @@ def rows() -> QuerySet[Alignment]:
             "continues__opened_in__by",
         )
         .prefetch_related(Prefetch("evidence", Evidence.objects.order_by("id")))
-        .annotate(reworded=reworded())
+        .annotate(reworded=reworded(), can_be_judged=can_be_judged())
     )
 
 
@@ -35,10 +42,27 @@ def reworded() -> Exists:
     return Exists(
         Wording.objects.filter(
             element=OuterRef("element"),
-            modification=Wording.Modification.MATERIAL,
+            modification__in=Wording.ASKS_TO_REREAD,
             revision__published_in__isnull=False,
             revision__in_force_from__lte=today(),
             revision__in_force_from__gt=OuterRef("wording__revision__in_force_from"),
+        )
+    )
+
+
+def can_be_judged() -> Exists:
+    """Return the condition that a row's element is in force today and can be aligned."""
+    in_force = Revision.objects.filter(
+        published_in__isnull=False, in_force_from__lte=today()
+    )
+    later = in_force.filter(
+        strategy=OuterRef("strategy"), in_force_from__gt=OuterRef("in_force_from")
+    )
+    return Exists(
+        Wording.objects.filter(
+            element=OuterRef("element"),
+            is_alignable=True,
+            revision__in=in_force.filter(~Exists(later)),
         )
     )
 

@@ -23,13 +23,15 @@ COMPARED = {
 class Row:
     """An element in the outline of a draft.
 
-    before: what the published revision says of it, None where that is nothing. depth: how
-    many elements stand above it, from 0. below: the codes of those directly below it.
+    before: what was published of it last, None where that is nothing. depth: how many
+    elements stand above it, from 0. is_back: whether the published revision does not have
+    it, but an earlier one did. below: the codes of those directly below it.
     """
 
     wording: Wording
     before: Wording | None
     depth: int
+    is_back: bool
     below: list[str] = field(default_factory=list)
 
     @property
@@ -46,15 +48,15 @@ class Row:
     @property
     def is_undecided(self) -> bool:
         """Whether somebody has yet to say if its change is editorial or material."""
-        return self.wording.decided_by_id is None and self.wording.modification in (
-            Wording.Modification.EDITORIAL,
-            Wording.Modification.MATERIAL,
-        )
+        how, kinds = self.wording.modification, Wording.Modification
+        to_decide = (kinds.EDITORIAL, kinds.MATERIAL, *([kinds.NEW] * self.is_back))
+        return self.wording.decided_by_id is None and how in to_decide
 
     @property
     def is_moved(self) -> bool:
         """Whether it stands below another element than in the published revision."""
-        return self.before is not None and self.before.parent_id != self.wording.parent_id
+        is_there = self.before is not None and not self.is_back
+        return is_there and self.before.parent_id != self.wording.parent_id
 
 
 class Draft:
@@ -68,10 +70,17 @@ class Draft:
         self.base = strategy_queries.published_revisions(revision.strategy_id).first()
 
     @cached_property
+    def last(self) -> dict[int, Wording]:
+        """What was published of each element last, by its id: also of those withdrawn."""
+        return strategy_queries.last_wordings(self.revision.strategy_id)
+
+    @cached_property
     def before(self) -> dict[int, Wording]:
-        """The published wordings by the id of their element, in their order."""
-        found = strategy_queries.wordings(self.base) if self.base else []
-        return {wording.element_id: wording for wording in found}
+        """The wordings of the published revision by the id of their element, in order."""
+        return {pk: row for pk, row in self.last.items() if self._is_in_base(row)}
+
+    def _is_in_base(self, wording):
+        return self.base is not None and wording.revision_id == self.base.pk
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -92,8 +101,9 @@ class Draft:
     def _walk(self, children, above, depth):
         for wording in children.get(above, []):
             below = [row.element.code for row in children.get(wording.element_id, [])]
-            before = self.before.get(wording.element_id)
-            yield Row(wording, before, depth, below)
+            before = self.last.get(wording.element_id)
+            is_back = before is not None and not self._is_in_base(before)
+            yield Row(wording, before, depth, is_back, below)
             yield from self._walk(children, wording.element_id, depth + 1)
 
     def row(self, code: str) -> Row | None:

@@ -8,7 +8,15 @@ from django.utils.timezone import localdate
 
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.waiting import Returned
-from strategy_app.models import Alignment, Deferral, Return, User
+from strategy_app.models import (
+    Alignment,
+    Deferral,
+    Dismissal,
+    Element,
+    Programme,
+    Return,
+    User,
+)
 from strategy_app.permissions import can_align
 
 
@@ -111,3 +119,13 @@ def deferrals(user: User) -> dict[tuple[int, int], Deferral]:
         .order_by("id")
     )
     return {(item.programme_id, item.element_id): item for item in found}
+
+
+def dismissal_of(programme: Programme, element: Element) -> Dismissal | None:
+    """Return the last time that somebody set the proposals of a cell aside, if ever."""
+    return (
+        Dismissal.objects.filter(programme=programme, element=element)
+        .select_related("dismissed_in__by")
+        .order_by("-id")
+        .first()
+    )

@@ -45,7 +45,8 @@ class Place:
 class ElementDiff:
     """One element in two revisions.
 
-    before, after: its wordings, None where that revision does not have it.
+    before, after: its wordings, None where that revision does not have it. earlier: of one
+    that was added, its last wording before, if its code has been used and withdrawn.
     level: its depth in the document, 1 at the top. pieces: by "title_en", "body_ja" and
     so on. shares: by language, how much of title and body has changed, 0.0 to 1.0.
     moved_from: where it stood before, None where it was not moved.
@@ -56,6 +57,7 @@ class ElementDiff:
     change: Alteration
     before: Wording | None
     after: Wording | None
+    earlier: Wording | None
     level: int
     pieces: dict[str, Pieces]
     shares: dict[str, float]
@@ -65,6 +67,11 @@ class ElementDiff:
     def wording(self) -> Wording:
         """The newer of its wordings."""
         return self.after or self.before
+
+    @property
+    def compared(self) -> Wording | None:
+        """What its words are compared with."""
+        return self.before or self.earlier
 
     @property
     def is_recast(self) -> bool:
@@ -100,8 +107,9 @@ class ElementDiff:
 class Turnover:
     """How many elements a revision brought, reworded and left out.
 
-    By what its editors said of each wording; ``withdrawn`` are those of the revision
-    before that it does not have.
+    By what its editors said of each wording, and what is new although its code was used
+    before is reworded; ``withdrawn`` are those of the revision before that it does not
+    have.
     """
 
     new: int
@@ -132,7 +140,7 @@ def document(wordings: Iterable[Wording]) -> list[tuple[Wording, int]]:
 
 
 def compare(before: Revision | None, after: Revision) -> list[ElementDiff]:
-    """Return what became of each element from one revision to another (two queries).
+    """Return what became of each element from one revision to another (3 queries).
 
     In the order of ``after``; what was withdrawn stands after what it stood after. With
     nothing before, all is added.
@@ -141,9 +149,9 @@ def compare(before: Revision | None, after: Revision) -> list[ElementDiff]:
     new = document(strategy_queries.wordings(after))
     olds = {wording.element_id: wording for wording, _level in old}
     news = {wording.element_id: wording for wording, _level in new}
-    moved = _moved(old, new)
+    moved, earlier = _moved(old, new), _earlier(before, after, news.keys() - olds.keys())
     return [
-        _diff(olds.get(pk), news.get(pk), level, moved.get(pk))
+        _diff(olds.get(pk), news.get(pk), level, moved.get(pk), earlier.get(pk))
         for pk, level in _woven(old, new, news)
     ]
 
@@ -167,11 +175,14 @@ def turnovers(revisions: Iterable[Revision]) -> dict[int, Turnover]:
     rows = Wording.objects.filter(revision_id__in=ids)
     for pk, element_id, how in rows.values_list("revision", "element", "modification"):
         elements[pk][element_id] = how
-    found = {}
-    for pk, previous in zip(ids, [*ids, None][1:], strict=True):
-        number = Counter(elements[pk].values())
+    found, seen, how = {}, set(), Wording.Modification
+    for pk, previous in reversed(list(zip(ids, [*ids, None][1:], strict=True))):
+        number = Counter(
+            how.MATERIAL if kind == how.NEW and element in seen else kind
+            for element, kind in elements[pk].items()
+        )
+        seen |= elements[pk].keys()
         gone = elements[previous].keys() - elements[pk].keys() if previous else ()
-        how = Wording.Modification
         found[pk] = Turnover(
             number[how.NEW], number[how.MATERIAL], number[how.EDITORIAL], len(gone)
         )
@@ -193,10 +204,31 @@ def _woven(old, new, news):
     return woven
 
 
-def _diff(before, after, level, moved_from):
+def _earlier(before, after, added):
+    """Return the last wordings of added elements before ``before``, by element.
+
+    Nothing where ``after`` came first: what was added since was no withdrawal then.
+    """
+    if not added or before is None or before.is_draft:
+        return {}
+    if not after.is_draft and after.in_force_from < before.in_force_from:
+        return {}
+    found = (
+        Wording.objects.filter(
+            element__in=added,
+            revision__published_in__isnull=False,
+            revision__in_force_from__lt=before.in_force_from,
+        )
+        .select_related("revision", "element")
+        .order_by("revision__in_force_from")
+    )
+    return {wording.element_id: wording for wording in found}
+
+
+def _diff(before, after, level, moved_from, earlier=None):
     pieces, shares = {}, {}
     for language in LANGUAGES:
-        olds, news = _texts(before, language), _texts(after, language)
+        olds, news = _texts(before or earlier, language), _texts(after, language)
         for name, old, new in zip(_FIELDS, olds, news, strict=True):
             pieces[f"{name}_{language}"] = _pieces(old, new)
         is_same = olds == news
@@ -213,8 +245,10 @@ def _diff(before, after, level, moved_from):
         change = Alteration.MOVED if moved_from else Alteration.SAME
     element = (after or before).element
     return ElementDiff(
-        element.code, element.pk, change, before, after, level, pieces, shares, moved_from
-    )
+        code=element.code, element_id=element.pk, change=change, before=before,
+        after=after, earlier=earlier, level=level, pieces=pieces, shares=shares,
+        moved_from=moved_from,
+    )  # fmt: skip
 
 
 def _texts(wording, language):

@@ -14,13 +14,15 @@ from strategy_app.queries.text import difference
 class Changed:
     """One thing that is not what it was: a level from → to, or a text by its pieces.
 
-    what: "level", "rationale", "evidence", "wording" or "programme".
+    what: "level", "rationale", "evidence", "wording" or "programme"; of the last two,
+    field: "title", "body", "name" or "summary".
     """
 
     what: str
     before: object = None
     after: object = None
     pieces: list[tuple[str, str]] | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,24 +128,27 @@ def _in_both_languages(what, before, after, names):
     Who reads English is not told that nothing has changed where the Japanese has.
     """
 
-    def read(instance, language=None):
-        english, japanese = (
-            [getattr(instance, f"{name}_{code}") for name in names] for code in ("en", "ja")
-        )
-        of_language = {"en": english, "ja": japanese}
-        parts = of_language.get(language) or [
-            localized_text(*pair).text for pair in zip(english, japanese, strict=True)
+    def changes(read):
+        return [
+            change
+            for name in names
+            for change in _texts(what, read(before, name), read(after, name), name)
         ]
-        return "\n".join(part for part in parts if part)
 
-    return _texts(what, read(before), read(after)) or [
-        change
-        for language in ("en", "ja")
-        for change in _texts(what, read(before, language), read(after, language))
-    ]
+    def in_english(instance, name):
+        return getattr(instance, f"{name}_en")
+
+    def in_japanese(instance, name):
+        return getattr(instance, f"{name}_ja")
+
+    def as_read(instance, name):
+        pair = in_english(instance, name), in_japanese(instance, name)
+        return localized_text(*pair).text
+
+    return changes(as_read) or changes(in_english) + changes(in_japanese)
 
 
-def _texts(what, before, after):
+def _texts(what, before, after, field=""):
     if before == after:
         return []
-    return [Changed(what, before, after, difference(before, after))]
+    return [Changed(what, before, after, difference(before, after), field)]

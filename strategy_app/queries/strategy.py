@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from strategy_app.models import Correspondence, Element, Origin, Revision, Wording
 
@@ -26,6 +26,37 @@ def wordings(revision: Revision) -> list[Wording]:
         .select_related("element", "parent")
         .order_by("position")
     )
+
+
+def published_wordings(element_id: int) -> QuerySet[Wording]:
+    """Return what an element was ever published to say, the newest first."""
+    return Wording.objects.filter(
+        element_id=element_id, revision__published_in__isnull=False
+    ).order_by("-revision__in_force_from")
+
+
+def last_wordings(strategy_id: int) -> dict[int, Wording]:
+    """Return the wording with which each element was published last, by its id (one query).
+
+    Of elements that were withdrawn, the last one that they had.
+    """
+    later = Wording.objects.filter(
+        element=OuterRef("element"),
+        revision__published_in__isnull=False,
+        revision__in_force_from__gt=OuterRef("revision__in_force_from"),
+    )
+    found = Wording.objects.filter(
+        ~Exists(later),
+        revision__strategy=strategy_id,
+        revision__published_in__isnull=False,
+    ).select_related("element", "parent", "revision")
+    return {wording.element_id: wording for wording in found.order_by("position")}
+
+
+def newest_elements(strategy_id: int) -> set[int]:
+    """Return the ids of the elements of the newest published revision."""
+    newest = published_revisions(strategy_id).first()
+    return set(newest.wordings.values_list("element_id", flat=True)) if newest else set()
 
 
 def newest_titles(strategy_id: int) -> dict[str, dict]:

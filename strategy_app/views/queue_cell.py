@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from strategy_app.coverage import proposals
 from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.forms.queue import NoteForm, ReasonForm
 from strategy_app.models import Programme, Wording
@@ -52,6 +53,7 @@ class QueueCell:
             programme=self.programme,
             element=self.element,
             current=self.current,
+            proposals=self.proposals,
             auto_id="judge-%s",
         )
 
@@ -93,9 +95,16 @@ class QueueCell:
         )
 
     @property
+    def may_accept(self) -> bool:
+        """Whether there is a proposal to take over, to change first or to set aside."""
+        return bool(self.proposals) and self.may_align and not self.is_elsewhere
+
+    @property
     def shows_form(self) -> bool:
         """Whether the form stands open: there is nothing quicker to do, or it was sent."""
-        quicker = self.may_reaffirm or self.may_confirm or self.is_elsewhere
+        quicker = (
+            self.may_reaffirm or self.may_confirm or self.may_accept or self.is_elsewhere
+        )
         return self.form.is_bound or not quicker
 
     @cached_property
@@ -107,19 +116,29 @@ class QueueCell:
 
     @cached_property
     def proposals(self):
-        """What is in force on the elements that this one was split or merged from."""
+        """What was recorded of the elements that this one was split or merged from.
+
+        The highest level first, which is what keys take. Each with its ``changes``: what
+        the wording in force says differently from the one that was judged.
+        """
         if self.current is not None:
             return []
-        tree = self.queue.tree
-        row = tree.row_of[self.element.code]
-        origins = tree.origins[tree.origins[:, 0] == row, 1].tolist()
-        if not origins:
-            return []
-        return list(
-            alignment_queries.rows().filter(
-                programme=self.programme, element__in=origins, closed_in=None
-            )
-        )
+        queue = self.queue
+        found = proposals.records_proposed(
+            queue.frame, queue.tree, queue.scope.today,
+            programme=self.programme.pk, element=self.element.code,
+        )  # fmt: skip
+        rows = alignment_queries.rows().filter(pk__in=found) if found else []
+        for row in rows:
+            row.changes = second_reading.reworded(row.wording, self.wording)
+        return sorted(rows, key=lambda row: (-row.level, row.element.code))
+
+    @cached_property
+    def dismissal(self):
+        """That somebody said that what it comes from does not apply to it."""
+        if self.current is not None or self.proposals:
+            return None
+        return review.dismissal_of(self.programme, self.element)
 
     @property
     def deferral(self):
@@ -155,6 +174,8 @@ class QueueCell:
             "defer": self._defer,
             "reaffirm": self._reaffirm,
             "withdraw": self._withdraw,
+            "accept": self._accept,
+            "dismiss": self._dismiss,
             "confirm": self._confirm,
             "return": self._return,
         }
@@ -217,6 +238,28 @@ class QueueCell:
     def _withdraw(self):
         alignment_services.withdraw(**self._row_seen(), by=self.request.user)
         return _("%(programme)s × %(element)s is withdrawn: it counts as not assessed.")
+
+    def _accept(self):
+        seen = number_in(self.request.POST.get("proposal"))
+        row = next((row for row in self.proposals if row.pk == seen), None)
+        if row is None:
+            self._seen_empty()
+        alignment_services.accept(element=self.element, proposal=row, by=self.request.user)
+        return _("%(programme)s × %(element)s is recorded.")
+
+    def _dismiss(self):
+        if not self.proposals:
+            self._seen_empty()
+        alignment_services.dismiss(
+            programme=self.programme, element=self.element, by=self.request.user
+        )
+        return _("%(programme)s × %(element)s: set aside. It stays not assessed.")
+
+    def _seen_empty(self):
+        """Refuse to answer a proposal that does not wait any more."""
+        if self.current is not None:
+            raise Conflict(self.current)
+        raise ValidationError(_("This proposal does not wait any more."))
 
     def _row_seen(self):
         return {

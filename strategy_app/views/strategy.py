@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from strategy_app.coverage import counts, gaps
 from strategy_app.forms.document import DocumentForm
-from strategy_app.models import Element, Strategy, Wording
+from strategy_app.models import Element, Strategy
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import crosswalk as crosswalk_queries
 from strategy_app.queries import programme as programme_queries
@@ -100,7 +100,7 @@ def element(request, code, element_code):
     stored = get_object_or_404(Element, strategy__code=code, code=element_code)
     coverage = counts.elements(frame, scope)
     row = coverage.tree.row_of.get(element_code) if coverage.tree else None
-    wording = _wording(stored, coverage, row)
+    wording = _wording(stored, coverage, row, scope.day)
     context = {
         "element": stored,
         "wording": wording,
@@ -118,14 +118,14 @@ def element(request, code, element_code):
     return render(request, "strategy_app/strategy/element.html", context)
 
 
-def _wording(stored, coverage, row):
-    """Return the wording in force on the day, else the last one published."""
-    found = Wording.objects.filter(
-        element=stored, revision__published_in__isnull=False
-    ).select_related("revision", "element")
+def _wording(stored, coverage, row, day):
+    """Return the wording in force on the day, else the last one before, else the first."""
+    found = strategy_queries.published_wordings(stored.pk).select_related(
+        "revision", "element"
+    )
     if row is not None:
         found = found.filter(revision_id=coverage.tree.revision_id)
-    wording = found.order_by("-revision__in_force_from").first()
+    wording = found.filter(revision__in_force_from__lte=day).first() or found.last()
     if wording is None:
         raise Http404
     return wording

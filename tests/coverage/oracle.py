@@ -8,11 +8,15 @@ import calendar
 import datetime
 from dataclasses import dataclass
 
+from django.utils.timezone import localdate
+
 from strategy_app.models import (
     Alignment,
     Budget,
     Category,
     Department,
+    Dismissal,
+    Origin,
     Programme,
     Revision,
     Target,
@@ -78,6 +82,12 @@ class Oracle:
             row
             for row in Revision.objects.select_related("strategy")
             if row.published_in_id and self._is_known(row.published_in_id)
+        ]
+        self.origins = list(Origin.objects.order_by("id"))
+        self.dismissals = [
+            row
+            for row in Dismissal.objects.select_related("dismissed_in")
+            if self._is_known(row.dismissed_in_id)
         ]
         self.wordings = list(
             Wording.objects.select_related("element", "parent").order_by("position")
@@ -195,17 +205,86 @@ class Oracle:
         return text_changed > row.confirmed_in_id or self.needs_review(row, scope)
 
     def needs_review(self, row, scope):
-        """Say whether the element was worded anew materially since what was judged."""
+        """Say whether the element was worded anew materially since what was judged.
+
+        One that was taken out and comes back as new says something else than was judged.
+        """
         judged = next(wording for wording in self.wordings if wording.pk == row.wording_id)
         first = next(x for x in self.revisions if x.pk == judged.revision_id)
         for revision in self.revisions:
             if first.in_force_from < revision.in_force_from <= scope.day:
                 for wording in self.wordings:
-                    if (wording.revision_id, wording.element_id, wording.modification) == (
-                        revision.pk, row.element_id, "material",
-                    ):  # fmt: skip
+                    if (wording.revision_id, wording.element_id) == (
+                        revision.pk, row.element_id,
+                    ) and wording.modification in ("material", "new"):  # fmt: skip
                         return True
         return False
+
+    def splits(self, revision):
+        """Return what came from what by a revision: (element, origin, revision) each.
+
+        Its own splits and those of before, as long as the element stays in the strategy.
+        """
+        earlier = [
+            row
+            for row in self.revisions
+            if row.strategy_id == revision.strategy_id
+            and row.in_force_from <= revision.in_force_from
+        ]
+        found = []
+        for one in sorted(earlier, key=lambda row: row.in_force_from):
+            here = {row.element_id for row in self.wordings if row.revision_id == one.pk}
+            found = [known for known in found if known[0] in here]
+            found += [
+                (row.element_id, row.origin_id, one)
+                for row in self.origins
+                if row.revision_id == one.pk
+            ]
+        return found
+
+    def is_proposed(self, wording, programme, scope):
+        """Say whether a cell has a record to go by that nobody has answered."""
+        revision = next(x for x in self.revisions if x.pk == wording.revision_id)
+        came = {row.pk: row.revision_id for row in self.wordings}
+        days = {row.pk: row.in_force_from for row in self.revisions}
+        own = [row for row in self.rows if row.programme_id == programme.id]
+        for element, origin, split in self.splits(revision):
+            if element != wording.element_id:
+                continue
+            if self._is_answered(own, element, split, scope):
+                continue
+            dismissed = [
+                row
+                for row in self.dismissals
+                if (row.programme_id, row.element_id) == (programme.id, element)
+                and split.in_force_from <= localdate(row.dismissed_in.at) <= scope.day
+                and row.dismissed_in_id > split.published_in_id
+            ]
+            if not dismissed and any(
+                row.element_id == origin
+                and row.valid_from <= split.in_force_from
+                and days[came[row.wording_id]] < split.in_force_from
+                and self._lasted(row, split)
+                for row in own
+            ):
+                return True
+        return False
+
+    def _is_answered(self, rows, element, split, scope):
+        return any(
+            row.element_id == element
+            and row.valid_from <= scope.day
+            and self._lasted(row, split)
+            for row in rows
+        )
+
+    def _lasted(self, row, revision):
+        """Say whether a row held until a revision took force, or longer."""
+        if not self._is_known(row.closed_in_id):
+            return True
+        if row.valid_until == revision.in_force_from:
+            return row.closed_in_id > revision.published_in_id
+        return row.valid_until > revision.in_force_from
 
     def days_of_change(self):
         """Return all days on which any number may change, with those before and after."""

@@ -9,6 +9,7 @@ from strategy_app.coverage import counts, frame, gaps, matrix, rehearsal, waitin
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Change, Wording
 from strategy_app.models.dates import today
+from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import strategy as strategy_services
 from tests import factories
@@ -89,6 +90,41 @@ def test_what_is_rehearsed_comes_true(draft):
     assert int(review.sum()) == sum(found.reread.values())
     proposed, _rows = waiting.proposed(frame.current(), after.tree, day)
     assert len(proposed) == sum(found.proposed.values())
+
+
+@pytest.mark.parametrize(("title", "asked"), [("Element B", 0), ("Quite another aim", 2)])
+def test_a_code_that_is_used_again_asks_to_be_re_read(draft, chie, title, asked):
+    first = today() - LATER
+    strategy_services.publish(revision=draft, in_force_from=first, by=None)
+    again = strategy_services.create_draft(strategy=draft.strategy, by=chie, name_en="3rd")
+    strategy_services.add(
+        revision=again, code="B", parent=None, by=chie, kind=Wording.Kind.AIM,
+        title_en=title, title_ja="要素B", body_en="What B is about.", body_ja="Bの説明。",
+    )  # fmt: skip
+    found = rehearsed(again, today())
+    assert sum(found.reread.values()) == asked
+    strategy_services.publish(revision=again, in_force_from=today(), by=None)
+    columns = frame.current()
+    tree = columns.tree("STR", today())
+    review = matrix.needs_review(columns, tree, today())[tree.row_of["B"]]
+    assert int(review.sum()) == asked
+    rows = alignment_queries.rows().open().filter(element__code="B")
+    assert [row.reworded for row in rows] == [bool(asked)] * 2
+
+
+def test_what_is_back_as_new_counts_as_material_whoever_called_it_so(draft, chie):
+    """As drafts were published before codes that are used again were compared."""
+    first = today() - LATER
+    strategy_services.publish(revision=draft, in_force_from=first, by=None)
+    again = strategy_services.create_draft(strategy=draft.strategy, by=chie, name_en="3rd")
+    factories.add_elements(again, ["B"])
+    undecided = [row.wording.element.code for row in strategy_services.problems_of(again)]
+    assert "B" in undecided
+    assert sum(rehearsed(again, today()).reread.values()) == 2
+    strategy_services.publish(revision=again, in_force_from=today(), by=None)
+    columns = frame.current()
+    tree = columns.tree("STR", today())
+    assert int(matrix.needs_review(columns, tree, today())[tree.row_of["B"]].sum()) == 2
 
 
 def test_what_is_proposed_already_is_not_counted_anew(draft, chie):

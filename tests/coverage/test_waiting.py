@@ -12,6 +12,7 @@ from strategy_app.coverage.scope import Scope
 from strategy_app.forms.queue import KINDS as TABS
 from strategy_app.models import Alignment, User
 from strategy_app.models.dates import today
+from strategy_app.services import alignment
 from tests import factories
 from tests.coverage import worlds
 from tests.coverage.oracle import Oracle, is_active
@@ -104,6 +105,9 @@ def _slowly(columns, tree, day, asked, person, returned):
             record = oracle.row_in_force(wordings[code], programme, scope)
             for kind in _kinds(oracle, record, scope, person, returned):
                 found[kind].append((programme.code, code))
+            if oracle.is_proposed(wordings[code], programme, scope):
+                assert record is None
+                found["proposed"].append((programme.code, code))
     return found
 
 
@@ -176,8 +180,29 @@ def test_progress_of_re_reading_is_by_department(db, dai, chie):
         factories.align(programme, "B", 1, by=dai)
     factories.revise_as(strategy, {"A": "material"}, day=today().isoformat())
     factories.align(programmes[0], "A", 0, rationale="Not any more.", by=dai)
-    columns = frame.current()
+    assert _progress(frame.current()) == [(-1, 1, 0, 0), (0, 2, 1, 0), (1, 1, 0, 0)]
+
+
+def _progress(columns):
     found = waiting.rereading(columns, columns.tree("STR", today()), today())
-    assert [(item.group, item.records, item.done, item.proposed) for item in found] == [
-        (-1, 1, 0, 0), (0, 2, 1, 0), (1, 1, 0, 0)
-    ]  # fmt: skip
+    return [(item.group, item.records, item.done, item.proposed) for item in found]
+
+
+def test_what_is_withdrawn_is_read_again_too(db, dai):
+    strategy = factories.make_strategy()
+    department = factories.make_department("DEP-1")
+    programmes = [
+        factories.make_programme(f"PRG-{number}", department=department)
+        for number in range(5)
+    ]
+    rows = [factories.align(programme, "A", 1, by=dai) for programme in programmes[:4]]
+    factories.revise_as(strategy, {"A": "material"}, day=today().isoformat())
+    factories.align(programmes[4], "A", 1, by=dai)  # had nothing to be read again
+    cell = {"element": factories.get_element("A"), "by": dai}
+    for verb, row in zip([alignment.reaffirm, alignment.withdraw], rows, strict=False):
+        verb(programme=row.programme, replaces=row.pk, **cell)
+    columns = frame.current()
+    assert _progress(columns) == [(0, 4, 2, 0)]
+    asked = {"columns": np.ones(5, bool), "person": dai.pk}
+    tree = columns.tree("STR", today())
+    assert waiting.all_of(columns, tree, today(), "needs_review", **asked) == 4

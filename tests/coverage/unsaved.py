@@ -8,6 +8,7 @@ import datetime
 import itertools
 
 import numpy as np
+from django.utils.timezone import localdate
 
 from strategy_app.coverage.frame import ALWAYS, NEVER, OPEN, columns
 from strategy_app.coverage.frame.trees import build_tree
@@ -41,6 +42,14 @@ def frame_of(oracle, *, change, categories, departments, strategies):
         ledger=_ledger(oracle),
         trees=_trees(oracle),
         strategies=_groups(strategies),
+        dismissed=np.array(
+            [
+                (row.programme_id, row.element_id,
+                 localdate(row.dismissed_in.at).toordinal(), row.dismissed_in_id)
+                for row in oracle.dismissals
+            ],
+            np.int64,
+        ).reshape(-1, 4),
         targets=[
             columns.Target(
                 row.element_id, row.measure, float(row.value), row.valid_from,
@@ -137,13 +146,15 @@ def _ledger(oracle):
 
 
 def _trees(oracle):
-    found, material = {}, {}
+    found, material, seen = {}, {}, set()
     revisions = sorted(oracle.revisions, key=lambda row: row.in_force_from)
     for revision, following in itertools.zip_longest(revisions, revisions[1:]):
         rows = [row for row in oracle.wordings if row.revision_id == revision.pk]
         for row in rows:
-            if row.modification == "material":
+            is_back = row.modification == "new" and row.element_id in seen
+            if row.modification == "material" or is_back:
                 material[row.element_id] = revision.in_force_from.toordinal()
+        seen |= {row.element_id for row in rows}
         code = revision.strategy.code
         tree = build_tree(
             [
@@ -153,8 +164,13 @@ def _trees(oracle):
                  "title_ja": row.title_ja}
                 for row in rows
             ],
-            material=material, revision_id=revision.pk, strategy=code,
+            material=material, published=revision.published_in_id,
+            revision_id=revision.pk, strategy=code,
             in_force_from=revision.in_force_from,
+            origins=[
+                (element, origin, split.in_force_from.toordinal())
+                for element, origin, split in oracle.splits(revision)
+            ],
             in_force_until=following and following.in_force_from,
         )  # fmt: skip
         found.setdefault(code, []).append(tree)
@@ -203,6 +219,8 @@ def a_world(rng):
         targets=_targets(rng, wordings, categories, departments),
         thresholds=Thresholds(**_thresholds(rng)),
         rows=_rows(rng, programmes, wordings),
+        origins=[],
+        dismissals=[],
         revisions=revisions,
         wordings=wordings,
         categories=worlds.CATEGORIES,

@@ -15,6 +15,7 @@ from strategy_app.models import (
     Alignment,
     Budget,
     Change,
+    Element,
     Programme,
     Target,
     Thresholds,
@@ -103,7 +104,13 @@ def worlds(draw):
     in_some = sorted({code for _day, tree in revisions for code, *_rest in tree})
     cells = st.tuples(st.integers(0, len(made) - 1), st.sampled_from(in_some))
     histories = draw(st.dictionaries(cells, _history(), max_size=10)) if made else {}
+    code = st.sampled_from(in_some)
     return {
+        # By the place of a revision, which element is split from which others.
+        "splits": {
+            number: draw(st.dictionaries(code, st.sets(code, max_size=2), max_size=3))
+            for number in range(1, len(revisions))
+        },
         "revisions": sorted(revisions, key=lambda revision: revision[0]),
         "programmes": made,
         "histories": histories,
@@ -140,6 +147,7 @@ def _later(number):
         st.tuples(st.just("withdrawn"), programme, st.just(None)),
         st.tuples(st.just("confirmed"), programme, st.just(None)),
         st.tuples(st.just("undone"), programme, st.just(None)),
+        st.tuples(st.just("dismissed"), programme, st.sampled_from(ELEMENTS)),
         st.tuples(st.just("reaffirmed"), programme, st.just(None)),
         st.tuples(st.just("name_en"), programme, st.sampled_from(["One", "Two"])),
     )
@@ -172,8 +180,8 @@ def build(world):
         departments = {code: factories.make_department(code) for code in DEPARTMENTS}
         strategy = factories.make_strategy("STR", publish=False, elements=())
         reference.delete(factories.draft_of(strategy), by=None)
-    for day, tree in world["revisions"]:
-        _publish(strategy, day, tree)
+    for number, (day, tree) in enumerate(world["revisions"]):
+        _publish(strategy, day, tree, world.get("splits", {}).get(number, {}))
     with recording(Change.Action.LOAD, by=None):
         programmes = [
             _make_programme(number, fields, categories, departments)
@@ -197,7 +205,7 @@ def build(world):
     return programmes
 
 
-def _publish(strategy, day, tree):
+def _publish(strategy, day, tree, splits):
     """Publish a revision made of ``tree``, with how each element was changed."""
     draft = strategies.create_draft(strategy=strategy, by=None, name_en=f"Of {day}")
     left = list(Wording.objects.filter(revision=draft).select_related("revision"))
@@ -215,6 +223,9 @@ def _publish(strategy, day, tree):
             modification=modification, title_en=code, title_ja=code,
         )  # fmt: skip
         strategies.save_wording(wording=wording, by=None)
+        origins = Element.objects.filter(code__in=splits.get(code, ())).exclude(code=code)
+        with suppress(ValidationError):  # it was not in the revision before
+            strategies.set_origins(wording=wording, kind="split", origins=origins, by=None)
     strategies.publish(revision=draft, in_force_from=day, by=None)
 
 
@@ -252,6 +263,11 @@ def _edit(programme, what, value, categories, manager):
         )
     elif what == "added":
         factories.make_programme(f"ADD-{Programme.objects.count()}", starts_on="2018")
+    elif what == "dismissed":
+        element = Element.objects.filter(code=value).first()
+        if element:
+            with suppress(ValidationError, alignment.Conflict):
+                alignment.dismiss(programme=programme, element=element, by=manager)
     elif what in ("withdrawn", "confirmed", "undone", "reaffirmed"):
         row = Alignment.objects.open().filter(programme=programme).order_by("id").first()
         if row:

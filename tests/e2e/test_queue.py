@@ -211,6 +211,37 @@ def test_changing_what_is_read_again_begins_at_its_level(aiko):
     assert in_force(name) == (0, "Its calls no longer name it.")
 
 
+def split(name):
+    """Split the element of a cell, from today; return the cells that are proposed."""
+    programme, code = name.split(":")
+    parts = [f"{code}-1", f"{code}-2", f"{code}-3"]
+    strategy = Strategy.objects.get(code="JST-INTL")
+    factories.split(strategy, *parts, origin=code, day=today().isoformat())
+    return [f"{programme}:{part}" for part in parts]
+
+
+def test_proposals_are_answered_by_one_key_each(aiko):
+    taken, changed, dropped = split(assess(aiko, 1, "Its calls name this aim."))
+    aiko.goto(f"/tagging/queue/?kind=proposed&at={taken}")
+    expect(aiko.locator(".queue-proposal ins").first).to_be_visible()
+    aiko.keyboard.press("k")
+    expect(aiko.locator(".alert-success")).to_contain_text("is recorded")
+    assert in_force(taken) == (1, "Its calls name this aim.")
+    assert shown(aiko) == changed
+    aiko.keyboard.press("c")
+    expect(aiko.locator("[name=level][value='1']")).to_be_focused()
+    expect(aiko.locator("[name=rationale]")).to_have_value("Its calls name this aim.")
+    aiko.keyboard.press("ArrowUp")
+    aiko.keyboard.press("Control+Enter")
+    expect(aiko.locator(".alert-success")).to_contain_text(changed.replace(":", " × "))
+    assert in_force(changed) == (0, "Its calls name this aim.")
+    assert shown(aiko) == dropped
+    aiko.keyboard.press("d")
+    expect(aiko.locator(".alert-success")).to_contain_text("It stays not assessed.")
+    assert in_force(dropped) is None
+    expect(aiko.locator(".empty")).to_contain_text("All done here")
+
+
 def test_signing_in_again_while_typing_loses_nothing(aiko, site, open_page):
     name = shown(aiko)
     aiko.keyboard.press("1")
@@ -257,6 +288,15 @@ def test_everything_works_without_scripts(site, open_page):
     assert shown(page) != skipped
     page.locator("a[rel=next]").click()
     expect(page.locator("a[rel=prev]")).to_be_visible()
+    taken, *_others, dropped = split(name)
+    page.goto(f"/tagging/queue/?kind=proposed&at={taken}")
+    page.get_by_role("button", name="It is right here too").click()
+    expect(page.locator(".alert-success")).to_contain_text("is recorded")
+    assert in_force(taken) == (0, "It is not its purpose.")
+    page.goto(f"/tagging/queue/?kind=proposed&at={dropped}")
+    page.get_by_role("button", name="It does not apply").click()
+    expect(page.locator(".alert-success")).to_contain_text("It stays not assessed.")
+    assert in_force(dropped) is None
 
 
 def test_delete_withdraws_and_u_leads_to_undoing_it(aiko):

@@ -96,11 +96,25 @@ def test_the_programmes_text_since_the_last_confirmation(programme, aiko, dai, c
     programme.summary_en = "Builds telescopes."
     reference.save(programme, by=chie)
     (change,) = since(programme).changes
-    assert (change.what, change.before, change.after) == (
+    assert (change.what, change.field, change.before, change.after) == (
         "programme",
-        "Programme PRG-1\nFunds research.",
-        "Programme PRG-1\nBuilds telescopes.",
+        "summary",
+        "Funds research.",
+        "Builds telescopes.",
     )
+
+
+def test_title_and_text_of_a_wording_are_compared_apart():
+    before, after = (
+        Wording(pk=pk, title_en=title, body_en=body)
+        for pk, title, body in [(1, "Aim", "Be open."), (2, "An open aim", "Be wide open.")]
+    )
+    found = second_reading.reworded(before, after)
+    assert [(change.field, change.after) for change in found] == [
+        ("title", "An open aim"),
+        ("body", "Be wide open."),
+    ]
+    assert found[1].pieces == [("same", "Be "), ("in", "wide "), ("same", "open.")]
 
 
 def test_the_wording_since_the_last_confirmation(programme, aiko, dai):
@@ -160,11 +174,7 @@ def test_many_are_compared_at_a_fixed_number_of_questions(
         for row in open_rows
         if row.pk in found
     } == {
-        (item.code, code): [
-            ("level", 2)
-            if code == "A"
-            else ("programme", f"Programme {item.code}\n{item.summary_en}")
-        ]
+        (item.code, code): [("level", 2) if code == "A" else ("programme", item.summary_en)]
         for item in programmes
         for code in ("A", "B")
     }

@@ -1,5 +1,7 @@
 """The tree of a draft: elements are added, withdrawn, moved; no move is undone unseen."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -18,6 +20,38 @@ def test_an_element_is_added_last_below_another(draft, chie):
     )  # fmt: skip
     assert added.modification == "new"
     assert outline(draft) == [("A", 0), ("A.1", 1), ("A.2", 1), ("A.3", 1), ("B", 0)]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Element B", "unchanged"),
+        ("Element B.", "editorial"),
+        ("Quite another aim", "material"),
+    ],
+)
+def test_a_code_that_is_used_again_is_compared_with_its_last_wording(
+    draft, chie, title, kind
+):
+    services.delete_wording(wording=get(draft, "B"), by=chie)
+    services.publish(revision=draft, in_force_from=date(2026, 4, 1), by=chie)
+    again = services.create_draft(strategy=draft.strategy, by=chie, name_en="Third")
+    added = services.add(
+        revision=again, code="B", parent=None, by=chie, kind="aim", title_en=title,
+        title_ja="要素B", body_en="What B is about.", body_ja="Bの説明。",
+    )  # fmt: skip
+    assert (added.modification, added.decided_by) == (kind, None)
+    row = draft_queries.Draft(again).row("B")
+    assert (row.is_back, row.is_moved) == (True, False)
+    assert row.is_undecided == (kind != "unchanged")
+    assert bool(draft_queries.changes_of(row)) == (kind != "unchanged")
+    if kind == "material":  # whoever calls it editorial says why
+        decision = {"wording": added, "modification": "editorial", "by": chie}
+        decision["replaces"] = added.edited_in_id
+        refusal = refused(ValidationError, services.decide, **decision)
+        assert list(refusal.error_dict) == ["reason"]
+        decided = services.decide(**decision, reason="The same, said plainly.")
+        assert decided.modification == "editorial"
 
 
 @pytest.mark.parametrize("code", ["A", "a", "", "A..1"])

@@ -1,6 +1,7 @@
 """A strategy's life under any sequence of edits, publications and judgements."""
 
 import datetime
+import itertools
 from contextlib import suppress
 
 import pytest
@@ -89,13 +90,17 @@ class Life(RuleBasedStateMachine):
             )  # fmt: skip
 
     @precondition(lambda self: self.draft is not None)
-    @rule(code=st.sampled_from(CODES), origin=st.sampled_from(CODES))
-    def add(self, code, origin):
+    @rule(
+        code=st.sampled_from(CODES), origin=st.sampled_from(CODES),
+        title=st.sampled_from(TITLES),
+    )  # fmt: skip
+    def add(self, code, origin, title):
+        """Add an element, or bring one back that was taken out in some revision before."""
         origins = Element.objects.filter(strategy=self.strategy, code=origin)
         with suppress(ValidationError):  # it is in the draft already, or was not before
             part = strategy_services.add(
                 revision=self.draft, code=code, parent=None, by=self.chie,
-                kind=Wording.Kind.AIM, title_en=f"New {code}", title_ja=f"新{code}",
+                kind=Wording.Kind.AIM, title_en=title, title_ja=title,
             )  # fmt: skip
             strategy_services.set_origins(
                 wording=part, kind="split", origins=list(origins), by=self.chie
@@ -119,6 +124,30 @@ class Life(RuleBasedStateMachine):
             assert self.draft is not None
         # Publishing rewrites no judgement.
         assert list(Alignment.objects.order_by("pk").values()) == rows
+
+    @precondition(lambda self: self.draft is None)
+    @rule(code=st.sampled_from(CODES), title=st.sampled_from(TITLES))
+    def a_code_is_used_again(self, code, title):
+        """Publish a revision that leaves an element out, and one that has it again."""
+        self.start()
+        for row in strategy_queries.wordings(self.draft):
+            if row.element.code == code and self.draft.wordings.count() > 1:
+                strategy_services.delete_wording(wording=row, by=self.chie)
+        self.publish_and_wait_for_it()
+        self.start()
+        with suppress(ValidationError):  # it was the only element, and stayed
+            strategy_services.add(
+                revision=self.draft, code=code, parent=None, by=self.chie,
+                kind=Wording.Kind.AIM, title_en=title, title_ja=title,
+            )  # fmt: skip
+        self.publish_and_wait_for_it()
+
+    def publish_and_wait_for_it(self):
+        newest = strategy_queries.published_revisions(self.strategy.pk).first()
+        day = max(today(), newest.in_force_from + datetime.timedelta(days=1))
+        strategy_services.publish(revision=self.draft, in_force_from=day, by=self.chie)
+        if day > today():
+            self.the_days_go_by((day - today()).days)
 
     @rule(data=st.data(), number=st.integers(0, 1), level=st.integers(0, 2))
     def judge(self, data, number, level):
@@ -168,13 +197,20 @@ class Life(RuleBasedStateMachine):
             if row.pk not in flagged:
                 assert row.element_id not in tree.element_ids.tolist()
                 continue
-            since = row.wording.revision.in_force_from
-            changed = Wording.objects.filter(
-                element=row.element_id, modification=Wording.Modification.MATERIAL,
-                revision__published_in__isnull=False, revision__in_force_from__gt=since,
-                revision__in_force_from__lte=day,
-            )  # fmt: skip
-            assert flagged[row.pk] == changed.exists()
+            assert flagged[row.pk] == self.says_something_else(row, day)
+
+    def says_something_else(self, row, day):
+        """Compare each text since the one judged with the last before it, gaps or not."""
+        since = row.wording.revision.in_force_from
+        texts = Wording.objects.filter(
+            element=row.element_id, revision__published_in__isnull=False,
+            revision__in_force_from__gte=since, revision__in_force_from__lte=day,
+        ).order_by("revision__in_force_from")  # fmt: skip
+        return any(
+            (old.title_en, old.title_ja) != (new.title_en, new.title_ja)
+            and new.modification != Wording.Modification.EDITORIAL
+            for old, new in itertools.pairwise(texts)
+        )
 
     @invariant()
     def no_record_is_lost(self):

@@ -47,8 +47,7 @@ def test_a_cliff_under_a_target_speaks_of_the_target_alone(client, ben, falling)
     client.force_login(ben)
     (row,) = rows_of(client, "kind=cliff&day=2026-06-30")
     assert row.why == (
-        "Programmes at principal: 2, from 1 January 2028 on 1, target 2;"
-        " these end: PRG-1"
+        "Programmes at principal: 2, from 1 January 2028 on 1, target 2; these end: PRG-1"
     )
     address = dict(row.actions)["See which"]
     assert listed(client, address) == ["PRG-1"]

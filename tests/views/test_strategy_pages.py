@@ -60,6 +60,37 @@ def test_an_element_that_is_gone_can_still_be_read(client, ben, two_revisions):
     assert "What B is about." in text_of(page)
 
 
+def test_a_text_of_later_is_not_shown_before_its_day(client, ben, two_revisions):
+    """B comes back with another text: in between, and before, the first one is shown."""
+    draft = strategy_services.create_draft(strategy=two_revisions, by=None, name_en="Third")
+    strategy_services.add(
+        revision=draft, code="B", parent=None, by=None, kind="aim",
+        title_en="Quite another B", title_ja="別の要素",
+    )  # fmt: skip
+    strategy_services.publish(
+        revision=draft, in_force_from=datetime.date(2020, 4, 10), by=None
+    )
+    client.force_login(ben)
+    titles = {
+        day: client.get(f"/strategy/STR/B/?day={day}").context["wording"].title_en
+        for day in ["2001-01-01", "2020-03-31", "2020-04-01", "2020-04-09", "2020-04-10"]
+    }
+    assert titles == {
+        "2001-01-01": "Element B", "2020-03-31": "Element B", "2020-04-01": "Element B",
+        "2020-04-09": "Element B", "2020-04-10": "Quite another B",
+    }  # fmt: skip
+
+
+def test_a_record_of_a_withdrawn_element_asks_for_no_review(client, aiko, two_revisions):
+    factories.load_history(factories.make_programme(), "A.1", 1, "2018-04-01")
+    factories.revise_as(two_revisions, {"A.1": "material"}, day="2021-04-01")
+    client.force_login(aiko)
+    asks = "needs review: the element's wording has changed"
+    assert asks in text_of(client.get("/strategy/STR/A.1/"))
+    factories.revise(two_revisions, [("A", None, True)], day="2022-04-01")
+    assert asks not in text_of(client.get("/strategy/STR/A.1/"))
+
+
 def test_a_context_element_says_that_nothing_is_aligned_with_it(client, ben, two_revisions):
     client.force_login(ben)
     page = client.get("/strategy/STR/B/?day=2019-01-01")

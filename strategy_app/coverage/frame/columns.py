@@ -123,15 +123,17 @@ class Tree:
     """The elements of one revision, in the strategy's order (E rows, parents first).
 
     parent: row of the parent, -1 at the top. alignable: bool[E]. depth: alignable
-    ancestors of each row. in_force_from, in_force_until: days, half-open. material_from:
-    ordinal of the day of each row's last material change, ALWAYS where there was none.
-    origins: rows that were split or merged from others, and the ids of those: int64[K, 2].
+    ancestors of each row. in_force_from, in_force_until: days, half-open. published: the
+    change that published it. material_from: ordinal of the day of each row's last material
+    change, ALWAYS where there was none. origins: rows that were split or merged from
+    others, the ids of those, and the ordinal of the day from which: int64[K, 3].
     """
 
     revision_id: int
     strategy: str
     in_force_from: datetime.date
     in_force_until: datetime.date | None
+    published: int
     element_ids: np.ndarray
     codes: list[str]
     titles_en: list[str]
@@ -196,6 +198,9 @@ class Frame:
     strategies: list[Group]
     targets: list[Target]
     thresholds: Thresholds
+    # Cells of which somebody has said that what they could go by does not apply: ids of
+    # programme and element, the ordinal of the day, the change: int64[n, 4].
+    dismissed: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
     # Whether the ledger may hold what was written after the change.
     looks_back: bool = False
     # What was computed last (``matrix``, ``counts``, ``gaps``); it goes with the frame.

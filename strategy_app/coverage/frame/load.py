@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 from django.db.models import Max, Model
+from django.utils.timezone import localdate
 
 from strategy_app.coverage.frame.columns import (
     ALWAYS,
@@ -24,6 +25,7 @@ from strategy_app.models import (
     Category,
     Change,
     Department,
+    Dismissal,
     Programme,
     Strategy,
 )
@@ -40,6 +42,8 @@ _LEDGER_ONLY = {
     Change.Action.IMPORT,
     Change.Action.REVERT,
 }
+# Beside the ledger, and it decides what waits.
+_BESIDE = {Change.Action.DISMISS}
 _IRRELEVANT = {
     Change.Action.EDIT_PERSON,
     Change.Action.EDIT_TOKEN,
@@ -62,6 +66,7 @@ def load(number: int, at: datetime.datetime | None) -> Frame:
         strategies=strategies,
         targets=_load_targets(None),
         thresholds=_load_thresholds(None),
+        dismissed=_load_dismissed(),
     )
 
 
@@ -76,8 +81,11 @@ def update(known: Frame, later: list[tuple[int, datetime.datetime, str]]) -> Fra
         nothing = np.zeros(0, np.int32)
         kept = known.kept.after(int(NEVER), nothing, nothing)
         return carried_on(known, kept, change=number, changed_at=at)
-    if actions <= _LEDGER_ONLY | _IRRELEVANT:
-        return with_ledger_of(known, number, at)
+    if actions <= _LEDGER_ONLY | _IRRELEVANT | _BESIDE:
+        newer = with_ledger_of(known, number, at)
+        if actions & _BESIDE:
+            newer = carried_on(newer, newer.kept, dismissed=_load_dismissed())
+        return newer
     if Change.Action.LOAD in actions:
         return load(number, at)
     strategies, _index = _groups(Strategy)
@@ -87,6 +95,7 @@ def update(known: Frame, later: list[tuple[int, datetime.datetime, str]]) -> Fra
         strategies=strategies,
         targets=_load_targets(None),
         thresholds=_load_thresholds(None),
+        dismissed=_load_dismissed(),
     )
 
 
@@ -293,7 +302,18 @@ def _load_budgets(ids, known_at):
     return budgets
 
 
-# --- targets and thresholds ---
+# --- proposals, targets and thresholds ---
+
+
+def _load_dismissed():
+    """Return all dismissals: they say when, so that later ones do not count before."""
+    found = Dismissal.objects.order_by("id").values_list(
+        "programme", "element", "dismissed_in__at", "dismissed_in"
+    )
+    return np.array(
+        [(*cell, localdate(at).toordinal(), change) for *cell, at, change in found],
+        np.int64,
+    ).reshape(-1, 4)
 
 
 def _load_targets(known_at):

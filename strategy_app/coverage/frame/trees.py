@@ -13,7 +13,7 @@ def load_trees(number: int) -> dict[str, list[Tree]]:
     revisions = list(
         Revision.objects.filter(published_in__lte=number)
         .order_by("strategy__code", "in_force_from")
-        .values("id", "strategy__code", "in_force_from")
+        .values("id", "strategy__code", "in_force_from", "published_in")
     )
     wordings = {}
     for row in (
@@ -24,25 +24,27 @@ def load_trees(number: int) -> dict[str, list[Tree]]:
     ):  # fmt: skip
         wordings.setdefault(row["revision_id"], []).append(row)
     origins = {}
-    for revision, element, origin in Origin.objects.filter(
-        revision__published_in__lte=number
-    ).values_list("revision", "element", "origin"):
-        origins.setdefault(revision, []).append((element, origin))
-    # What an element comes from stays so in later revisions, like its last rewording.
-    trees, material, known = {}, {}, []
+    published = Origin.objects.filter(revision__published_in__lte=number).order_by("id")
+    for revision, *pair in published.values_list("revision", "element", "origin"):
+        origins.setdefault(revision, []).append(pair)
+    # What an element comes from stays so while it is there; its last rewording always.
+    trees, material, seen, known = {}, {}, set(), []
     for revision, following in zip_longest(revisions, revisions[1:]):
         same = following and following["strategy__code"] == revision["strategy__code"]
         own = wordings.get(revision["id"], [])
-        known += origins.get(revision["id"], ())
-        for row in own:
-            if row["modification"] == Wording.Modification.MATERIAL:
-                material[row["element_id"]] = revision["in_force_from"].toordinal()
+        day = revision["in_force_from"].toordinal()
+        material |= dict.fromkeys(reworded(own, seen), day)
+        here = {row["element_id"] for row in own}
+        seen |= here
+        known = [origin for origin in known if origin[0] in here]
+        known += [(*pair, day) for pair in origins.get(revision["id"], ())]
         trees.setdefault(revision["strategy__code"], []).append(
             build_tree(
                 own,
                 material=material,
                 origins=known,
                 revision_id=revision["id"],
+                published=revision["published_in"],
                 strategy=revision["strategy__code"],
                 in_force_from=revision["in_force_from"],
                 in_force_until=following["in_force_from"] if same else None,
@@ -51,11 +53,26 @@ def load_trees(number: int) -> dict[str, list[Tree]]:
     return trees
 
 
+def reworded(wordings: list[dict], seen: set[int]) -> list[int]:
+    """Return the elements that these wordings have changed materially: their ids.
+
+    wordings: of one revision. seen: the elements that had a wording before it; what was
+    withdrawn and comes back as new says something else than it did.
+    """
+    return [
+        row["element_id"]
+        for row in wordings
+        if row["modification"] in Wording.ASKS_TO_REREAD
+        and (row["modification"] != Wording.Modification.NEW or row["element_id"] in seen)
+    ]
+
+
 def build_tree(wordings: list[dict], *, material=None, origins=(), **of_revision) -> Tree:
     """Return the Tree of wordings (dicts as read from the database), parents first.
 
     material: by element id, the ordinal of the day of its last material change so far.
-    origins: (element id, id of the element that it comes from).
+    origins: (element id, id of the element that it comes from, ordinal of the day from
+    which).
     """
     material = material or {}
     children = {}
@@ -85,7 +102,7 @@ def build_tree(wordings: list[dict], *, material=None, origins=(), **of_revision
             [material.get(row["element_id"], ALWAYS) for row in rows], np.int32
         ),
         origins=np.array(
-            [(row_of[one], other) for one, other in origins if one in row_of], np.int64
-        ).reshape(-1, 2),
+            [(row_of[one], *other) for one, *other in origins if one in row_of], np.int64
+        ).reshape(-1, 3),
         **of_revision,
     )

@@ -12,6 +12,7 @@ from strategy_app.services.alignment.many import (
     record_all,
     withdraw_all,
 )
+from strategy_app.services.alignment.proposal import accept, dismiss
 from strategy_app.services.alignment.record import (
     align,
     confirm,
@@ -37,12 +38,14 @@ __all__ = [
     "Reverted",
     "Source",
     "Verdict",
+    "accept",
     "align",
     "check_can_be_aligned",
     "check_judgement",
     "confirm",
     "confirm_all",
     "defer",
+    "dismiss",
     "judge",
     "judge_confirmations",
     "judge_history",

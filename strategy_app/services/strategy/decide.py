@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from strategy_app.models import Change, Element, Origin, User, Wording
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services.change import recording
 from strategy_app.services.strategy import draft
 from strategy_app.services.strategy.crosswalk import is_far, suggested
@@ -64,12 +65,12 @@ def set_origins(
         revision = draft.require_draft(wording.revision_id)
         for origin in revision.origins.filter(element_id=wording.element_id):
             origin.delete()
-        found = []
+        found, before = [], strategy_queries.newest_elements(revision.strategy_id)
         for element in origins:
             origin = Origin(
                 revision=revision, element_id=wording.element_id, origin=element, kind=kind
             )
-            if draft.previous_of(Wording(revision=revision, element=element)) is None:
+            if element.pk not in before:
                 raise ValidationError(
                     {"origins": _("%(code)s was not in the revision before.")
                      % {"code": element.code}}

@@ -255,9 +255,11 @@ def suggest(wording: Wording) -> None:
 
 
 def previous_of(wording: Wording) -> Wording | None:
-    """Return what the element says in the newest published revision, None if nothing."""
-    newest = strategy_queries.published_revisions(wording.revision.strategy_id).first()
-    return newest and newest.wordings.filter(element_id=wording.element_id).first()
+    """Return what the element said when it was published last, None if it never was.
+
+    That may be long ago: a code that was withdrawn is compared with its last wording.
+    """
+    return strategy_queries.published_wordings(wording.element_id).first()
 
 
 def unapprove(draft: Revision) -> None:

@@ -31,11 +31,11 @@ class Problem:
 
 
 def problems_of(draft: Revision) -> list[Problem]:
-    """Return what stands against publishing a draft, what forbids it first (4 queries)."""
+    """Return what stands against publishing a draft, what forbids it first (5 queries)."""
     rows = strategy_queries.wordings(draft)
     if not any(row.is_alignable for row in rows):
         return [Problem(_("This draft has no element to align with."), is_warning=False)]
-    here = {row.element_id for row in rows}
+    here, back = {row.element_id for row in rows}, _used_before(rows)
     found = [
         Problem(_("The element above it is not in the draft."), row, is_warning=False)
         for row in rows
@@ -48,7 +48,7 @@ def problems_of(draft: Revision) -> list[Problem]:
             found.append(Problem(lack, row))
         if row.behind:
             found.append(Problem(_("One language was changed after the other."), row))
-        if row.decided_by_id is None and row.modification in _TO_DECIDE:
+        if _is_undecided(row, back):
             found.append(
                 Problem(_("Nobody has decided yet whether its change is material."), row)
             )
@@ -83,6 +83,23 @@ def _says_nothing_new(draft, rows):
 
 
 _TO_DECIDE = (Wording.Modification.EDITORIAL, Wording.Modification.MATERIAL)
+
+
+def _is_undecided(row, back):
+    """Whether nobody has said how it changed; one that is back as new counts as material.
+
+    back: the ids of elements that have been published before.
+    """
+    is_back = row.modification == Wording.Modification.NEW and row.element_id in back
+    return row.decided_by_id is None and (is_back or row.modification in _TO_DECIDE)
+
+
+def _used_before(rows):
+    """Return which elements have been published before (one query)."""
+    published = Wording.objects.filter(
+        element__in=[row.element_id for row in rows], revision__published_in__isnull=False
+    )
+    return set(published.order_by().values_list("element_id", flat=True).distinct())
 
 
 def approve(

@@ -59,6 +59,18 @@ def test_the_draft_holds_exactly_the_elements(strategy, chie):
     ]  # fmt: skip
 
 
+def test_a_code_that_was_withdrawn_is_compared_with_its_last_wording(strategy):
+    strategy_services.discard_draft(
+        revision=strategy_document.load(sample("en"), strategy=strategy, by=None), by=None
+    )
+    factories.revise(strategy, [("OLD", None, True)], day="2020-04-01")
+    revision = strategy_document.load(sample("en"), strategy=strategy, by=None)
+    found = {each.element.code: each for each in wordings(revision)}
+    assert found["AIM-1"].modification == "material"
+    assert (found["AIM-1"].title_ja, found["AIM-1"].behind) == ("要素AIM-1", "ja")
+    assert found["AIM-2"].modification == "new"
+
+
 def test_elements_with_a_known_code_keep_their_identity(strategy):
     known = {each.code: each.pk for each in Element.objects.filter(strategy=strategy)}
     revision = strategy_document.load(sample("en"), strategy=strategy, by=None)

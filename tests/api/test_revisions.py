@@ -99,8 +99,8 @@ def test_what_differs_is_told_word_by_word(api, revised):
     assert rows["A.1"]["moved_from"] == {"parent": "A", "after": None}
     assert rows["A"] == {
         "code": "A", "change": "reworded", "earlier": None, "recast": False,
-        "moved_from": None, "share_en": 0.5, "share_ja": 0.4, "origins": [], "successors": [],
-        "modifications": [],
+        "moved_from": None, "share_en": 0.5, "share_ja": 0.4, "origins": [],
+        "successors": [], "modifications": [],
         "title_en": [["same", "Element A"]], "title_ja": [["same", "要素A"]],
         "body_en": [["out", "What A is about."]], "body_ja": [["out", "Aの説明。"]],
     }  # fmt: skip

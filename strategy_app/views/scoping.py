@@ -114,8 +114,9 @@ def scoped(form_class=ScopeForm, *others, several=()):
     ``several`` those of them that may be given more than once.
     """
 
-    def read(data, frame):
-        form = form_class(data, frame=frame)
+    def read(request, data):
+        # Not named here: errors hold on to what was at hand where they were raised.
+        form = form_class(data, frame=frame_of(request))
         form.full_clean()
         strange, repeated = [], set()
         for problem in misread(data, {*form.fields, *others, *several}, several):
@@ -130,7 +131,7 @@ def scoped(form_class=ScopeForm, *others, several=()):
     def decorate(view):
         @wraps(view)
         def inner(request, *args, **kwargs):
-            asked = read(request.GET, frame_of(request))
+            asked = read(request, request.GET)
             request.scope_form = asked.form
             if not asked.is_clear:
                 return _not_read(request, asked)
@@ -157,7 +158,7 @@ def _not_read(request, asked):
 
 def problems_at(request, page, query) -> list[str]:
     """Return what of a page's query string cannot be read, in words; [] if it all can."""
-    asked = resolve(reverse(page)).func.read(QueryDict(query), frame_of(request))
+    asked = resolve(reverse(page)).func.read(request, QueryDict(query))
     fields = asked.form.fields
     found = [
         (fields[name].label or name, message)

@@ -211,6 +211,23 @@ def test_after_publishing_there_may_be_another_draft(strategy, draft):
     assert texts(third) == texts(draft)
 
 
+def test_a_draft_begins_with_the_preface_in_force(db):
+    strategy = factories.make_strategy(publish=False)
+    services.discard_draft(revision=factories.draft_of(strategy), by=None)
+    first = services.create_draft(
+        strategy=strategy, by=None, name_en="First", preface_en="Why.", preface_ja="序。"
+    )
+    services.add(revision=first, code="A", parent=None, kind="aim", title_en="A", by=None)
+    services.publish(revision=first, in_force_from=DAY, by=None)
+    second = services.create_draft(strategy=strategy, by=None, name_en="Second")
+    assert (second.preface_en, second.preface_ja) == ("Why.", "序。")
+    services.discard_draft(revision=second, by=None)
+    given = services.create_draft(
+        strategy=strategy, by=None, name_en="Second", preface_en=""
+    )
+    assert (given.preface_en, given.preface_ja) == ("", "序。")
+
+
 def test_an_element_is_made_once(strategy):
     before = Change.objects.count()
     element = services.save_element(strategy=strategy, code="A", by=None)

@@ -322,5 +322,5 @@ def test_the_section_costs_a_fixed_number_of_queries(
             factories.get_element("A"), 1, day=f"202{year}-04-01", category=world.category
         )
     managing.get("/strategy/STR/A/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         managing.get("/strategy/STR/A/")

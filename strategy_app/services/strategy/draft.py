@@ -32,14 +32,17 @@ def create_draft(
 ) -> Revision:
     """Start a draft and return it; it copies the wordings of the newest revision.
 
-    ``fields`` are the names and prefaces of the revision. Raises ValidationError when
-    the strategy has a draft already.
+    ``fields`` are the names and prefaces of the revision; prefaces that are not given are
+    copied too. Raises ValidationError when the strategy has a draft already.
     """
     with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
+        newest = strategy_queries.published_revisions(strategy.pk).first()
+        if newest is not None:
+            kept = {"preface_en": newest.preface_en, "preface_ja": newest.preface_ja}
+            fields = kept | fields
         draft = Revision(strategy=strategy, **fields)
         draft.full_clean()
         draft.save()
-        newest = strategy_queries.published_revisions(strategy.pk).first()
         if newest is not None:
             for wording in strategy_queries.wordings(newest):
                 wording.pk = None

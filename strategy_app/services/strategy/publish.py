@@ -71,13 +71,16 @@ _SEEN = ("element_id", "parent_id", *FIELDS)
 
 
 def _says_nothing_new(draft, rows):
-    """Whether the draft is, element by element, what is published already."""
+    """Whether the draft is, preface and elements, what is published already."""
     newest = strategy_queries.published_revisions(draft.strategy_id).first()
     if newest is None:
         return False
     before, after = (
-        [[getattr(row, name) for name in _SEEN] for row in some]
-        for some in (strategy_queries.wordings(newest), rows)
+        [
+            (revision.preface_en, revision.preface_ja),
+            *(tuple(getattr(row, name) for name in _SEEN) for row in some),
+        ]
+        for revision, some in ((newest, strategy_queries.wordings(newest)), (draft, rows))
     )
     return before == after
 

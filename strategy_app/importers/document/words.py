@@ -132,7 +132,7 @@ def whole(marker: str, title: str, body: str) -> str:
     if not title and not body:
         return ""
     title = literal(title)
-    if _says(body, title):
+    if _says(without_bold(body), title):
         title = ""
     text = "\n\n".join(part for part in (title, body) if part)
     return f"{marker} {text}" if marker else text

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import NO_BUDGET, Frame, Tree, current
@@ -48,10 +49,14 @@ DEFINITIONS = {
         " an active programme, of all such pairs."
     ),
 }
-JUDGED_LATELY = _(
+JUDGED_LATELY = ngettext_lazy(
+    "Records in force, of active programmes and elements to align with, that were judged or"
+    " found still right within the last %(fresh_months)d month. Unlike “fresh”, whether"
+    " or not a second person has confirmed them.",
     "Records in force, of active programmes and elements to align with, that were judged or"
     " found still right within the last %(fresh_months)d months. Unlike “fresh”, whether"
-    " or not a second person has confirmed them."
+    " or not a second person has confirmed them.",
+    "fresh_months",
 )
 FORMULAS = {
     "supported": _("principal + significant"),

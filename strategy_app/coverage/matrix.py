@@ -190,13 +190,13 @@ def _is_confirmed(frame, tree, rows):
     It lapses when, later, the text of the programme or, by the revision in force, the
     element's wording has changed materially.
     """
-    stands = _is_confirmed_as_worded(frame, rows)
+    stands = is_confirmed_as_worded(frame, rows)
     if (tree.material_from != ALWAYS).any():
         stands &= ~_is_reworded(frame, tree, rows)
     return stands
 
 
-def _is_confirmed_as_worded(frame, rows):
+def is_confirmed_as_worded(frame, rows):
     """Return which of these rows are confirmed until their element is worded anew."""
     ledger, programmes = frame.ledger, frame.programmes
     confirmed = ledger.confirmed[rows]
@@ -216,7 +216,7 @@ def _is_reworded(frame, tree, rows):
     return (cells >= 0) & (frame.ledger.judged_from[rows] < tree.material_from[elements])
 
 
-def _reworded_from(frame, strategy, rows):
+def reworded_from(frame, strategy, rows):
     """Return from which day on these rows' wording is another one, as ordinals; or NEVER.
 
     By all revisions: the first that changed the element materially after it was judged.
@@ -331,104 +331,6 @@ def _rows(tree, element_ids):
 def level_of(stored: int) -> int | None:
     """Return the level (0, 1, 2) that a cell stands for, None where not assessed."""
     return int(stored) - 1 if stored else None
-
-
-def steps(
-    frame: Frame,
-    tree: Tree,
-    row: int,
-    scope: Scope,
-    least: int,
-    *,
-    reworded: bool = False,
-) -> list[tuple]:
-    """Return how many programmes stand at ``least`` or above over time: [(ordinal, n), …].
-
-    From each ordinal on, until the next, n selected programmes are active with a record
-    at that stored level (1 assessed, 2 significant, 3 principal) on the element, or below
-    it when the scope rolls up; with ``reworded``, such a record that ``needs_review``.
-    Past and future days are exact, all in this tree; the future assumes that nothing is
-    added and that programmes end as planned.
-    """
-    ledger, programmes = frame.ledger, frame.programmes
-    chosen = _rows_on(frame, tree, row, scope.rollup)
-    chosen = chosen[ledger.level[chosen] >= least]
-    chosen = chosen[selected(frame, scope)[ledger.programme[chosen]]]
-    # Confirmations and freshness pass with time: they end periods, as withdrawals do.
-    is_confirmed = scope.layer in ("confirmed", "fresh")
-    lasting = "evidenced" if is_confirmed else scope.layer
-    chosen = chosen[of_layer(frame, tree, lasting, scope.day, chosen)]
-    if is_confirmed:
-        chosen = chosen[_is_confirmed_as_worded(frame, chosen)]
-    columns = ledger.programme[chosen]
-    begins, ends = (days[chosen] for days in frame.periods)
-    if reworded:
-        begins = np.maximum(begins, _reworded_from(frame, tree.strategy, chosen))
-    if is_confirmed:
-        ends = np.minimum(ends, _reworded_from(frame, tree.strategy, chosen))
-    if scope.layer == "fresh":
-        stale = stale_from(ledger.judged[chosen], frame.thresholds.fresh_months)
-        ends = np.minimum(ends, stale)
-    first = np.maximum(begins, programmes.starts[columns]).astype(np.int64)
-    last = np.minimum(ends, programmes.ends[columns]).astype(np.int64)
-    return _overlaps(columns[first < last], first[first < last], last[first < last])
-
-
-def _rows_on(frame, tree, row, rollup):
-    """Return the ledger rows on an element, or also on what stands below it: int64[n]."""
-    elements = frame.ledger.element
-    highest = max(int(tree.element_ids.max()), int(elements.max(initial=0)))
-    wanted = np.zeros(highest + 1, bool)
-    wanted[tree.element_ids[tree.below(row) if rollup else [row]]] = True
-    # A million look-ups in a small table take a tenth of what the cells of all rows do.
-    return np.flatnonzero(wanted[elements])
-
-
-def active_steps(frame: Frame, scope: Scope) -> list[tuple]:
-    """Return how many selected programmes are active over time, as ``steps`` does."""
-    programmes = frame.programmes
-    columns = np.flatnonzero(selected(frame, scope) & (programmes.starts < programmes.ends))
-    first, last = (days[columns].astype(np.int64)
-                   for days in (programmes.starts, programmes.ends))  # fmt: skip
-    return _overlaps(columns, first, last)
-
-
-def is_lapsed(frame: Frame, tree: Tree, row: int, scope: Scope) -> bool:
-    """Whether a confirmation behind an element lapsed with its programme's text.
-
-    Nothing says on which day, so since when it lacks one cannot be told.
-    """
-    rows = _rows_on(frame, tree, row, scope.rollup)
-    rows = rows[frame.ledger.confirmed[rows] <= frame.change]
-    rows = rows[selected(frame, scope)[frame.ledger.programme[rows]]]
-    return bool((~_is_confirmed_as_worded(frame, rows)).any())
-
-
-def _overlaps(columns, first, last):
-    """Count, over time, the distinct programmes that have at least one of the periods."""
-    if not len(columns):
-        return []
-    order = np.lexsort((first, columns))
-    columns, first, last = columns[order], first[order], last[order]
-    # Each programme on a stretch of its own on one long line of days, so that the last
-    # day reached so far never comes from another programme.
-    offset = columns.astype(np.int64) << 32
-    reached = np.maximum.accumulate(last + offset)
-    is_apart = np.ones(len(first), bool)
-    is_apart[1:] = first[1:] + offset[1:] > reached[:-1]
-    at = np.flatnonzero(is_apart)
-    until = np.append(at[1:], len(first)) - 1
-    turns = np.concatenate([first[at], (reached - offset)[until]])
-    change = np.repeat([1, -1], len(at))
-    days, place = np.unique(turns, return_inverse=True)
-    changes = np.zeros(len(days), np.int64)
-    np.add.at(changes, place, change)
-    number = np.cumsum(changes)
-    return [
-        (int(day), int(count))
-        for day, count, step in zip(days, number, changes, strict=True)
-        if step and day != NEVER
-    ]
 
 
 def selected(frame: Frame, scope: Scope) -> np.ndarray:

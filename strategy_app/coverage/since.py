@@ -3,10 +3,16 @@
 import datetime
 from collections.abc import Callable
 
-from strategy_app.coverage import matrix
-from strategy_app.coverage.counts import Coverage
-from strategy_app.coverage.frame import ALWAYS, Frame
+import numpy as np
+
+from strategy_app.coverage import steps
+from strategy_app.coverage.counts import Coverage, question
+from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.gaps import Gap, Kind
+from strategy_app.coverage.steps import Steps
+
+# Before every day, also before what has always been (``frame.ALWAYS``).
+_BEFORE_ALL = -2
 
 # What each of these kinds lacks is the last of its layers; it has those before.
 _LAYERS = {
@@ -16,8 +22,8 @@ _LAYERS = {
 }
 
 
-def since(frame: Frame, coverage: Coverage, gap: Gap) -> datetime.date | None:
-    """Return the first day from which on a gap has been there, in the tree of the day.
+def since(frame: Frame, coverage: Coverage, found: list[Gap]) -> list[datetime.date | None]:
+    """Return of each gap the first day from which on it has been there, in today's tree.
 
     None where it was never otherwise, and where it cannot be said: of a cliff, which lies
     ahead; of an element that is unknown though something supports it; of a target in
@@ -26,118 +32,155 @@ def since(frame: Frame, coverage: Coverage, gap: Gap) -> datetime.date | None:
 
     Uncovered, unknown and thin are told by the support: since when it is as it is.
     """
-    question = _QUESTIONS.get(gap.kind)
-    found = question and question(frame, coverage, gap)
-    if not found or _cannot_be_said(frame, coverage, gap):
+    scope = coverage.scope
+    kept = frame.kept.answer(("since", question(scope)), dict, scope.day)
+    history = _History(frame, coverage)
+    for gap in found:
+        if _name(gap) not in kept:
+            kept[_name(gap)] = _since(history, gap)
+    return [kept[_name(gap)] for gap in found]
+
+
+def _name(gap):
+    return gap.kind, gap.row, gap.by, gap.group, gap.measure
+
+
+class _History:
+    """The numbers of some scopes over time, each counted once for all gaps."""
+
+    def __init__(self, frame, coverage):
+        self.frame, self.tree, self.scope = frame, coverage.tree, coverage.scope
+        self._records, self._active = {}, {}
+
+    def records(self, row, scope, *, reworded=False):
+        """Return how many records support an element, as ``steps.records``."""
+        key = (question(scope), reworded)
+        if key not in self._records:
+            self._records[key] = steps.records(
+                self.frame, self.tree, scope, scope.level + 1, reworded=reworded
+            )
+        return self._records[key][row]
+
+    def active(self, scope):
+        """Return how many programmes are active, as ``steps.active``."""
+        key = question(scope)
+        if key not in self._active:
+            self._active[key] = steps.active(self.frame, scope)
+        return self._active[key]
+
+    def supporters(self, row, scope):
+        """Return how many programmes support an element, as ``steps.supporters``."""
+        return steps.supporters(self.frame, self.tree, row, scope, scope.level + 1)
+
+
+def _since(history, gap):
+    told = _QUESTIONS.get(gap.kind)
+    found = told and told(history, gap)
+    if not found or _cannot_be_said(history, gap):
         return None
     holds, series = found
-    return _held_since(coverage.scope.day.toordinal(), holds, series)
+    return _held_since(history.scope.day.toordinal(), holds, series)
 
 
-def _cannot_be_said(frame, coverage, gap):
+def _cannot_be_said(history, gap):
     is_by_confirmation = gap.kind in (Kind.UNCONFIRMED, Kind.STALE)
-    if not is_by_confirmation and coverage.scope.layer not in ("confirmed", "fresh"):
+    if not is_by_confirmation and history.scope.layer not in ("confirmed", "fresh"):
         return False
-    return matrix.is_lapsed(frame, coverage.tree, gap.row, coverage.scope)
+    return steps.is_lapsed(history.frame, history.tree, gap.row, history.scope)
 
 
-def _held_since(day: int, holds: Callable, series: list[list[tuple]]):
+def _held_since(day: int, holds: Callable, series: list[Steps]):
     """Return the first day of the stretch up to ``day`` on which numbers hold.
 
-    series: steps over time, [(ordinal, number), …] each, 0 before the first one.
+    holds: takes the numbers of each of the series on some days, returns a bool for each.
     """
-    turns = sorted(
-        (ordinal, place, number)
-        for place, steps in enumerate(series)
-        for ordinal, number in steps
-        if ordinal <= day
-    )
-    numbers = [0] * len(series)
-    first = int(ALWAYS) if holds(*numbers) else None
-    for at, (ordinal, place, number) in enumerate(turns):
-        numbers[place] = number
-        if at + 1 < len(turns) and turns[at + 1][0] == ordinal:
-            continue  # all that turns on one day does so at once
-        if not holds(*numbers):
-            first = None
-        elif first is None:
-            first = ordinal
-    return datetime.date.fromordinal(first) if first and first > 0 else None
+    turns = np.unique(np.concatenate([one.days for one in series]))
+    days = np.concatenate([[_BEFORE_ALL], turns[turns <= day]])
+    held = holds(*(one.on(days) for one in series))
+    broken = np.flatnonzero(~held)
+    if not len(broken) or broken[-1] == len(days) - 1:
+        return None
+    first = int(days[broken[-1] + 1])
+    return datetime.date.fromordinal(first) if first > 0 else None
 
 
 # --- what has to hold, of which numbers ---
 
 
-def _steps(frame, coverage, gap, scope, **kwargs):
-    return matrix.steps(frame, coverage.tree, gap.row, scope, scope.level + 1, **kwargs)
-
-
-def _of_support(frame, coverage, gap):
+def _of_support(history, gap):
     if gap.measure or gap.actual > (gap.kind == Kind.THIN):
         return None
-    support = _steps(frame, coverage, gap, coverage.scope)
-    return lambda number: number == gap.actual, [support]
+    count = history.supporters if gap.actual else history.records
+    return lambda number: number == gap.actual, [count(gap.row, history.scope)]
 
 
-def _of_hole(frame, coverage, gap):
-    scope = coverage.scope
+def _of_hole(history, gap):
+    scope = history.scope
     if getattr(scope, gap.by):
         return None
     own = scope.but(**{gap.by: gap.group})
     series = [
-        _steps(frame, coverage, gap, scope),
-        _steps(frame, coverage, gap, own),
-        matrix.active_steps(frame, own),
+        history.records(gap.row, scope),
+        history.records(gap.row, own),
+        history.active(own),
     ]
-    return lambda support, in_group, active: support and active and not in_group, series
+
+    def is_hole(support, in_group, active):
+        return (support > 0) & (active > 0) & (in_group == 0)
+
+    return is_hole, series
 
 
-def _of_layers(frame, coverage, gap):
-    layers = _LAYERS[gap.kind]
-    series = [_steps(frame, coverage, gap, coverage.scope)]
-    for layer in layers:
-        series.append(_steps(frame, coverage, gap, coverage.scope.but(layer=layer)))
-    return lambda *numbers: all(numbers[:-1]) and not numbers[-1], series
+def _of_layers(history, gap):
+    scope = history.scope
+    scopes = [scope, *(scope.but(layer=layer) for layer in _LAYERS[gap.kind])]
+
+    def lacks_the_last(*numbers):
+        return np.all([number > 0 for number in numbers[:-1]], axis=0) & (numbers[-1] == 0)
+
+    return lacks_the_last, [history.records(gap.row, some) for some in scopes]
 
 
-def _of_review(frame, coverage, gap):
-    concerned = _steps(frame, coverage, gap, coverage.scope, reworded=True)
+def _of_review(history, gap):
+    concerned = history.records(gap.row, history.scope, reworded=True)
     return lambda number: number > 0, [concerned]
 
 
-def _of_target(frame, coverage, gap):
+def _of_target(history, gap):
     if gap.measure == "share_budget":
         return None
-    scope = coverage.scope
+    scope = history.scope
     own = scope.but(**{gap.by: gap.group}) if gap.by else scope
     own = own.but(level=2 if gap.measure == "principal" else 1)
     series = [
-        _steps(frame, coverage, gap, own),
-        matrix.active_steps(frame, own),
-        matrix.active_steps(frame, scope),
-        _aimed_at(frame, coverage, gap),
+        history.supporters(gap.row, own),
+        history.active(own),
+        history.active(scope),
+        _aimed_at(history, gap),
     ]
 
     def is_below(support, active, in_scope, value):
         if gap.measure == "share_active":
-            support = 100 * support / max(active, 1)
-        return in_scope > 0 and support < value
+            support = 100 * support / np.maximum(active, 1)
+        return (in_scope > 0) & (support < value)
 
     return is_below, series
 
 
-def _aimed_at(frame, coverage, gap):
-    """Return the values of one target over time, as steps."""
-    element = int(coverage.tree.element_ids[gap.row])
+def _aimed_at(history, gap):
+    """Return the values of one target over time."""
+    element = int(history.tree.element_ids[gap.row])
     category, department = (
         gap.group if gap.by == by else None for by in ("category", "department")
     )
-    return [
-        (target.valid_from.toordinal(), target.value)
-        for target in sorted(frame.targets, key=lambda target: target.valid_from)
+    value_from = {
+        target.valid_from.toordinal(): target.value
+        for target in history.frame.targets
         if (target.element_id, target.measure) == (element, gap.measure)
         and (target.category, target.department) == (category, department)
-    ]
+    }
+    days = sorted(value_from)
+    return Steps(np.array(days, np.int64), np.array([value_from[day] for day in days]))
 
 
 _QUESTIONS = {

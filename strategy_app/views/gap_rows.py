@@ -42,6 +42,7 @@ def gap_rows(
 ) -> list[GapRow]:
     """Return rows for these gaps, ranked from ``first`` on, with what ``user`` can do."""
     tree, scope = coverage.tree, coverage.scope
+    days = since(frame, coverage, found)
     return [
         GapRow(
             rank=rank,
@@ -52,9 +53,9 @@ def gap_rows(
             address=element_address(scope, tree.codes[gap.row]),
             group=group_label(frame, gap.by, gap.group) if gap.group else "",
             why=why(frame, gap),
-            since=since(frame, coverage, gap),
+            since=day,
             score=gap.score,
             actions=actions(frame, coverage, gap, user),
         )
-        for rank, gap in enumerate(found, start=first)
+        for rank, (gap, day) in enumerate(zip(found, days, strict=True), start=first)
     ]

@@ -139,10 +139,10 @@ def test_a_gap_of_support_says_since_when(strategy, day, kind, since):
     coverage = counts.elements(columns, Scope("STR", datetime.date.fromisoformat(day)))
     row = coverage.tree.row_of["B"]
     gap = gaps.Gap(gaps.Kind(kind), row, 1, kind == "thin", 1, 3)
-    found = since_module.since(columns, coverage, gap)
+    (found,) = since_module.since(columns, coverage, [gap])
     assert (found and found.isoformat()) == since
     cliff = gaps.Gap(gaps.Kind.CLIFF, row, 1, 1, 1, 3)
-    assert since_module.since(columns, coverage, cliff) is None
+    assert since_module.since(columns, coverage, [cliff]) == [None]
 
 
 def test_what_a_rewording_left_without_confirmation_is_so_since_that_day(strategy, dai):
@@ -156,7 +156,7 @@ def test_what_a_rewording_left_without_confirmation_is_so_since_that_day(strateg
     coverage = counts.elements(columns, later)
     found = {(gap.kind, gap.row): gap for gap in gaps.find(columns, later)}
     gap = found["unknown", coverage.tree.row_of["B"]]
-    assert since_module.since(columns, coverage, gap) == day
+    assert since_module.since(columns, coverage, [gap]) == [day]
 
 
 def test_an_empty_strategy_or_ledger_has_no_more_than_what_is_unknown(strategy):

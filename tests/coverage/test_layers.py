@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from strategy_app.coverage import counts, frame, gaps, matrix
+from strategy_app.coverage import counts, frame, gaps, matrix, steps
 from strategy_app.coverage.scope import Scope
 from strategy_app.models.dates import today
 from strategy_app.services import alignment
@@ -66,9 +66,10 @@ def test_a_record_is_fresh_for_thirteen_months(programme, judged, last_fresh):
     after = last + datetime.timedelta(days=1)
     assert (supported(last, layer="fresh"), supported(after, layer="fresh")) == (1, 0)
     columns, scope = frame.current(), Scope("STR", last, layer="fresh")
-    steps = matrix.steps(columns, columns.tree("STR", last), 0, scope, 2)
+    found = steps.supporters(columns, columns.tree("STR", last), 0, scope, 2)
     begun = datetime.date.fromisoformat(judged)
-    assert steps == [(begun.toordinal(), 1), (after.toordinal(), 0)]
+    assert found.days.tolist() == [begun.toordinal(), after.toordinal()]
+    assert found.numbers.tolist() == [1, 0]
 
 
 def test_a_level_of_a_layer_is_that_of_its_records_alone(programme):
@@ -87,7 +88,7 @@ def test_a_level_of_a_layer_is_that_of_its_records_alone(programme):
         (["material"], 1),
         (["material", "editorial"], 1),
         (["unchanged", "material"], 1),
-        (["new"], 0),
+        (["new"], 1),  # it has been in force before: another text in its place
     ],
 )
 def test_a_material_change_since_the_judgement_asks_to_be_re_read(

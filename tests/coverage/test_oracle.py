@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy_app.coverage import counts, frame, gaps, matrix, timeline
+from strategy_app.coverage import counts, frame, gaps, matrix, steps, timeline
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.coverage.since import since
 from strategy_app.models import Category, Change, Department, Programme, Strategy
@@ -213,13 +213,16 @@ def check_steps(rng, oracle, columns, scope):
         return
     wording = rng.choice(wordings)
     row = tree.row_of[wording.element.code]
-    steps = matrix.steps(columns, tree, row, scope, scope.level + 1)
-    assert [day for day, _number in steps] == sorted({day for day, _number in steps})
-    number = 0
+    least = scope.level + 1
+    supporters = steps.supporters(columns, tree, row, scope, least)
+    records = steps.records(columns, tree, scope, least)[row]
+    for one in (supporters, records):
+        assert (np.diff(one.days) > 0).all()
     for day in oracle.days_of_change():
-        while steps and steps[0][0] <= day.toordinal():
-            number = steps.pop(0)[1]
-        assert number == oracle.supporters_on(day, wordings, wording, scope), (scope, day)
+        at = np.array([day.toordinal()])
+        expected = oracle.supporters_on(day, wordings, wording, scope)
+        assert supporters.on(at) == expected, (scope, day)
+        assert day > scope.day or (records.on(at) > 0) == (expected > 0), (scope, day)
 
 
 def check_since(rng, oracle, columns, scope):
@@ -239,7 +242,7 @@ def check_since(rng, oracle, columns, scope):
     if not found:
         return
     gap = rng.choice(found)
-    first = since(columns, coverage, gap)
+    (first,) = since(columns, coverage, [gap])
     if first is None:
         return
     name = gap.kind.value, coverage.tree.codes[gap.row], gap.group, gap.measure

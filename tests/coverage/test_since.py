@@ -23,12 +23,11 @@ def told(kind, *, by="category", day=DAY, **scope):
     """Return since when there are gaps of a kind, with their groups."""
     columns, scope = frame.current(), Scope("STR", day, **scope)
     coverage = counts.elements(columns, scope)
-    found = {
-        gap.group: since(columns, coverage, gap)
-        for gap in gaps.find(columns, scope, by=by)
-        if gap.kind == kind
+    found = [gap for gap in gaps.find(columns, scope, by=by) if gap.kind == kind]
+    return {
+        gap.group: first and first.isoformat()
+        for gap, first in zip(found, since(columns, coverage, found), strict=True)
     }
-    return {group: first and first.isoformat() for group, first in found.items()}
 
 
 def supporting(code, begins="2020-01-01", *, level=1, dated=None, **fields):

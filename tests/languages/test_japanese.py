@@ -110,7 +110,7 @@ def test_each_kind_of_gap_has_its_japanese_name(client, chie, wide_world, kind, 
 def test_gaps_say_why_in_japanese(client, chie, wide_world):
     client.force_login(chie)
     page = read(client, "/gaps/?kind=cliff&day=2026-03-31")
-    why = "2029年4月1日から、寄与する事業が1件中0件に減少(終了：PRG-4)"
+    why = "寄与する事業は1件、2029年4月1日から0件(終了：PRG-4)"
     assert why in words_of(page)
     page = read(client, "/gaps/?kind=unevidenced&day=2026-03-31")
     assert "寄与する事業1件、うち日付のある根拠資料のあるもの0件" in words_of(page)

@@ -16,7 +16,7 @@ def draft(db):
 
 
 def wording(elements, code, parent=None, **fields):
-    fields = {"title_en": code, "kind": "claim", "position": 9} | fields
+    fields = {"title_en": code, "title_ja": code, "kind": "claim", "position": 9} | fields
     return Wording(element=elements[code], parent=elements.get(parent), **fields)
 
 
@@ -54,7 +54,13 @@ def test_they_are_there_with_their_history_as_if_added_one_by_one(draft, chie):
         "A": None, "A.1": "A", "B": "A", "B.1": "B"
     }  # fmt: skip
     one = strategy_services.add(
-        revision=draft, code="C", parent=elements["A"], by=chie, title_en="B", kind="claim"
+        revision=draft,
+        code="C",
+        parent=elements["A"],
+        by=chie,
+        title_en="B",
+        title_ja="B",
+        kind="claim",
     )
     many = history_of(rows["B"])
     alone = history_of(one)

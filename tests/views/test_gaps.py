@@ -73,7 +73,7 @@ def test_a_target_of_supporters_lists_them_also_where_only_principal_counts(
     supporting("PRG-2", 2)
     factories.make_target(factories.get_element("B"), 2)
     (row,) = rows_of(client, "kind=cliff&day=2026-06-30&level=2")
-    assert "2 today, 1 from" in row.why
+    assert "2, from 1 January 2028 on 1," in row.why
     assert listed(client, dict(row.actions)["See which"]) == ["PRG-1"]
 
 
@@ -82,7 +82,7 @@ def test_the_timeline_says_of_a_cliff_what_the_gaps_say(client, ben, falling):
     page = client.get("/timeline/?day=2026-06-30")
     marks = [words for sign, *_rest, words in page.context["marks"] if sign == "cliff"]
     (row,) = rows_of(client, "kind=cliff&day=2026-06-30")
-    assert marks == [f"B: {row.why}"]
+    assert marks == [f"B, if nothing is added: {row.why}"]
 
 
 def test_the_api_gives_the_numbers_of_a_cliff_with_their_measure(client, ben, falling):

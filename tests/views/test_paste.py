@@ -136,7 +136,7 @@ def test_a_preview_costs_no_more_questions_for_more_rows(
 ):
     strategy = factories.make_strategy("MANY", [f"M{n}" for n in range(120)])
     rows = "\n".join(f"PRG-1\tM{n}\t1\tIt says so." for n in range(120))
-    with django_assert_max_num_queries(47):
+    with django_assert_max_num_queries(48):
         page = send(aikos, HEADER + rows, strategy=strategy.code)
     assert numbers(page)["add"] == 120
 

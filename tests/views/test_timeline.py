@@ -121,7 +121,11 @@ def test_a_cliff_that_was_averted_is_not_marked(client, ben, portfolio):
     page = client.get(f"/timeline/?day=2020-01-01&{YEARS}")
     cliffs = [mark for mark in page.context["marks"] if mark[0] == "cliff"]
     assert [(str(day), words) for _sign, day, _address, words in cliffs] == [
-        ("2028-04-01", "A: from here 0 of 1 programmes are left, if nothing is added"),
+        (
+            "2028-04-01",
+            "A, if nothing is added: supported by 1, from 1 April 2028 on by none;"
+            " these end: PRG-1",
+        ),
     ]
     gaps = client.get("/gaps/?day=2020-01-01&kind=cliff&horizon=3")
     assert [gap.code for gap in gaps.context["rows"]] == ["B"]

@@ -258,8 +258,9 @@ class GroupSerializer(serializers.Serializer):
     )
     future = serializers.BooleanField(
         required=False,
-        help_text="Whether a fiscal year's last day lies after the day asked for: assumes"
-        " nothing is added.",
+        help_text="Whether a fiscal year's last day lies after today, or after the day of"
+        " the change known at: assumes that nothing is added and that programmes end as"
+        " planned.",
     )
     active_programmes = serializers.IntegerField(
         help_text="How many the group holds; with `by=strategy` those that support it."

@@ -39,6 +39,18 @@ def by_strategy(frame: Frame, scope: Scope, other: str) -> Crossing | None:
     second = counts.elements(frame, scope.but(strategy=other))
     if own.tree is None or second.tree is None:
         return None
+    columns, active, counted = frame.kept.answer(
+        ("across", other, counts.question(scope)), lambda: _crossed(own, second), scope.day
+    )
+    codes = [second.tree.codes[row] for row in columns]
+    return Crossing(
+        GroupedCoverage("strategy", codes, active, counted, own), second, columns
+    )
+
+
+def _crossed(own, second):
+    """Return the rows of the groups, how much is in each, and what it counts for."""
+    frame, scope = own.frame, own.scope
     columns = [
         row
         for row in range(len(second.tree.codes))
@@ -50,6 +62,5 @@ def by_strategy(frame: Frame, scope: Scope, other: str) -> Crossing | None:
     counted = np.zeros((len(own.counts), len(columns), 4), np.int64)
     for number, group in enumerate(groups):
         counted[:, number] = counts.four_parts(own.levels, group, weights, active[number])
-    codes = [second.tree.codes[row] for row in columns]
-    grouped = GroupedCoverage("strategy", codes, active, counted, own)
-    return Crossing(grouped, second, columns)
+    active.flags.writeable = counted.flags.writeable = False
+    return columns, active, counted

@@ -15,6 +15,11 @@ _STATE_NAMES = (
     _("Not assessed"),
 )
 
+_NO_ELEMENT = _("Name the element that the rest of the address is about.")
+_ONLY_ACTIVE = _(
+    "Beside an element, or a missing budget, only programmes active on the day are listed."
+)
+
 
 class ProgrammeListForm(ScopeForm):
     """A scope, a search, a state against an element, a period and an order.
@@ -78,16 +83,20 @@ class ProgrammeListForm(ScopeForm):
 
     def _refuse_what_would_be_left_out(self, cleaned):
         """Refuse a part that means nothing without another, or beside another."""
-        element, also, period = (cleaned[name] for name in ("element", "also", "period"))
-        if cleaned["state"] and not element:
-            message = _("Name the element that “Alignment” (state) is about.")
-            self.add_error("element", forms.ValidationError(message, "needed"))
+        element, also, budget = (cleaned[name] for name in ("element", "also", "budget"))
+        if not element and (cleaned["state"] or also or cleaned["ends_by"]):
+            self.add_error("element", forms.ValidationError(_NO_ELEMENT, "needed"))
         if cleaned["also_strategy"] and not also:
             message = _("Name the element of the other strategy.")
             self.add_error("also", forms.ValidationError(message, "needed"))
-        if element and period not in ("", "active"):
-            message = _("Beside an element only programmes active on the day are listed.")
-            self.add_error("period", forms.ValidationError(message, "contradiction"))
+        if cleaned["ends_by"] and cleaned["state"] not in ("", "principal", "supported"):
+            message = _("What ends is told of “Principal” and “Supported” alone.")
+            self.add_error("state", forms.ValidationError(message, "contradiction"))
+        if element and budget:
+            message = _("Ask for an element or for a missing budget, not for both.")
+            self.add_error("element", forms.ValidationError(message, "contradiction"))
+        if (element or budget) and cleaned["period"] not in ("", "active"):
+            self.add_error("period", forms.ValidationError(_ONLY_ACTIVE, "contradiction"))
 
     def _check_element(self, field, strategy, day):
         """Refuse a code that the strategy does not have on the day."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.http import QueryDict
 from django.utils.formats import date_format
 
 from strategy_app.coverage import timeline
@@ -16,7 +17,9 @@ _FIELDS = (
 )  # fmt: skip
 
 # What asks about one strategy, and goes with it.
-_OF_A_STRATEGY = ("element", "state", "also", "also_strategy", "second", "open", "at")
+_OF_A_STRATEGY = (
+    "element", "state", "also", "also_strategy", "second", "open", "at", "ends_by",
+)  # fmt: skip
 
 # What can be taken out of a scope, and its name there.
 _PARTS = {name: name for name in _FIELDS if name not in ("strategy", "q")} | {"q": "search"}
@@ -47,6 +50,8 @@ def scope_bar(request, form, scope: Scope) -> dict:
         "scope_fields": [
             form[name] for name in _FIELDS if name != "strategy" or can_choose
         ],
+        # Where another strategy is chosen, what is asked about this one goes with it.
+        "strategy_left": can_choose and not kept.keys().isdisjoint(_OF_A_STRATEGY),
         "kept_parameters": (
             kept | {"strategy": scope.strategy} if is_fixed else kept
         ).items(),
@@ -69,6 +74,19 @@ def scope_bar(request, form, scope: Scope) -> dict:
         ),
         "active_query": scope.query(period="active"),
     }
+
+
+def with_another_strategy(asked: QueryDict) -> QueryDict:
+    """Return what the bar's form asks, without what is about the strategy that it left.
+
+    Its ``of`` names the strategy that was shown.
+    """
+    found = asked.copy()
+    (shown,) = found.pop("of")[-1:] or [""]
+    if found.get("strategy", shown) != shown:
+        for name in _OF_A_STRATEGY:
+            found.pop(name, None)
+    return found
 
 
 def _kept(request):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from strategy_app.forms.parameters import Problem, misread
 from strategy_app.forms.scope import ScopeForm
 from strategy_app.permissions import can_read
 from strategy_app.queries.saved_view import views_at
+from strategy_app.views.scope_bar import with_another_strategy
 
 
 def frame_of(request):
@@ -131,6 +132,9 @@ def scoped(form_class=ScopeForm, *others, several=()):
     def decorate(view):
         @wraps(view)
         def inner(request, *args, **kwargs):
+            if "of" in request.GET:
+                query = with_another_strategy(request.GET).urlencode()
+                return redirect(f"{request.path}?{query}")
             asked = read(request, request.GET)
             request.scope_form = asked.form
             if not asked.is_clear:
@@ -158,7 +162,11 @@ def _not_read(request, asked):
 
 def problems_at(request, page, query) -> list[str]:
     """Return what of a page's query string cannot be read, in words; [] if it all can."""
-    asked = resolve(reverse(page)).func.read(request, QueryDict(query))
+    data = QueryDict(query, mutable=True)
+    if data.keys() & {"known_at", "with_known_at"}:
+        return []  # what was known then stays as it was
+    data.pop("q", None)  # whatever is searched for may be
+    asked = resolve(reverse(page)).func.read(request, data)
     fields = asked.form.fields
     found = [
         (fields[name].label or name, message)

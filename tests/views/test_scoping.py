@@ -70,6 +70,11 @@ def test_a_page_of_a_list_is_asked_for_once(client, ben, two_pages):
         ("state=principal", "element"),
         ("also_strategy=TWO", "also"),
         ("element=A&period=ended", "period"),
+        ("budget=missing&period=ended", "period"),
+        ("element=A&budget=missing", "element"),
+        ("ends_by=2030-01-01", "element"),
+        ("also_strategy=TWO&also=A", "element"),
+        ("element=A&state=not_assessed&ends_by=2030-01-01", "state"),
     ],
 )
 def test_programmes_are_not_listed_by_half_a_question(client, ben, site, query, field):
@@ -129,6 +134,30 @@ def kind_of(address, path):
 
 def names_in(address):
     return tuple(part.partition("=")[0] for part in urlsplit(address).query.split("&"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("/programmes/?strategy=STR&element=A&state=supported&q=PRG", "strategy=TWO&q=PRG"),
+        ("/timeline/?strategy=STR&element=A", "strategy=TWO"),
+        ("/compare/?strategy=STR&element=A&with_layer=fresh", "with_layer=fresh"),
+    ],
+)
+def test_another_strategy_is_asked_about_without_elements_of_the_first(
+    client, ben, site, asked, kept
+):
+    client.force_login(ben)
+    form = client.get(asked).content.decode().partition('class="scope-form"')[2]
+    (shown,) = re.findall(r'name="of" value="(\w+)"', form)
+    chosen = asked.replace("strategy=STR", "strategy=TWO")
+    answer = client.get(f"{chosen}&of={shown}", follow=True)
+    assert answer.status_code == 200
+    assert answer.context["scope"].strategy == "TWO"
+    query = answer.request["QUERY_STRING"]
+    assert kept in query and "element" not in query
+    again = client.get(f"{asked}&of={shown}")
+    assert again.url == asked
 
 
 @pytest.mark.parametrize("path", DASHBOARDS)

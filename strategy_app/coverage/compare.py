@@ -43,6 +43,8 @@ DEFINITIONS = {
         " been removed."
     ),
 }
+# Layers have no before and after.
+_BETWEEN_LAYERS = {Kind.LOWERED: _("A lower level at the stricter layer.")}
 SINCE = _(
     "Pairs of an element and a programme whose effective level differs between two days, by"
     " what makes the difference. Without another day, the same day of the year before."
@@ -66,6 +68,12 @@ def kinds_between(by: str) -> list[Kind]:
     if by == "layer":
         return [Kind.LACKING, Kind.LOWERED]
     return [kind for kind in Kind if kind != Kind.LACKING]
+
+
+def definition_of(kind: Kind, by: str) -> str:
+    """Return what a kind means between sides that differ in ``by``."""
+    own = _BETWEEN_LAYERS if by == "layer" else {}
+    return own.get(kind) or DEFINITIONS[kind]
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ COUNTS, REWORDED, STALE, UNCONFIRMED = np.array([1, 2, 4, 8], np.uint8)
 class Cells:
     """Cells of the matrix: rows of the tree and columns of the frame, integers[n] each.
 
-    since: the ordinal of the day from which each has waited, integers[n]. Of empty cells,
-    of which there may be tens of millions, all three take 32 bits.
+    since: the ordinal of the day from which each has waited, integers[n]; of empty cells
+    from when there was something to assess, though it may have been assessed and withdrawn
+    since. Of these there may be tens of millions: all three take 32 bits.
     """
 
     elements: np.ndarray
@@ -176,8 +177,9 @@ def cells(
         places, elements = _empty_cells(frame, tree, day, kind)
         asked = columns[places]
         places, elements = places[asked], elements[asked]
-        begun = np.int32(tree.in_force_from.toordinal())
-        return Cells(elements, places, np.maximum(frame.programmes.starts, begun)[places])
+        since = _asked_from(frame, tree, kind)[elements]
+        np.maximum(since, frame.programmes.starts[places], out=since)
+        return Cells(elements, places, since)
     waits = is_waiting(frame, standing(frame, tree, day), kind, person, returned)
     rows = np.flatnonzero(waits & columns[frame.ledger.programme])
     elements = matrix.elements_of(frame, tree, rows)
@@ -194,6 +196,26 @@ def _empty_cells(frame, tree, day, kind):
     programmes, rows = (np.arange(size, dtype=np.int32) for size in missing.shape)
     places = np.repeat(programmes, missing.sum(axis=1))
     return places, np.broadcast_to(rows, missing.shape)[missing]
+
+
+def _asked_from(frame, tree, kind):
+    """Return from which day on each element's cells have asked, as ordinals: int32[E].
+
+    From when it could be aligned with, in this and all revisions since; what is proposed,
+    from when the element last was split or merged from another.
+    """
+    begun = np.full(len(tree.codes), tree.in_force_from.toordinal(), np.int32)
+    if kind == "proposed":
+        begun[:] = ALWAYS
+        np.maximum.at(begun, tree.origins[:, 0], tree.origins[:, 2])
+        return begun
+    unbroken = np.ones(len(begun), bool)
+    for earlier in reversed(frame.trees[tree.strategy]):
+        if earlier.in_force_from < tree.in_force_from:
+            ids = earlier.element_ids[earlier.alignable]
+            unbroken &= np.isin(tree.element_ids, ids)
+            begun[unbroken] = earlier.in_force_from.toordinal()
+    return begun
 
 
 def _since(frame, tree, kind, rows, elements, returned):

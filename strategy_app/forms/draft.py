@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from strategy_app.forms.fields import PlainTextField, validate_storable
 from strategy_app.models import Element, Origin, Wording
+from strategy_app.models.localized import languages
 from strategy_app.models.strategy import validate_code
 
 LONGEST_TEXT = 10_000
@@ -143,10 +144,11 @@ class WordingForm(RefusableForm):
 
     @property
     def languages(self):
-        """The fields of each language: (its code, its name, title, text)."""
+        """The fields of each language, the reader's first: (code, name, title, text)."""
+        names = {"en": _("English"), "ja": _("Japanese")}
         return [
-            (code, name, self[f"title_{code}"], self[f"body_{code}"])
-            for code, name in (("en", _("English")), ("ja", _("Japanese")))
+            (code, names[code], self[f"title_{code}"], self[f"body_{code}"])
+            for code in languages()
         ]
 
 

@@ -18,11 +18,16 @@ class LocalizedText:
         return self.text
 
 
+def languages():
+    """Return both languages, the reader's own first."""
+    own = "ja" if (get_language() or "en").startswith("ja") else "en"
+    return [own, "en" if own == "ja" else "ja"]
+
+
 def localized_text(english, japanese):
     """Return the text in the active language, or the other one marked as fallback."""
     texts = {"en": english or "", "ja": japanese or ""}
-    wanted = "ja" if (get_language() or "en").startswith("ja") else "en"
-    other = "en" if wanted == "ja" else "ja"
+    wanted, other = languages()
     if texts[wanted] or not texts[other]:
         return LocalizedText(texts[wanted], wanted, False)
     return LocalizedText(texts[other], other, True)

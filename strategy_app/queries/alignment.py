@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from strategy_app.models import (
     Alignment,
@@ -20,7 +20,8 @@ def rows() -> QuerySet[Alignment]:
     """Return ledger rows with all that a list shows of them, at a fixed cost in queries.
 
     ``reworded`` says whether the element's wording has changed materially, by today,
-    since the one that was judged; ``can_be_judged`` whether the strategy still has it.
+    since the one that was judged; ``can_be_judged`` whether the strategy still has it;
+    ``gone_from`` since which day it no longer has it, None where it has.
     """
     return (
         Alignment.objects.select_related(
@@ -33,7 +34,7 @@ def rows() -> QuerySet[Alignment]:
             "continues__opened_in__by",
         )
         .prefetch_related(Prefetch("evidence", Evidence.objects.order_by("id")))
-        .annotate(reworded=reworded(), can_be_judged=can_be_judged())
+        .annotate(reworded=reworded(), can_be_judged=can_be_judged(), gone_from=gone_from())
     )
 
 
@@ -65,6 +66,19 @@ def can_be_judged() -> Exists:
             revision__in=in_force.filter(~Exists(later)),
         )
     )
+
+
+def gone_from() -> Subquery:
+    """Return the day of the revision, by today, that withdrew a row's element; or none."""
+    in_force = Revision.objects.filter(
+        published_in__isnull=False, in_force_from__lte=today()
+    )
+    last = in_force.filter(wordings__element=OuterRef(OuterRef("element")))
+    days = last.order_by("-in_force_from").values("in_force_from")[:1]
+    following = in_force.filter(
+        strategy=OuterRef("element__strategy"), in_force_from__gt=Subquery(days)
+    )
+    return Subquery(following.order_by("in_force_from").values("in_force_from")[:1])
 
 
 def confirmed() -> Q:

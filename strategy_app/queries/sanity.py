@@ -93,7 +93,7 @@ def _many_principal(claims):
         yield Hint(
             "many_principal",
             _("%(number)d elements are principal: %(elements)s.")
-            % {"number": len(principal), "elements": ", ".join(_codes(principal))},
+            % {"number": len(principal), "elements": _(", ").join(_codes(principal))},
             _(
                 "Principal is what the programme would not exist without; more than"
                 " %(most)d of them are rarely meant."
@@ -114,7 +114,7 @@ def _undated(claims):
         yield Hint(
             "undated",
             _("Principal without a dated source: %(elements)s.")
-            % {"elements": ", ".join(_codes(undated))},
+            % {"elements": _(", ").join(_codes(undated))},
             _("It does not count as evidenced until a source with its date is added."),
             _codes(undated),
         )
@@ -129,7 +129,7 @@ def _same_within(claims):
             yield Hint(
                 "same_rationale",
                 _("The same rationale stands at %(elements)s.")
-                % {"elements": ", ".join(_codes(same))},
+                % {"elements": _(", ").join(_codes(same))},
                 _copied(),
                 _codes(same),
             )

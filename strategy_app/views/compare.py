@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from strategy_app.coverage import timeline
 from strategy_app.coverage.compare import (
-    DEFINITIONS,
     GROUPS,
     LACKS,
     Kind,
     Pair,
+    definition_of,
     four_counts,
     kinds_between,
 )
@@ -214,6 +214,7 @@ def _turn(request, pair):
     page = Paginator(shown, _PAGE).get_page(request.GET.get("page"))
     return {
         "kinds": kinds_of(
+            pair.by,
             {kind: numbers[kind] for kind in kinds_between(pair.by)},
             lambda kind: f"?{scope.query(**kept, kind=kind)}",
         ),
@@ -244,15 +245,15 @@ def _state_words(pair, state):
     return state_label(state)
 
 
-def kinds_of(numbers, address):
+def kinds_of(by, numbers, address):
     """Return each kind: what it is called and means, how many there are, where they are.
 
-    numbers: how many, by kind.
+    by: in what both sides differ. numbers: how many, by kind.
     """
     return [
         {
             "kind": kind,
-            "definition": DEFINITIONS[kind],
+            "definition": definition_of(kind, by),
             "number": number,
             "is_upwards": kind in _UPWARDS,
             "address": address(kind.value),
@@ -271,7 +272,9 @@ def since(pair: Pair) -> dict:
         "other": pair.other.scope.day,
         "kept": pair.own.scope.parameters().items(),
         "address": address,
-        "kinds": kinds_of(pair.by_kind(), lambda kind: f"{address}&kind={kind}#changes"),
+        "kinds": kinds_of(
+            pair.by, pair.by_kind(), lambda kind: f"{address}&kind={kind}#changes"
+        ),
     }
 
 

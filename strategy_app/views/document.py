@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-
 from strategy_app.models import Revision, Wording
+from strategy_app.models.localized import languages
 from strategy_app.queries import crosswalk as crosswalk_queries
 from strategy_app.queries import revision as revision_queries
 from strategy_app.queries import strategy as strategy_queries
@@ -85,12 +84,6 @@ def contents(sections: list[Section]) -> list[Section]:
     if len(two_levels) <= _MOST_CONTENTS:
         return two_levels
     return [section for section in sections if section.level == 1]
-
-
-def languages() -> list[str]:
-    """Return both languages, the reader's own first."""
-    own = "ja" if (get_language() or "en").startswith("ja") else "en"
-    return [own, "en" if own == "ja" else "ja"]
 
 
 def other_text(wording: Wording) -> OtherText | None:

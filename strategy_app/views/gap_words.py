@@ -21,6 +21,8 @@ def why(frame, gap) -> str:
         return _why_open(gap)
     if gap.kind == Kind.BELOW_TARGET:
         return _why_below_target(gap)
+    if gap.kind == Kind.UNKNOWN and not gap.assessed:
+        return _("none of %(active)s assessed yet") % {"active": intcomma(gap.active)}
     sentence = {
         Kind.UNCOVERED: _("%(assessed)s of %(active)s assessed, none supports it"),
         Kind.THIN: _("one single programme supports it"),

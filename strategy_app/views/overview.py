@@ -1,8 +1,10 @@
 """The state of the strategy on a day."""
 
 import datetime
+from itertools import groupby
 
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 
 from strategy_app.coverage import counts, gaps
 from strategy_app.forms.compare import SinceForm
@@ -17,6 +19,7 @@ from strategy_app.views.trends import trends
 
 _WORST = 5
 _ENDS_WITHIN_DAYS = 365
+_LATEST_READ, _LATEST_SHOWN = 60, 6
 
 
 @reading
@@ -33,7 +36,6 @@ def overview(request):
     fresh, records = counts.freshness(frame, coverage)
     alignable = int(coverage.tree.alignable.sum()) if coverage.tree else 0
     unsupported = len(gaps.of_kind(found, gaps.UNSUPPORTED))
-    latest = change_queries.latest(6)
     ending = _ending(frame, coverage, scope.day)
     context = {
         "start": start,
@@ -54,11 +56,29 @@ def overview(request):
         "ending": programme_queries.in_order(frame, ending[:8]),
         "since": since(request.scope_form.since()),
         "ending_count": len(ending),
-        "latest_changes": latest,
-        "subjects": change_queries.subjects(latest),
+        "latest_changes": _latest(),
         "total_programmes": len(frame.programmes.codes),
     }
     return render(request, "strategy_app/overview/page.html", context)
+
+
+def _latest():
+    """Return the newest changes, alike ones of a person and day that follow as one.
+
+    (the newest of them, what they are about, how many they are), the newest first.
+    """
+    found = change_queries.latest(_LATEST_READ)
+    subjects = change_queries.subjects(found)
+
+    def alike(change):
+        day = localdate(change.at)
+        return change.action, change.by_id, subjects.get(change.pk, ""), day
+
+    groups = [(key, list(some)) for key, some in groupby(found, alike)]
+    return [
+        (some[0], subject, len(some))
+        for (_action, _by, subject, _day), some in groups[:_LATEST_SHOWN]
+    ]
 
 
 def _worst(found):

@@ -161,6 +161,7 @@ def _rehearsed(request, strategy, draft, day):
         "rehearsal": found,
         "rows": rows,
         "same": sum(row["is_same"] for row in rows),
+        "withdrawn": _withdrawn(found.before.tree, found.after.tree),
         "gap_lists": [
             (_("Opening"), gap_rows(found.after.frame, found.after, found.opened)),
             (_("Closing"), gap_rows(frame, found.before, found.closed)),
@@ -177,6 +178,11 @@ def _rehearsed(request, strategy, draft, day):
         "reread_total": sum(found.reread.values()),
         "proposed_total": sum(found.proposed.values()),
     }
+
+
+def _withdrawn(before, after):
+    """Return the codes that the draft's tree no longer has: gaps there close with them."""
+    return before.row_of.keys() - after.row_of.keys() if before else set()
 
 
 def _row(before, after, withdrawn):

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from strategy_app.coverage.waiting import Cells
@@ -20,6 +22,14 @@ from strategy_app.views.queue_cell import QueueCell
 from strategy_app.views.scoping import frame_of, scoped, signed_in
 from strategy_app.views.waiting import Waiting
 from strategy_app.views.whose import department_names, whose_of
+
+# What has become of those that no longer wait; returned and proposed ones are of nothing.
+_PROGRESS = {
+    "not_assessed": _("%(done)s of %(all)s assessed"),
+    "needs_review": _("%(done)s of %(all)s re-read"),
+    "stale": _("%(done)s of %(all)s not stale"),
+    "unconfirmed": _("%(done)s of %(all)s no longer to be confirmed by you"),
+}
 
 
 @dataclass(frozen=True)
@@ -158,7 +168,9 @@ class Queue:
         whole = self.waiting.all_of(self.kind)
         if not whole:
             return None
-        return {"done": whole - len(self.cells), "all": whole}
+        done = whole - len(self.cells)
+        words = _PROGRESS[self.kind] % {"done": intcomma(done), "all": intcomma(whole)}
+        return {"done": done, "all": whole, "words": words}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -148,9 +148,14 @@ def _target_words(measure):
     return _("target %(value)s")
 
 
+def decimal(value: float) -> str:
+    """Return a number with at most one decimal: "5", "12.5"."""
+    return f"{value:,.1f}".removesuffix(".0")
+
+
 def amount(measure: str, value: float) -> str:
     """Return a value of a target's measure in words: "5", "12.5 %"."""
-    shown = f"{value:,.1f}".removesuffix(".0")
+    shown = decimal(value)
     return _("%(share)s %%") % {"share": shown} if measure.startswith("share") else shown
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from strategy_app.coverage import targets as coverage_targets
@@ -18,7 +19,7 @@ from strategy_app.permissions import can_set_targets
 from strategy_app.queries import history as history_queries
 from strategy_app.services import target as target_services
 from strategy_app.services.target import Conflict
-from strategy_app.views.rows import amount, element_address, group_label
+from strategy_app.views.rows import amount, decimal, element_address, group_label
 from strategy_app.views.scoping import frame_of, only_post, scoped, signed_in
 
 _EDITS = 30
@@ -105,19 +106,30 @@ def _state_of(standing):
 def _standing_words(measure, standing):
     words = {
         "met": _("target met: %(low)s"),
-        "missing": _("%(missing)s missing: now %(low)s, at most %(high)s"),
+        "missing": _missing_words(measure, standing.missing),
         "open": _(
             "not known: from %(low)s to %(high)s; no budget is on record for %(number)s of"
             " %(active)s active programmes"
         ),
     }[_state_of(standing)]
     return words % {
-        "missing": amount(measure, standing.missing),
+        "missing": decimal(standing.missing),
         "low": amount(measure, standing.low),
         "high": amount(measure, standing.high),
         "number": intcomma(standing.unbudgeted),
         "active": intcomma(standing.active),
     }
+
+
+def _missing_words(measure, missing):
+    """Say how much is missing; from a share to a share it is points, not per cent."""
+    if not measure.startswith("share"):
+        return _("%(missing)s missing: now %(low)s, at most %(high)s")
+    return ngettext(
+        "%(missing)s point short: now %(low)s, at most %(high)s",
+        "%(missing)s points short: now %(low)s, at most %(high)s",
+        1 if decimal(missing) == "1" else 2,
+    )
 
 
 def _edits(element):

@@ -250,7 +250,7 @@ def withdraw(request, draft, element_code):
     except ValidationError:
         refusal = _("%(code)s is not withdrawn: below it stand %(below)s.") % {
             "code": element_code,
-            "below": ", ".join(row.below),
+            "below": _(", ").join(row.below),
         } + " " + _("Move or withdraw them first.")  # fmt: skip
         context = outline_context(draft, element_code, refusal)
         context |= {"problems": strategy_services.problems_of(draft.revision)}

@@ -206,3 +206,40 @@ def test_what_is_withdrawn_is_read_again_too(db, dai):
     asked = {"columns": np.ones(5, bool), "person": dai.pk}
     tree = columns.tree("STR", today())
     assert waiting.all_of(columns, tree, today(), "needs_review", **asked) == 4
+
+
+def _since(kind):
+    """Return since when the cells of a kind wait that there are today, by element."""
+    columns, day = frame.current(), today()
+    tree = columns.tree("STR", day)
+    found = waiting.cells(
+        columns, tree, day, kind,
+        columns=np.ones(len(columns.programmes.codes), bool), person=0,
+        returned=waiting.Returned(*np.zeros((3, 0), np.int64)),
+    )  # fmt: skip
+    return {
+        tree.codes[row]: datetime.date.fromordinal(since).isoformat()
+        for row, since in zip(found.elements, found.since.tolist(), strict=True)
+    }
+
+
+def test_what_is_not_assessed_waits_since_it_can_be_assessed(db):
+    """A stays as it was, B was context for two years, C is new, D is split from A."""
+    strategy = factories.make_strategy(elements=("A", "B"), day="2018-04-01")
+    factories.make_programme(starts_on="2019")
+    tree = [("A", None, True), ("B", None, False)]
+    factories.revise(strategy, tree, day="2020-04-01")
+    tree = [("A", None, True), ("B", None, True), ("C", None, True)]
+    factories.revise(strategy, tree, day="2022-04-01")
+    assert _since("not_assessed") == {
+        "A": "2019-01-01", "B": "2022-04-01", "C": "2022-04-01",
+    }  # fmt: skip
+
+
+def test_a_proposal_waits_since_the_split_whatever_was_published_since(db):
+    strategy = factories.make_strategy(elements=("A", "B"), day="2018-04-01")
+    factories.load_history(factories.make_programme(), "A", 1, "2019-04-01")
+    factories.split(strategy, "C", day="2021-04-01")
+    factories.revise_as(strategy, {"B": "material"}, day="2022-04-01")
+    assert _since("proposed") == {"C": "2021-04-01"}
+    assert _since("not_assessed") == {"B": "2018-04-01", "C": "2021-04-01"}

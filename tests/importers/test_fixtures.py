@@ -61,6 +61,13 @@ def test_the_data_are_those_of_the_files(db):
     assert "Password: " in text
 
 
+def test_the_files_are_published_where_people_need_a_second_person(db, settings):
+    settings.PUBLICATION_NEEDS_APPROVAL = True
+    load()
+    assert not Revision.objects.filter(published_in=None).exists()
+    assert Revision.objects.filter(approved_in=None).count() == Revision.objects.count() > 0
+
+
 def test_the_revision_and_the_programmes_are_as_in_the_files(db):
     load()
     revision = Revision.objects.get(strategy__code="JST-INTL")

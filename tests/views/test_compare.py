@@ -204,6 +204,7 @@ def test_layers_show_what_would_be_lost(client, ben, history):
     assert "Significant → then not confirmed" in text
     assert "→ then – Not assessed" not in text
     assert "Not assessed, or not at the layer" in text
+    assert "Lowered A lower level at the stricter layer." in text
     for word in ("Before", "After", "Removed"):
         assert word not in text
 

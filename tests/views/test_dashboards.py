@@ -9,6 +9,7 @@ from django.urls import reverse
 from strategy_app.models import Change
 from strategy_app.models.dates import today
 from strategy_app.services import reference
+from strategy_app.services import strategy as strategy_services
 from strategy_app.services.change import recording
 from tests import factories
 from tests.views.reading import link, links_of, text_of
@@ -72,7 +73,7 @@ def test_gaps_say_why_and_what_can_be_done(client, ben, portfolio):
     client.force_login(ben)
     page = client.get("/gaps/?kind=unknown")
     rows = {gap.code: gap for gap in page.context["rows"]}
-    assert rows["A.2"].why == "only 0 of 3 assessed (0 %); none supports it so far"
+    assert rows["A.2"].why == "none of 3 assessed yet"
     missing = dict(rows["A.2"].actions)["3 not assessed"]
     assert client.get(missing).context["page"].paginator.count == 3
 
@@ -285,3 +286,22 @@ def test_freshness_counts_records_judged_lately(client, ben, portfolio):
     page = client.get("/")
     assert (page.context["fresh"], page.context["records"]) == (2, 3)
     assert "2 of 3 records within 13 months" in text_of(page)
+
+
+def test_alike_changes_that_follow_one_another_are_one_line(client, aiko, chie):
+    strategy = factories.make_strategy(elements=("A",))
+    programme = factories.make_programme()
+    draft = strategy_services.create_draft(strategy=strategy, by=chie, name_en="Second")
+    factories.align(programme, "A")
+    for title in ("One", "Two", "Three"):
+        row = draft.wordings.get()
+        strategy_services.edit(
+            wording=row, replaces=row.edited_in_id, by=chie, title_en=title
+        )
+    newest = Change.objects.latest("id")
+    client.force_login(aiko)
+    latest = client.get("/").context["latest_changes"]
+    assert latest[0] == (newest, "", 3)
+    assert [(change.action, number) for change, _subject, number in latest[1:3]] == [
+        ("align", 1), ("edit_strategy", 1),
+    ]  # fmt: skip

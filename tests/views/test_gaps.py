@@ -343,7 +343,7 @@ def test_shares_are_said_alike_on_gaps_and_on_the_element(client, ben, strategy)
     assert row.why == (
         "Share of active programmes (%): target 50 %, now 25 %, at most 100 %"
     )
-    assert "25 % missing: now 25 %, at most 100 %" in text_of(
+    assert "25 points short: now 25 %, at most 100 %" in text_of(
         client.get("/strategy/STR/B/")
     )
 

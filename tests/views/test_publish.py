@@ -64,6 +64,18 @@ def test_what_would_be_proposed_is_counted_by_department(client, chie, draft):
     assert 'href="/strategy/STR/draft/A.1/"' in page.content.decode()
 
 
+def test_a_gap_that_closes_with_its_element_says_so(client, chie, draft):
+    """Nothing supports B, nor anything else: only that of B closes, as B goes."""
+    gone = draft.wordings.get(element__code="B")
+    strategy_services.delete_wording(wording=gone, by=None)
+    client.force_login(chie)
+    page = client.get(PAGE)
+    (_opening, _opened), (_closing, closed) = page.context["gap_lists"]
+    assert "B" in {gap.code for gap in closed}
+    number = text_of(page).count("(because the element is withdrawn)")
+    assert number == len([gap for gap in closed if gap.code == "B"])
+
+
 def test_warnings_are_answered_before_it_is_published(client, chie, draft):
     client.force_login(chie)
     page = client.get(PAGE)

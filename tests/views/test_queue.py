@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from strategy_app.models import Alignment, Change, Deferral, Return
+from strategy_app.models import Alignment, Change, Deferral, Return, Strategy
+from strategy_app.models.dates import today
 from strategy_app.services import alignment, reference
 from tests import factories
 from tests.services.ledger import everything
@@ -113,8 +114,35 @@ def test_progress_of_the_scope(client, aiko, programme):
     factories.align(programme, "A", by=aiko)
     client.force_login(aiko)
     answer = page(client)
-    assert answer.context["progress"] == {"done": 1, "all": 3}
-    assert "1 of 3 done in this scope" in text_of(answer)
+    assert "1 of 3 assessed" in text_of(answer)
+    assert '<progress id="progress" max="3" value="1">' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("needs_review", "1 of 2 re-read"),
+        ("stale", "3 of 3 not stale"),
+        ("unconfirmed", "2 of 3 no longer to be confirmed by you"),
+    ],
+)
+def test_each_kind_of_work_says_in_its_own_words_how_far_it_is(
+    client, aiko, dai, programme, kind, words
+):
+    """A is found still right after a rewording, B waits to be; nothing is stale."""
+    for element in ("A", "A.1", "B"):
+        factories.align(programme, element, by=dai)
+    strategy = Strategy.objects.get()
+    factories.revise_as(
+        strategy, {"A": "material", "B": "material"}, day=today().isoformat()
+    )
+    row = Alignment.objects.get(element__code="A")
+    kept = alignment.reaffirm(
+        programme=programme, element=row.element, replaces=row.pk, by=dai
+    )
+    alignment.confirm(alignment=kept, by=factories.make_person("hana", role="manager"))
+    client.force_login(aiko)
+    assert words in text_of(page(client, kind=kind))
 
 
 def test_a_place_is_kept_by_its_address(client, aiko, programme):

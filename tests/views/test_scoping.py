@@ -210,3 +210,11 @@ def test_the_panel_has_the_day_that_is_shown(client, ben, site, day):
     shown = page.context["scope"].day.isoformat()
     assert day in ("", shown)
     assert f'name="day" value="{shown}"' in page.content.decode()
+
+
+def test_what_cannot_be_read_is_named_above_and_leads_to_its_field(client, ben):
+    client.force_login(ben)
+    page = client.get("/?level=x&layer=y")
+    top = page.content.decode().partition('<form method="get"')[0]
+    for name, label in (("level", "Counts as support"), ("layer", "Records")):
+        assert f'href="#{page.context["form"][name].id_for_label}">{label}</a>' in top

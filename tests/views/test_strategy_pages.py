@@ -91,6 +91,31 @@ def test_a_record_of_a_withdrawn_element_asks_for_no_review(client, aiko, two_re
     assert asks not in text_of(client.get("/strategy/STR/A.1/"))
 
 
+def test_what_is_withdrawn_holds_until_then_and_takes_no_target(client, dai, two_revisions):
+    factories.load_history(factories.make_programme(), "A.1", 1, "2018-04-01")
+    client.force_login(dai)
+    before = text_of(client.get("/strategy/STR/A.1/"))
+    assert "2018-04-01 – now" in before
+    assert "Set a target" in before
+    factories.revise(two_revisions, [("A", None, True)], day="2022-04-01")
+    after = text_of(client.get("/strategy/STR/A.1/"))
+    assert "2018-04-01 – until the element was withdrawn, 2022-04-01" in after
+    assert "– now" not in after
+    assert "Set a target" not in after
+    factories.revise(two_revisions, [("A.1", None, True)], day="2023-04-01")
+    assert "2018-04-01 – now" in text_of(client.get("/strategy/STR/A.1/"))
+
+
+def test_coverage_says_when_it_counts_what_stands_below(client, ben, two_revisions):
+    factories.make_programme()
+    client.force_login(ben)
+    says = {
+        page: "(with everything below it)" in text_of(client.get(f"/strategy/STR/{page}"))
+        for page in ("A/", "A/?rollup=false", "A.1/")
+    }
+    assert says == {"A/": True, "A/?rollup=false": False, "A.1/": False}
+
+
 def test_a_context_element_says_that_nothing_is_aligned_with_it(client, ben, two_revisions):
     client.force_login(ben)
     page = client.get("/strategy/STR/B/?day=2019-01-01")

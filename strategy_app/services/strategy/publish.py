@@ -133,10 +133,13 @@ def _as_read(revision, version):
 
 
 def is_approved_for(draft: Revision, by: User | None) -> bool:
-    """Whether this person may publish: another has approved, where that is asked for."""
-    if not settings.PUBLICATION_NEEDS_APPROVAL:
+    """Whether this person may publish: another has approved, where that is asked for.
+
+    by: None is the system, which loads what others have published; it has no second person.
+    """
+    if by is None or not settings.PUBLICATION_NEEDS_APPROVAL:
         return True
-    return draft.approved_in is not None and draft.approved_in.by_id != (by and by.pk)
+    return draft.approved_in is not None and draft.approved_in.by_id != by.pk
 
 
 def publish(

@@ -174,6 +174,33 @@ def test_a_language_that_was_not_changed_is_behind(draft, chie, edits, behind):
     assert get(draft, "A").behind == behind
 
 
+@pytest.mark.parametrize(
+    ("edits", "behind"),
+    [
+        ([], "ja"),
+        ([{"kind": "driver"}], "ja"),
+        ([JA], ""),
+        ([JA, {"title_ja": "新し"}, {"title_ja": "新しい"}], ""),
+        ([EN_MORE], "ja"),
+        ([EN_MORE, JA], ""),
+        ([JA, EN_MORE], "ja"),
+        # Back to what is published.
+        ([EN_MORE, EN], "ja"),
+        ([JA, {"title_ja": "要素A"}], "ja"),
+        ([EN_MORE, JA, EN], ""),
+    ],
+)
+def test_a_language_that_was_published_behind_is_so_until_it_catches_up(
+    draft, chie, edits, behind
+):
+    edit(draft, "A", chie, **EN)
+    services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=chie)
+    later = services.create_draft(strategy=draft.strategy, by=chie, name_en="Third")
+    for fields in edits:
+        edit(later, "A", chie, **fields)
+    assert get(later, "A").behind == behind
+
+
 def test_somebody_says_that_both_agree_again(draft, chie, eri):
     wording = edit(draft, "A", chie, title_en="New")
     services.mark_current(wording=wording, replaces=wording.edited_in_id, by=eri)

@@ -17,6 +17,7 @@ from strategy_app.services.strategy.draft import (
     save_element,
     save_wording,
 )
+from strategy_app.services.strategy.languages import behind
 from strategy_app.services.strategy.many import add_all, save_elements
 from strategy_app.services.strategy.order import DIRECTIONS, move, put_below
 from strategy_app.services.strategy.publish import (
@@ -38,6 +39,7 @@ __all__ = [
     "add",
     "add_all",
     "approve",
+    "behind",
     "check_place",
     "create_draft",
     "decide",

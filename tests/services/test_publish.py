@@ -104,6 +104,27 @@ def test_whoever_publishes_decides_what_nobody_has_decided(draft, chie):
     assert wording(draft, "B").decided_by is None
 
 
+def test_whoever_publishes_decides_on_what_is_back_but_not_on_what_is_new(draft, chie):
+    strategy_services.delete_wording(wording=wording(draft, "B"), by=chie)
+    day = today()
+    strategy_services.publish(revision=draft, in_force_from=day, by=chie)
+    later = strategy_services.create_draft(
+        strategy=draft.strategy, by=chie, name_en="Third"
+    )
+    texts = {"title_en": "Another thing", "title_ja": "別のもの"}
+    for code in ("B", "C"):
+        added = strategy_services.add(
+            revision=later, code=code, parent=None, by=chie, kind="aim", **texts
+        )
+        added.modification = "new"
+        strategy_services.save_wording(wording=added, by=None)
+    undecided = "Nobody has decided yet whether its change is material."
+    assert {code for code, message in messages(later) if message == undecided} == {"B"}
+    strategy_services.publish(revision=later, in_force_from=day + TOMORROW, by=chie)
+    assert wording(later, "B").decided_by == chie
+    assert wording(later, "C").decided_by is None
+
+
 def test_a_second_person_has_to_approve_where_that_is_asked_for(draft, chie, dai, settings):
     settings.PUBLICATION_NEEDS_APPROVAL = True
     other = factories.make_person("hana", role="admin")

@@ -105,6 +105,16 @@ def _used_before(rows):
     return set(published.order_by().values_list("element_id", flat=True).distinct())
 
 
+def _decide(draft, by):
+    """Let whoever publishes decide what nobody has decided (two queries, and its rows)."""
+    rows = list(draft.wordings.filter(decided_by=None))
+    back = _used_before(rows)
+    for row in rows:
+        if _is_undecided(row, back):
+            row.decided_by = by
+            row.save()
+
+
 def approve(
     *,
     revision: Revision,
@@ -167,9 +177,7 @@ def publish(
             )
         if not is_approved_for(draft, by):
             raise NotApproved
-        for wording in draft.wordings.filter(modification__in=_TO_DECIDE, decided_by=None):
-            wording.decided_by = by
-            wording.save()
+        _decide(draft, by)
         draft.in_force_from = in_force_from
         draft.published_in = change
         draft.full_clean()

@@ -83,7 +83,10 @@ class LinkSerializer(serializers.Serializer):
 class ModificationSerializer(serializers.Serializer):
     in_force_from = serializers.DateField(help_text="Of the revision that changed it.")
     modification = serializers.ChoiceField(choices=Wording.Modification.choices)
-    reason = serializers.CharField(help_text="Of whoever decided that; often empty.")
+    reason = serializers.CharField(
+        allow_null=True,
+        help_text="Of whoever decided that, often empty; `null` for the public.",
+    )
 
 
 class ElementDiffSerializer(serializers.Serializer):

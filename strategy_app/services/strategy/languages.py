@@ -53,7 +53,7 @@ def behind(published: Wording | None, wording: Wording, typed: set[str]) -> str:
 
 
 def _beside_published(published, changed):
-    """Return the language that is behind where at most one differs from what is published."""
+    """Return which language is behind where at most one differs from what is published."""
     was_behind = published.behind if published else ""
     if not changed:
         return was_behind

@@ -124,6 +124,9 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
     ]  # fmt: skip
     readonly_fields = ["strategy", "in_force_from", "published_in"]
 
+    def keep(self, request, obj, form):
+        strategy_services.save_draft(revision=obj, by=request.user, source=ADMIN)
+
     def has_add_permission(self, request):
         return False  # a draft is started from its strategy
 

@@ -71,6 +71,22 @@ def test_a_wording_of_a_draft_is_edited(draft, chie, signed_in):
     assert newest().by == chie
 
 
+def test_a_draft_with_another_preface_has_to_be_approved_again(draft, dai, chie, signed_in):
+    where = address(Revision, "change", draft.pk)
+    strategy_services.approve(revision=draft, by=dai)
+    before = Change.objects.count()
+    signed_in.post(where, fields_of(signed_in.get(where)))
+    draft.refresh_from_db()
+    assert draft.approved_in.by == dai  # nothing was changed
+    signed_in.post(where, fields_of(signed_in.get(where)) | {"preface_en": "Unread."})
+    draft.refresh_from_db()
+    assert (draft.preface_en, draft.approved_in) == ("Unread.", None)
+    assert Change.objects.count() == before + 1
+    assert (newest().by, newest().action, newest().source) == (
+        chie, "edit_strategy", "admin",
+    )  # fmt: skip
+
+
 def test_a_changed_text_has_to_say_how_it_changed(draft, signed_in):
     wording = wording_of(draft, "A.1")
     where = address(Wording, "change", wording.pk)

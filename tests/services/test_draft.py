@@ -133,6 +133,12 @@ def test_edits_of_the_same_field_are_told(draft, chie, eri):
     assert draft_queries.merged(base, theirs, same) == (same, [])
 
 
+def test_the_name_and_preface_of_what_is_published_stay(draft, chie):
+    services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=chie)
+    draft.preface_en = "Too late."
+    refused(NotDraft, services.save_draft, revision=draft, by=chie)
+
+
 # --- both languages ---
 
 EN, EN_MORE, JA = {"title_en": "New"}, {"title_en": "Newer"}, {"title_ja": "新"}

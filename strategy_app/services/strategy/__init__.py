@@ -15,6 +15,7 @@ from strategy_app.services.strategy.draft import (
     edit,
     mark_current,
     recode,
+    save_draft,
     save_element,
     save_wording,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "publish",
     "put_below",
     "recode",
+    "save_draft",
     "save_element",
     "save_elements",
     "save_wording",

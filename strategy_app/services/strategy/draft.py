@@ -54,6 +54,22 @@ def create_draft(
         return draft
 
 
+def save_draft(
+    *, revision: Revision, by: User | None, source: str = Change.Source.ADMIN
+) -> Revision:
+    """Save names and prefaces of a draft as they are given and return it.
+
+    It has to be approved again, for readers see them. Raises NotDraft for a published
+    revision, ValidationError by field.
+    """
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
+        require_draft(revision.pk)
+        revision.approved_in = None
+        revision.full_clean()
+        revision.save()
+        return revision
+
+
 def discard_draft(
     *, revision: Revision, by: User | None, source: str = Change.Source.PAGE
 ) -> None:

@@ -125,6 +125,10 @@ class ElementDiffSerializer(serializers.Serializer):
 class DiffSerializer(serializers.Serializer):
     strategy = serializers.CharField()
     to = serializers.DateField()
+    name_en = PiecesField()
+    name_ja = PiecesField()
+    preface_en = PiecesField()
+    preface_ja = PiecesField()
     elements = ElementDiffSerializer(many=True)
 
     def get_fields(self):

@@ -100,6 +100,7 @@ class RevisionDiffView(Reading, viewsets.ViewSet):
                     _element(diff, crosswalk, judged, sees_people) for diff in found
                 ],
             }
+            | revision_queries.compare_heads(form.before, form.after)
         )
 
 

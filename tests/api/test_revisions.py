@@ -92,6 +92,8 @@ def test_what_differs_is_told_word_by_word(api, revised):
     assert (answer["strategy"], answer["from"], answer["to"]) == (
         "STR", "2017-08-01", "2026-04-01",
     )  # fmt: skip
+    assert answer["name_en"] == [["out", "First"], ["in", "Of 2026-04-01"]]
+    assert answer["name_ja"] == answer["preface_en"] == answer["preface_ja"] == []
     rows = {row["code"]: row for row in answer["elements"]}
     assert [*rows] == ["A", "A.2", "B", "A.1", "C"]
     assert {code: row["change"] for code, row in rows.items()} == {

@@ -115,8 +115,8 @@ def test_what_has_one_side_is_not_set_beside_nothing(client, ben, parted):
     client.force_login(ben)
     two = {"from": "2026-04-01", "to": "2026-06-01", "view": "side"}
     page = client.get(COMPARE, two).content.decode()
-    # Only "A" stands in both revisions, in two languages.
-    assert page.count('class="diff-sides"') == 2
+    # Only "A" stands in both revisions, in two languages, and only the English name.
+    assert page.count('class="diff-sides"') == 3
 
 
 # --- the text ---
@@ -302,6 +302,34 @@ def test_what_is_used_otherwise_is_no_longer_unchanged(client, ben):
     assert kinds(page) == {"B": "recast"}
     assert "Aim → Key point." in text_of(page)
     assert "It was context only; now programmes can be aligned with it." in text_of(page)
+
+
+@pytest.mark.parametrize("view", ["", "side"])
+def test_name_and_preface_are_compared_too(client, ben, revised, view):
+    draft = services.create_draft(
+        strategy=revised, by=None, name_en="Second", name_ja="第3版", preface_en="Why not."
+    )
+    services.publish(revision=draft, in_force_from=datetime.date(2026, 6, 1), by=None)
+    client.force_login(ben)
+    two = {"from": "2026-04-01", "to": "2026-06-01", "view": view}
+    page = client.get(COMPARE, two)
+    words = {(str(row["label"]), row["language"]): row for row in page.context["head"]}
+    assert [*words] == [("Name", "ja"), ("Preface", "en")]
+    assert (words["Preface", "en"]["old"], words["Preface", "en"]["new"]) == (
+        [("same", "Why"), ("same", ".")],
+        [("same", "Why"), ("in", " not"), ("same", ".")],
+    )
+    content = page.content.decode()
+    assert content.count('class="diff-sides"') == (2 if view else 0)
+    assert "Why<ins> not</ins>." in content
+    assert "No element differs between these two." in text_of(page)
+    again = services.create_draft(
+        strategy=revised, by=None, name_en="Second", name_ja="第3版"
+    )
+    services.publish(revision=again, in_force_from=datetime.date(2026, 7, 1), by=None)
+    page = client.get(COMPARE, two | {"from": "2026-06-01", "to": "2026-07-01"})
+    assert page.context["head"] == []
+    assert "Nothing differs between these two." in text_of(page)
 
 
 def test_only_those_who_administer_compare_the_draft(client, ben, chie, revised):

@@ -69,7 +69,7 @@ def test_what_an_element_was_split_from_is_read_and_shown(api, client, strategy,
             wording=part, kind="split", origins=[factories.get_element("B")], by=chie
         )
     day = datetime.date(2026, 4, 1)
-    services.publish(revision=draft, in_force_from=day, by=chie)
+    services.publish(revision=draft, in_force_from=day, by=chie, despite_warnings=True)
     assert api.get(f"{REVISIONS}2026-04-01/").json()["origins"] == [
         {"element": "B-1", "origin": "B", "how": "split"},
         {"element": "B-2", "origin": "B", "how": "split"},
@@ -118,7 +118,7 @@ def test_why_somebody_decided_is_not_told_to_the_public(api, strategy, chie, set
         reason="Hana of the legal department agreed.",
     )  # fmt: skip
     day = datetime.date(2026, 4, 1)
-    services.publish(revision=draft, in_force_from=day, by=chie)
+    services.publish(revision=draft, in_force_from=day, by=chie, despite_warnings=True)
     settings.PUBLIC_PAGES = True
 
     def told(client):

@@ -154,16 +154,18 @@ def publish(
     revision: Revision,
     in_force_from: datetime.date,
     by: User | None,
-    despite_warnings: bool = True,
+    despite_warnings: bool = False,
     version: int | None = None,
     source: str = Change.Source.ADMIN,
 ) -> Revision:
     """Publish a draft, in force from that day, for good; return it.
 
     Suggestions of how a wording changed that nobody has decided on are decided by who
-    publishes. version: of the draft that was read, as for ``approve``. Raises NotDraft
+    publishes. despite_warnings: whether to publish although there are problems that are
+    mere warnings. version: of the draft that was read, as for ``approve``. Raises NotDraft
     when it is published already, Overtaken, NotApproved, and ValidationError when something
-    stands against it or the day is not after the last revision's.
+    stands against it or the day is not after the last revision's; it may be a past one,
+    for history that is loaded later: what people send is checked by ``forms.publish``.
     """
     with recording(Change.Action.PUBLISH, by=by, source=source) as change:
         draft = _as_read(revision, version)

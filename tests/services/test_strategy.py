@@ -8,7 +8,6 @@ from django.db import IntegrityError
 
 from strategy_app.models import Change, Element, Wording
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.services import reference
 from strategy_app.services import strategy as services
 from tests import factories
 from tests.services.drafts import refused
@@ -161,7 +160,7 @@ def test_what_is_published_is_not_edited(strategy):
     refused(services.NotDraft, services.delete_wording, wording=row, by=None)
     refused(services.NotDraft, services.publish, revision=first, in_force_from=DAY, by=None)
     first.name_en = "Renamed"
-    refused(IntegrityError, reference.save, instance=first, by=None)
+    refused(services.NotDraft, services.save_draft, revision=first, by=None)
 
 
 def test_a_published_wording_does_not_slip_into_a_draft(strategy, draft):

@@ -1,10 +1,8 @@
-"""Strategies, their revisions and elements: start a draft, publish it."""
-
-from collections import Counter
+"""Strategies, their revisions and elements; a draft is started here."""
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -18,11 +16,10 @@ from strategy_app.admin.base import (
     KeptAdmin,
     NeverDeletedMixin,
     ReadOnlyAdmin,
-    one_change,
 )
 from strategy_app.admin.tagging import in_tree_order
-from strategy_app.forms.fields import DayField, PlainTextField
-from strategy_app.models import Alignment, Change, Element, Revision, Strategy, Wording
+from strategy_app.forms.fields import PlainTextField
+from strategy_app.models import Change, Element, Revision, Strategy
 from strategy_app.models.dates import today
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import strategy as strategy_services
@@ -35,16 +32,6 @@ class DraftForm(forms.Form):
     name_ja = PlainTextField(
         label=gettext_lazy("Name (Japanese)"), max_length=100, required=False
     )
-
-
-class PublishForm(forms.Form):
-    """From which day a draft holds, and which state of it was read."""
-
-    in_force_from = DayField(
-        label=gettext_lazy("In force from"),
-        help_text=gettext_lazy("The revision before it holds until the day before."),
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 @admin.register(Strategy)
@@ -124,6 +111,9 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
     ]  # fmt: skip
     readonly_fields = ["strategy", "in_force_from", "published_in"]
 
+    def keep(self, request, obj, form):
+        strategy_services.save_draft(revision=obj, by=request.user, source=ADMIN)
+
     def has_add_permission(self, request):
         return False  # a draft is started from its strategy
 
@@ -148,26 +138,15 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
     def size(self, revision):
         return revision.size
 
-    def get_urls(self):
-        return [
-            path(
-                "<int:revision_id>/publish/",
-                self.admin_site.admin_view(self.publish_view),
-                name="strategy_app_revision_publish",
-            ),
-            *super().get_urls(),
-        ]
-
     def tools(self, request, revision):
         wordings = reverse("admin:strategy_app_wording_changelist")
         found = [(_("All wordings"), f"{wordings}?revision__id__exact={revision.pk}")]
         if revision.is_draft:
             add = reverse("admin:strategy_app_wording_add")
-            publish = reverse("admin:strategy_app_revision_publish", args=[revision.pk])
             found.append((_("Add a wording"), f"{add}?revision={revision.pk}"))
-            workshop = reverse("draft", args=[revision.strategy.code])
-            found.append((_("Edit in the workshop"), workshop))
-            found.append((_("Publish"), publish))
+            code = revision.strategy.code
+            found.append((_("Edit in the workshop"), reverse("draft", args=[code])))
+            found.append((_("Publish"), reverse("draft-publish", args=[code])))
         return found
 
     def render_change_form(self, request, context, **kwargs):
@@ -179,79 +158,6 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
                 )
             ]
         return super().render_change_form(request, context, **kwargs)
-
-    def publish_view(self, request, revision_id):
-        """Say what publishing will do, and do it."""
-        revision = get_object_or_404(
-            Revision.objects.select_related("strategy"), pk=revision_id
-        )
-        if not revision.is_draft:
-            raise PermissionDenied
-        form = PublishForm(
-            request.POST or None,
-            initial={
-                "in_force_from": today(),
-                "version": strategy_queries.version_of(revision),
-            },
-        )
-        if request.method == "POST" and self._publish(request, form, revision):
-            messages.success(
-                request,
-                _("“%(revision)s” is published, in force from %(day)s.")
-                % {
-                    "revision": revision.name,
-                    "day": form.cleaned_data["in_force_from"].isoformat(),
-                },
-            )
-            return HttpResponseRedirect(_address(revision))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Publish"),
-            "subtitle": str(revision),
-            "opts": self.opts,
-            "original": revision,
-            "form": form,
-            **_consequences(revision),
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(
-            request, "admin/strategy_app/revision/publish.html", context
-        )
-
-    def _publish(self, request, form, revision):
-        """Publish, and return whether it was; a refusal stands in the form."""
-        if not form.is_valid():
-            return False
-        with one_change(request, Change.Action.PUBLISH):
-            if form.cleaned_data["version"] != strategy_queries.version_of(revision):
-                form.data = form.data.copy()
-                form.data["version"] = strategy_queries.version_of(revision)
-                form.add_error(
-                    None,
-                    _(
-                        "The draft was changed while you had this page open. Nothing was"
-                        " published. Read again what will happen."
-                    ),
-                )
-                return False
-            try:
-                strategy_services.publish(
-                    revision=revision,
-                    in_force_from=form.cleaned_data["in_force_from"],
-                    by=request.user,
-                    source=ADMIN,
-                )
-            except ValidationError as refusal:
-                form.add_error(None, refusal)
-            except strategy_services.NotApproved:
-                form.add_error(
-                    None,
-                    _("A second person has to approve the draft before it is published."),
-                )
-            except strategy_services.NotDraft:
-                raise PermissionDenied from None
-            else:
-                request.has_saved = True
-        return request.has_saved
 
 
 @admin.register(Element)
@@ -289,30 +195,3 @@ def _revisions(found=None):
 
 def _address(revision):
     return reverse("admin:strategy_app_revision_change", args=[revision.pk])
-
-
-def _consequences(revision):
-    """Return what publishing a draft will do, in numbers."""
-    wordings = strategy_queries.wordings(revision)
-    newest = strategy_queries.published_revisions(revision.strategy_id).first()
-    before = strategy_queries.wordings(newest) if newest else []
-    kept = {wording.element_id for wording in wordings}
-    removed = [wording for wording in before if wording.element_id not in kept]
-    tally = Counter(wording.modification for wording in wordings)
-    material = [
-        wording.element_id
-        for wording in wordings
-        if wording.modification in Wording.ASKS_TO_REREAD
-    ]
-    open_rows = Alignment.objects.open()
-    return {
-        "newest": newest,
-        "count": len(wordings),
-        "alignable": sum(wording.is_alignable for wording in wordings),
-        "tally": [(kind.label, tally[kind.value]) for kind in Wording.Modification],
-        "removed": removed,
-        "to_review": open_rows.filter(element__in=material).count(),
-        "left_over": open_rows.filter(
-            element__in=[wording.element_id for wording in removed]
-        ).count(),
-    }

@@ -83,7 +83,10 @@ class LinkSerializer(serializers.Serializer):
 class ModificationSerializer(serializers.Serializer):
     in_force_from = serializers.DateField(help_text="Of the revision that changed it.")
     modification = serializers.ChoiceField(choices=Wording.Modification.choices)
-    reason = serializers.CharField(help_text="Of whoever decided that; often empty.")
+    reason = serializers.CharField(
+        allow_null=True,
+        help_text="Of whoever decided that, often empty; `null` for the public.",
+    )
 
 
 class ElementDiffSerializer(serializers.Serializer):
@@ -122,6 +125,10 @@ class ElementDiffSerializer(serializers.Serializer):
 class DiffSerializer(serializers.Serializer):
     strategy = serializers.CharField()
     to = serializers.DateField()
+    name_en = PiecesField()
+    name_ja = PiecesField()
+    preface_en = PiecesField()
+    preface_ja = PiecesField()
     elements = ElementDiffSerializer(many=True)
 
     def get_fields(self):

@@ -13,6 +13,7 @@ from strategy_app.api.base import BAD_PARAMETER, Reading
 from strategy_app.forms.revision import RevisionsForm
 from strategy_app.models import Correspondence, Revision, Strategy
 from strategy_app.models.strategy import validate_code
+from strategy_app.permissions import can_see_people
 from strategy_app.queries import crosswalk as crosswalk_queries
 from strategy_app.queries import revision as revision_queries
 from strategy_app.queries import strategy as strategy_queries
@@ -89,13 +90,17 @@ class RevisionDiffView(Reading, viewsets.ViewSet):
         found = revision_queries.compare(form.before, form.after)
         crosswalk = crosswalk_queries.between(form.before, form.after)
         judged = crosswalk_queries.judged(form.before, form.after)
+        sees_people = can_see_people(request.user)
         return Response(
             {
                 "strategy": code,
                 "from": form.before and form.before.in_force_from.isoformat(),
                 "to": form.after.in_force_from.isoformat(),
-                "elements": [_element(diff, crosswalk, judged) for diff in found],
+                "elements": [
+                    _element(diff, crosswalk, judged, sees_people) for diff in found
+                ],
             }
+            | revision_queries.compare_heads(form.before, form.after)
         )
 
 
@@ -120,7 +125,7 @@ class CorrespondenceViewSet(Reading, mixins.ListModelMixin, viewsets.GenericView
         return super().get_serializer_context() | {"code": self.kwargs.get("code")}
 
 
-def _element(diff, crosswalk, judged):
+def _element(diff, crosswalk, judged, sees_people):
     place = diff.moved_from
     return {
         "code": diff.code,
@@ -136,7 +141,7 @@ def _element(diff, crosswalk, judged):
             {
                 "in_force_from": row.revision.in_force_from.isoformat(),
                 "modification": row.modification,
-                "reason": row.decision_reason,
+                "reason": row.decision_reason if sees_people else None,
             }
             for row in judged.get(diff.code, [])
         ],

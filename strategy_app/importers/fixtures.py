@@ -141,7 +141,9 @@ def _load_revision(folder, row):
         strategy_services.save_wording(
             wording=_wording(draft, made, element), by=None, source=_COMMAND
         )
-    strategy_services.publish(revision=draft, in_force_from=day, by=None, source=_COMMAND)
+    strategy_services.publish(
+        revision=draft, in_force_from=day, by=None, source=_COMMAND, despite_warnings=True
+    )
     return 1 + len(elements)
 
 

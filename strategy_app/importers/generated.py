@@ -101,6 +101,7 @@ def _strategy(pick, size):
             in_force_from=_years_ago(_YEARS - number * _YEARS // size.revisions),
             by=None,
             source=_COMMAND,
+            despite_warnings=True,
         )
         revisions.append(strategy_queries.wordings(draft))
     return revisions

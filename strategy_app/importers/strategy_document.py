@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from contextlib import contextmanager
+from copy import copy
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
@@ -24,6 +25,7 @@ from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import pending_document
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.change import recording
+from strategy_app.services.strategy import behind
 
 MOST_ELEMENTS = 1_000
 
@@ -168,7 +170,7 @@ def _as_new(wording):
 
 def _set(wording, draft, element, elements, position):
     """Give a wording the texts and the place of the draft's element."""
-    before = [getattr(wording, text) for text in _TEXTS]
+    last, before = copy(wording), [getattr(wording, text) for text in _TEXTS]
     wording.parent = elements[element.parent] if element.parent else None
     wording.position = position
     wording.kind = element.kind
@@ -189,7 +191,7 @@ def _set(wording, draft, element, elements, position):
     if any(before):
         after = [getattr(wording, text) for text in _TEXTS]
         wording.modification = _modification(before, after)
-        wording.behind = _behind(wording, before, after)
+        wording.behind = behind(last, wording, set())
 
 
 def _source(element):
@@ -199,16 +201,6 @@ def _source(element):
         for sign in (element.other_marker, element.marker) if _WORD.search(sign)
     }  # fmt: skip
     return " / ".join(reversed(signs.values()))
-
-
-def _behind(wording, before, after):
-    """Return the language whose text stays as it was while the other one's changed."""
-    # _TEXTS has English and Japanese by turns.
-    english, japanese = (before[at::2] != after[at::2] for at in (0, 1))
-    if english == japanese:
-        return ""
-    other = "ja" if english else "en"
-    return other if getattr(wording, f"title_{other}") else ""
 
 
 def _modification(before, after):

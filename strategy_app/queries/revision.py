@@ -97,10 +97,7 @@ class ElementDiff:
         return self._without("out")
 
     def _without(self, left_out):
-        return {
-            name: [(kind, piece) for kind, piece in pieces if kind != left_out]
-            for name, pieces in self.pieces.items()
-        }
+        return {name: without(pieces, left_out) for name, pieces in self.pieces.items()}
 
 
 @dataclass(frozen=True)
@@ -154,6 +151,19 @@ def compare(before: Revision | None, after: Revision) -> list[ElementDiff]:
         _diff(olds.get(pk), news.get(pk), level, moved.get(pk), earlier.get(pk))
         for pk, level in _woven(old, new, news)
     ]
+
+
+def compare_heads(before: Revision | None, after: Revision) -> dict[str, Pieces]:
+    """Return what became of name and preface: by "name_en", "preface_ja" and so on."""
+    return {
+        name: _pieces(getattr(before, name, ""), getattr(after, name))
+        for name in ("name_en", "name_ja", "preface_en", "preface_ja")
+    }
+
+
+def without(pieces: Pieces, left_out: str) -> Pieces:
+    """Return one of the two texts: the old one without "in", the new one without "out"."""
+    return [(kind, piece) for kind, piece in pieces if kind != left_out]
 
 
 def crosswalk(revision: Revision) -> dict[str, list[Origin]]:

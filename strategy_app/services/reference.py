@@ -23,7 +23,6 @@ _ACTIONS = {
     Budget: Change.Action.EDIT_PROGRAMME,
     Strategy: Change.Action.EDIT_STRATEGY,
     Correspondence: Change.Action.EDIT_STRATEGY,
-    Revision: Change.Action.EDIT_STRATEGY,
     Target: Change.Action.EDIT_TARGET,
     User: Change.Action.EDIT_PERSON,
     ApiToken: Change.Action.EDIT_TOKEN,
@@ -43,7 +42,7 @@ def save(
 
     ``many`` maps the names of many-to-many fields to what they shall hold. Raises
     ValidationError by field, and NotImplementedError for what has verbs of its own
-    (the ledger, wordings).
+    (the ledger, revisions, wordings).
     """
     action = _action_of(instance)
     with recording(action, by=by, source=source, illustrative=illustrative) as change:
@@ -78,7 +77,7 @@ def _note_changed_text(programme, change):
 
 
 def _action_of(instance):
-    if not hasattr(instance, "history") or isinstance(instance, Wording):
+    if not hasattr(instance, "history") or isinstance(instance, (Revision, Wording)):
         raise NotImplementedError(f"{type(instance).__name__} has verbs of its own")
     # Not type(): the user of a request is a stand-in that only says what it stands for.
     return _ACTIONS.get(instance.__class__, Change.Action.EDIT_REFERENCE)

@@ -4,6 +4,7 @@ from collections import Counter
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from strategy_app.models import Revision, Strategy
 from strategy_app.queries import crosswalk as crosswalk_queries
@@ -27,10 +28,10 @@ _SIGNS = {
 def differences(
     strategy: Strategy, before: Revision | None, after: Revision, *, is_whole: bool = False
 ) -> dict:
-    """Return what ``_summary.html`` and ``_diff.html`` show (at most five queries).
+    """Return what ``_summary.html``, ``_head.html`` and ``_diff.html`` show.
 
-    is_whole: also of the elements that are as they were. Without a revision before, all of
-    it is new.
+    At most five queries. is_whole: also what is as it was. Without a revision before, all
+    of it is new.
     """
     found = revision_queries.compare(before, after)
     number = Counter(_kind_of(diff) for diff in found)
@@ -38,6 +39,7 @@ def differences(
     return {
         "before": before,
         "after": after,
+        "head": _head(before, after, is_whole),
         "summary": [
             {"kind": kind, "label": _label(kind), "sign": sign, "number": number[kind]}
             for kind, sign in _SIGNS.items()
@@ -45,6 +47,26 @@ def differences(
         ],
         "elements": [each for each in elements if is_whole or each["is_told"]],
     }
+
+
+def _head(before, after, is_whole):
+    """Return name and preface in both languages, where they differ, the name first."""
+    found = revision_queries.compare_heads(before, after)
+    labels = {"name": pgettext("of a revision", "Name"), "preface": _("Preface")}
+    return [
+        {
+            "label": label,
+            "language": code,
+            "is_same": not differs,
+            "words": pieces,
+            "old": revision_queries.without(pieces, "in"),
+            "new": revision_queries.without(pieces, "out"),
+        }
+        for name, label in labels.items()
+        for code in document.languages()
+        if (pieces := found[f"{name}_{code}"])
+        and ((differs := any(kind != "same" for kind, _piece in pieces)) or is_whole)
+    ]
 
 
 def _elements(strategy, before, after, found):

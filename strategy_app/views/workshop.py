@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from strategy_app.forms.draft import AddForm, StartForm
-from strategy_app.models import Element, Revision, Strategy, Wording
+from strategy_app.models import Revision, Strategy, Wording
 from strategy_app.permissions import can_administer
 from strategy_app.queries import draft as draft_queries
 from strategy_app.queries import strategy as strategy_queries
@@ -264,24 +264,17 @@ def withdraw(request, draft, element_code):
 @only_post
 @on_draft
 def restore(request, draft, element_code):
-    """Bring a withdrawn element back, with the last words that the draft had for it."""
+    """Bring a withdrawn element back, as the draft had it last."""
     strategy = draft.revision.strategy
-    version = next((v for v in draft.withdrawn if v.element.code == element_code), None)
-    if version is None:
-        raise Http404
-    above = Element.objects.filter(
-        pk=version.parent_id, wordings__revision=draft.revision
-    ).first()
-    fields = {name: getattr(version, name) for name in strategy_services.FIELDS}
-    fields["behind"] = version.behind
     try:
-        strategy_services.add(
-            revision=draft.revision, code=element_code, parent=above, by=request.user,
-            **fields,
-        )  # fmt: skip
+        wording = strategy_services.bring_back(
+            revision=draft.revision, code=element_code, by=request.user
+        )
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return redirect("draft", strategy.code)
+    if wording is None:
+        raise Http404
     return redirect("draft-element", strategy.code, element_code)
 
 

@@ -71,6 +71,22 @@ def test_a_wording_of_a_draft_is_edited(draft, chie, signed_in):
     assert newest().by == chie
 
 
+def test_a_draft_with_another_preface_has_to_be_approved_again(draft, dai, chie, signed_in):
+    where = address(Revision, "change", draft.pk)
+    strategy_services.approve(revision=draft, by=dai)
+    before = Change.objects.count()
+    signed_in.post(where, fields_of(signed_in.get(where)))
+    draft.refresh_from_db()
+    assert draft.approved_in.by == dai  # nothing was changed
+    signed_in.post(where, fields_of(signed_in.get(where)) | {"preface_en": "Unread."})
+    draft.refresh_from_db()
+    assert (draft.preface_en, draft.approved_in) == ("Unread.", None)
+    assert Change.objects.count() == before + 1
+    assert (newest().by, newest().action, newest().source) == (
+        chie, "edit_strategy", "admin",
+    )  # fmt: skip
+
+
 def test_a_changed_text_has_to_say_how_it_changed(draft, signed_in):
     wording = wording_of(draft, "A.1")
     where = address(Wording, "change", wording.pk)
@@ -190,63 +206,21 @@ def test_what_is_published_is_only_read(strategy, draft, signed_in):
          "title_en": "X", "modification": "new"},
     )  # fmt: skip
     assert list(answer.context["adminform"].form.errors) == ["revision"]
-    publish = address(Revision, "publish", first.pk)
-    assert signed_in.post(publish, {"in_force_from": "2030-01-01"}).status_code == 403
     wording.refresh_from_db()
     assert wording.title_en == "Element A"
     assert (first.wordings.count(), Change.objects.count()) == (4, before)
 
 
-def test_publishing_states_what_will_happen_and_does_it(
-    strategy, draft, dai, chie, signed_in
-):
-    factories.align(factories.make_programme(), "A.1", by=dai)
-    wording = wording_of(draft, "A.1")
-    wording.body_en, wording.modification = "Materially other.", "material"
-    strategy_services.save_wording(wording=wording, by=chie)
-    where = address(Revision, "publish", draft.pk)
-    page = signed_in.get(where)
-    text = " ".join(page.content.decode().split())
-    assert "1 alignment in force will need review" in text
-    assert (
-        "New 0 · Unchanged 3 · Editorial change 0 · Material change 1 · Removed 0" in text
-    )
-    assert Revision.objects.get(pk=draft.pk).is_draft
-
-    version = page.context["form"]["version"].value()
-    signed_in.post(where, {"in_force_from": "2030-04-01", "version": version})
-    draft.refresh_from_db()
-    assert draft.in_force_from == datetime.date(2030, 4, 1)
-    assert draft.published_in == newest()
-    assert (newest().by, newest().action, newest().source) == (chie, "publish", "admin")
-
-
-@pytest.mark.parametrize("day", ["2017-08-01", "soon", ""])
-def test_a_day_that_cannot_be_is_refused(draft, day, signed_in):
-    where = address(Revision, "publish", draft.pk)
-    version = signed_in.get(where).context["form"]["version"].value()
-    before = Change.objects.count()
-    answer = signed_in.post(where, {"in_force_from": day, "version": version})
-    assert list(answer.context["form"].errors) == ["in_force_from"]
-    draft.refresh_from_db()
-    assert (draft.is_draft, draft.in_force_from) == (True, None)
-    assert Change.objects.count() == before
-
-
-def test_a_draft_that_changed_since_it_was_read_is_not_published(draft, dai, signed_in):
-    where = address(Revision, "publish", draft.pk)
-    version = signed_in.get(where).context["form"]["version"].value()
-    strategy_services.delete_wording(wording=wording_of(draft, "B"), by=dai)
-    before = Change.objects.count()
-    answer = signed_in.post(where, {"in_force_from": "2030-04-01", "version": version})
-    assert "was changed while you had this page open" in answer.content.decode()
-    draft.refresh_from_db()
-    assert draft.is_draft
-    assert Change.objects.count() == before
-    again = answer.context["form"]["version"].value()
-    signed_in.post(where, {"in_force_from": "2030-04-01", "version": again})
-    draft.refresh_from_db()
-    assert not draft.is_draft
+def test_a_draft_is_published_on_the_page_that_rehearses_it(strategy, draft, signed_in):
+    publish = '<a href="/strategy/STR/draft/publish/"'
+    page = signed_in.get(address(Revision, "change", draft.pk))
+    assert publish in page.content.decode()
+    strategy_services.publish(
+        revision=draft, in_force_from=datetime.date(2020, 4, 1), by=None,
+        despite_warnings=True,
+    )  # fmt: skip
+    page = signed_in.get(address(Revision, "change", draft.pk))
+    assert publish not in page.content.decode()
 
 
 def test_the_list_of_wordings_shows_the_tree(draft, signed_in):

@@ -36,7 +36,10 @@ def second_revision(strategy, chie):
     draft = strategy_services.create_draft(strategy=strategy, by=chie, name_en="Second")
     factories.add_elements(draft, ["C"])
     return strategy_services.publish(
-        revision=draft, in_force_from=datetime.date(2020, 4, 1), by=chie
+        revision=draft,
+        in_force_from=datetime.date(2020, 4, 1),
+        by=chie,
+        despite_warnings=True,
     )
 
 
@@ -323,6 +326,7 @@ def make_one_more(number, department):
                 ),
                 in_force_from=datetime.date(2020 + year, 1, 1),
                 by=None,
+                despite_warnings=True,
             )
     sources = [factories.a_source(title=f"Source {n}") for n in range(nested)]
     factories.align(programme, factories.get_element("A", f"S-{number}"), evidence=sources)

@@ -3,11 +3,13 @@
 import datetime
 
 import pytest
+from rest_framework.test import APIClient
 
 from strategy_app.models import Revision
 from strategy_app.services import strategy as services
 from tests import factories
 from tests.api.answers import error, page
+from tests.services.drafts import edit
 from tests.views.reading import text_of
 
 REVISIONS = "/api/v1/strategies/STR/revisions/"
@@ -67,7 +69,7 @@ def test_what_an_element_was_split_from_is_read_and_shown(api, client, strategy,
             wording=part, kind="split", origins=[factories.get_element("B")], by=chie
         )
     day = datetime.date(2026, 4, 1)
-    services.publish(revision=draft, in_force_from=day, by=chie)
+    services.publish(revision=draft, in_force_from=day, by=chie, despite_warnings=True)
     assert api.get(f"{REVISIONS}2026-04-01/").json()["origins"] == [
         {"element": "B-1", "origin": "B", "how": "split"},
         {"element": "B-2", "origin": "B", "how": "split"},
@@ -90,6 +92,8 @@ def test_what_differs_is_told_word_by_word(api, revised):
     assert (answer["strategy"], answer["from"], answer["to"]) == (
         "STR", "2017-08-01", "2026-04-01",
     )  # fmt: skip
+    assert answer["name_en"] == [["out", "First"], ["in", "Of 2026-04-01"]]
+    assert answer["name_ja"] == answer["preface_en"] == answer["preface_ja"] == []
     rows = {row["code"]: row for row in answer["elements"]}
     assert [*rows] == ["A", "A.2", "B", "A.1", "C"]
     assert {code: row["change"] for code, row in rows.items()} == {
@@ -104,6 +108,26 @@ def test_what_differs_is_told_word_by_word(api, revised):
         "title_en": [["same", "Element A"]], "title_ja": [["same", "要素A"]],
         "body_en": [["out", "What A is about."]], "body_ja": [["out", "Aの説明。"]],
     }  # fmt: skip
+
+
+def test_why_somebody_decided_is_not_told_to_the_public(api, strategy, chie, settings):
+    draft = services.create_draft(strategy=strategy, by=chie, name_en="Second")
+    row = edit(draft, "B", chie, title_en="Element  B", title_ja="要素 B")
+    services.decide(
+        wording=row, modification="editorial", replaces=row.edited_in_id, by=chie,
+        reason="Hana of the legal department agreed.",
+    )  # fmt: skip
+    day = datetime.date(2026, 4, 1)
+    services.publish(revision=draft, in_force_from=day, by=chie, despite_warnings=True)
+    settings.PUBLIC_PAGES = True
+
+    def told(client):
+        rows = {row["code"]: row for row in client.get(DIFF).json()["elements"]}
+        return rows["B"]["modifications"]
+
+    known = {"in_force_from": "2026-04-01", "modification": "editorial"}
+    assert told(api) == [known | {"reason": "Hana of the legal department agreed."}]
+    assert told(APIClient()) == [known | {"reason": None}]
 
 
 def test_any_day_names_the_revision_in_force_on_it(api, revised):

@@ -175,7 +175,10 @@ def test_a_merged_element_has_each_of_its_origins_to_go_by(clock, strategy, prog
     origins = [factories.get_element(code) for code in "AB"]
     strategy_services.set_origins(wording=merged, kind="merged", origins=origins, by=None)
     strategy_services.publish(
-        revision=draft, in_force_from=datetime.date(2026, 4, 3), by=None
+        revision=draft,
+        in_force_from=datetime.date(2026, 4, 3),
+        by=None,
+        despite_warnings=True,
     )
     clock.move_to("2026-04-03T03:00:00+00:00")
     assert waiting_cells() == [("PRG-1", "C")]

@@ -77,7 +77,9 @@ def test_what_is_rehearsed_comes_true(draft):
     gone = gaps.find(frame.current(), scope)
     assert (found.before.counts == counts.elements(frame.current(), scope).counts).all()
 
-    strategy_services.publish(revision=draft, in_force_from=day, by=None)
+    strategy_services.publish(
+        revision=draft, in_force_from=day, by=None, despite_warnings=True
+    )
 
     after = counts.elements(frame.current(), scope)
     assert found.after.tree.codes == after.tree.codes == ["A", "A.1", "A.2", "B-1", "B-2"]
@@ -95,7 +97,9 @@ def test_what_is_rehearsed_comes_true(draft):
 @pytest.mark.parametrize(("title", "asked"), [("Element B", 0), ("Quite another aim", 2)])
 def test_a_code_that_is_used_again_asks_to_be_re_read(draft, chie, title, asked):
     first = today() - LATER
-    strategy_services.publish(revision=draft, in_force_from=first, by=None)
+    strategy_services.publish(
+        revision=draft, in_force_from=first, by=None, despite_warnings=True
+    )
     again = strategy_services.create_draft(strategy=draft.strategy, by=chie, name_en="3rd")
     strategy_services.add(
         revision=again, code="B", parent=None, by=chie, kind=Wording.Kind.AIM,
@@ -103,7 +107,9 @@ def test_a_code_that_is_used_again_asks_to_be_re_read(draft, chie, title, asked)
     )  # fmt: skip
     found = rehearsed(again, today())
     assert sum(found.reread.values()) == asked
-    strategy_services.publish(revision=again, in_force_from=today(), by=None)
+    strategy_services.publish(
+        revision=again, in_force_from=today(), by=None, despite_warnings=True
+    )
     columns = frame.current()
     tree = columns.tree("STR", today())
     review = matrix.needs_review(columns, tree, today())[tree.row_of["B"]]
@@ -115,20 +121,26 @@ def test_a_code_that_is_used_again_asks_to_be_re_read(draft, chie, title, asked)
 def test_what_is_back_as_new_counts_as_material_whoever_called_it_so(draft, chie):
     """As drafts were published before codes that are used again were compared."""
     first = today() - LATER
-    strategy_services.publish(revision=draft, in_force_from=first, by=None)
+    strategy_services.publish(
+        revision=draft, in_force_from=first, by=None, despite_warnings=True
+    )
     again = strategy_services.create_draft(strategy=draft.strategy, by=chie, name_en="3rd")
     factories.add_elements(again, ["B"])
     undecided = [row.wording.element.code for row in strategy_services.problems_of(again)]
     assert "B" in undecided
     assert sum(rehearsed(again, today()).reread.values()) == 2
-    strategy_services.publish(revision=again, in_force_from=today(), by=None)
+    strategy_services.publish(
+        revision=again, in_force_from=today(), by=None, despite_warnings=True
+    )
     columns = frame.current()
     tree = columns.tree("STR", today())
     assert int(matrix.needs_review(columns, tree, today())[tree.row_of["B"]].sum()) == 2
 
 
 def test_what_is_proposed_already_is_not_counted_anew(draft, chie):
-    strategy_services.publish(revision=draft, in_force_from=today(), by=None)
+    strategy_services.publish(
+        revision=draft, in_force_from=today(), by=None, despite_warnings=True
+    )
     again = strategy_services.create_draft(strategy=draft.strategy, by=chie, name_en="3rd")
     assert rehearsed(again, today() + LATER).proposed == {}
     part = strategy_services.add(
@@ -161,13 +173,17 @@ def test_before_the_day_nothing_is_different_to_the_digit(draft):
         ]
 
     before = all_numbers()
-    strategy_services.publish(revision=draft, in_force_from=today() + LATER, by=None)
+    strategy_services.publish(
+        revision=draft, in_force_from=today() + LATER, by=None, despite_warnings=True
+    )
     assert all_numbers() == before
 
 
 def test_a_day_that_is_to_come_comes_by_itself(draft):
     day = today() + LATER
-    strategy_services.publish(revision=draft, in_force_from=day, by=None)
+    strategy_services.publish(
+        revision=draft, in_force_from=day, by=None, despite_warnings=True
+    )
     assert "B" in frame.current().tree("STR", today()).codes
     with time_machine.travel(datetime.datetime.combine(day, datetime.time(0, 1))):
         assert "B" not in frame.current().tree("STR", today()).codes

@@ -226,7 +226,7 @@ def _publish(strategy, day, tree, splits):
         origins = Element.objects.filter(code__in=splits.get(code, ())).exclude(code=code)
         with suppress(ValidationError):  # it was not in the revision before
             strategies.set_origins(wording=wording, kind="split", origins=origins, by=None)
-    strategies.publish(revision=draft, in_force_from=day, by=None)
+    strategies.publish(revision=draft, in_force_from=day, by=None, despite_warnings=True)
 
 
 def _load(programme, code, order, row, manager):

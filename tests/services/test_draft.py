@@ -133,6 +133,17 @@ def test_edits_of_the_same_field_are_told(draft, chie, eri):
     assert draft_queries.merged(base, theirs, same) == (same, [])
 
 
+def test_the_name_and_preface_of_what_is_published_stay(draft, chie):
+    services.publish(
+        revision=draft,
+        in_force_from=datetime.date(2020, 4, 1),
+        by=chie,
+        despite_warnings=True,
+    )
+    draft.preface_en = "Too late."
+    refused(NotDraft, services.save_draft, revision=draft, by=chie)
+
+
 # --- both languages ---
 
 EN, EN_MORE, JA = {"title_en": "New"}, {"title_en": "Newer"}, {"title_ja": "新"}
@@ -172,6 +183,38 @@ def test_a_language_that_was_not_changed_is_behind(draft, chie, edits, behind):
     for fields in edits:
         edit(draft, "A", chie, **fields)
     assert get(draft, "A").behind == behind
+
+
+@pytest.mark.parametrize(
+    ("edits", "behind"),
+    [
+        ([], "ja"),
+        ([{"kind": "driver"}], "ja"),
+        ([JA], ""),
+        ([JA, {"title_ja": "新し"}, {"title_ja": "新しい"}], ""),
+        ([EN_MORE], "ja"),
+        ([EN_MORE, JA], ""),
+        ([JA, EN_MORE], "ja"),
+        # Back to what is published.
+        ([EN_MORE, EN], "ja"),
+        ([JA, {"title_ja": "要素A"}], "ja"),
+        ([EN_MORE, JA, EN], ""),
+    ],
+)
+def test_a_language_that_was_published_behind_is_so_until_it_catches_up(
+    draft, chie, edits, behind
+):
+    edit(draft, "A", chie, **EN)
+    services.publish(
+        revision=draft,
+        in_force_from=datetime.date(2020, 4, 1),
+        by=chie,
+        despite_warnings=True,
+    )
+    later = services.create_draft(strategy=draft.strategy, by=chie, name_en="Third")
+    for fields in edits:
+        edit(later, "A", chie, **fields)
+    assert get(later, "A").behind == behind
 
 
 def test_somebody_says_that_both_agree_again(draft, chie, eri):
@@ -233,7 +276,12 @@ def test_how_it_changed_is_suggested_from_the_words(strategy, chie, body, kind):
     draft = services.create_draft(strategy=strategy, by=chie, name_en="Second")
     if body != "What A is about.":
         edit(draft, "A", chie, body_en=LONG)
-        services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=chie)
+        services.publish(
+            revision=draft,
+            in_force_from=datetime.date(2020, 4, 1),
+            by=chie,
+            despite_warnings=True,
+        )
         draft = services.create_draft(strategy=strategy, by=chie, name_en="Third")
     edit(draft, "A", chie, body_en=body)
     assert get(draft, "A").modification == kind
@@ -346,7 +394,8 @@ def test_an_edit_undoes_the_approval(draft, chie, eri, act):
 
 def test_an_approved_draft_is_published_by_another(draft, chie, eri, settings):
     settings.PUBLICATION_NEEDS_APPROVAL = True
-    publish = {"revision": draft, "in_force_from": datetime.date(2020, 4, 1)}
+    day = datetime.date(2020, 4, 1)
+    publish = {"revision": draft, "in_force_from": day, "despite_warnings": True}
     refused(NotApproved, services.publish, by=chie, **publish)
     services.approve(revision=draft, by=eri)
     refused(NotApproved, services.publish, by=eri, **publish)
@@ -373,5 +422,10 @@ def test_what_stands_against_publishing_names_the_element(draft, chie):
 
 def test_whoever_publishes_decides_what_nobody_has(draft, chie, eri):
     edit(draft, "A", eri, title_en="Something else")
-    services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=chie)
+    services.publish(
+        revision=draft,
+        in_force_from=datetime.date(2020, 4, 1),
+        by=chie,
+        despite_warnings=True,
+    )
     assert get(draft, "A").decided_by == chie

@@ -10,7 +10,7 @@ from strategy_app.queries import draft as draft_queries
 from strategy_app.services import strategy as services
 from strategy_app.services.strategy import Overtaken
 from tests import factories
-from tests.services.drafts import get, outline, refused
+from tests.services.drafts import edit, everything, get, outline, refused
 
 
 def test_an_element_is_added_last_below_another(draft, chie):
@@ -34,7 +34,9 @@ def test_a_code_that_is_used_again_is_compared_with_its_last_wording(
     draft, chie, title, kind
 ):
     services.delete_wording(wording=get(draft, "B"), by=chie)
-    services.publish(revision=draft, in_force_from=date(2026, 4, 1), by=chie)
+    services.publish(
+        revision=draft, in_force_from=date(2026, 4, 1), by=chie, despite_warnings=True
+    )
     again = services.create_draft(strategy=draft.strategy, by=chie, name_en="Third")
     added = services.add(
         revision=again, code="B", parent=None, by=chie, kind="aim", title_en=title,
@@ -87,6 +89,46 @@ def test_a_withdrawn_element_that_comes_back_is_the_same_one(draft, chie):
     )  # fmt: skip
     assert (back.element, back.modification) == (element, "unchanged")
     assert draft_queries.Draft(draft).withdrawn == []
+
+
+def test_an_element_is_brought_back_with_whence_it_comes(draft, chie):
+    part = services.add(
+        revision=draft, code="A-1", parent=factories.get_element("B"), by=chie, kind="aim",
+        title_en="Part", title_ja="部分", source="p. 3",
+    )  # fmt: skip
+    for codes in (["B"], ["A", "A.1"]):  # what is said last holds
+        origins = [factories.get_element(code) for code in codes]
+        services.set_origins(wording=part, kind="split", origins=origins, by=chie)
+    said = sorted(draft.origins.values_list("element__code", "origin__code", "kind"))
+    assert said == [("A-1", "A", "split"), ("A-1", "A.1", "split")]
+    services.delete_wording(wording=get(draft, "A-1"), by=chie)
+    assert not draft.origins.exists()
+    before = Change.objects.count()
+    back = services.bring_back(revision=draft, code="A-1", by=chie)
+    assert (back.title_en, back.source, back.parent.code) == ("Part", "p. 3", "B")
+    assert (
+        sorted(draft.origins.values_list("element__code", "origin__code", "kind")) == said
+    )
+    assert Change.objects.count() == before + 1
+    assert services.bring_back(revision=draft, code="A-1", by=chie) is None
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_an_element_is_brought_back_with_what_was_said_of_its_languages(
+    draft, chie, agrees
+):
+    wording = edit(draft, "B", chie, title_en="Another")
+    if agrees:
+        services.mark_current(wording=wording, replaces=wording.edited_in_id, by=chie)
+    services.delete_wording(wording=get(draft, "B"), by=chie)
+    services.bring_back(revision=draft, code="B", by=chie)
+    assert get(draft, "B").behind == ("" if agrees else "ja")
+
+
+def test_what_was_never_taken_out_is_not_brought_back(draft, chie):
+    before = everything()
+    assert services.bring_back(revision=draft, code="Z", by=chie) is None
+    assert everything() == before
 
 
 def test_an_element_with_children_that_are_kept_is_not_withdrawn(draft, chie):

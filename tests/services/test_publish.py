@@ -52,9 +52,7 @@ def test_what_stands_against_a_draft_is_named(draft, chie):
         ("B", "Nobody has decided yet whether its change is material."),
     }
     with pytest.raises(ValidationError, match="changed after the other"):
-        strategy_services.publish(
-            revision=draft, in_force_from=today(), by=chie, despite_warnings=False
-        )
+        strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
     assert Revision.objects.get(pk=draft.pk).is_draft
 
 
@@ -93,15 +91,44 @@ def test_an_empty_draft_is_never_published(draft, chie):
     for code in ("A.1", "A.2", "A", "B"):
         strategy_services.delete_wording(wording=wording(draft, code), by=chie)
     with pytest.raises(ValidationError, match="no element"):
-        strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+        strategy_services.publish(
+            revision=draft, in_force_from=today(), by=chie, despite_warnings=True
+        )
 
 
 def test_whoever_publishes_decides_what_nobody_has_decided(draft, chie):
     edit(draft, "A", chie, title_en="Another thing", title_ja="別のもの")
-    strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    strategy_services.publish(
+        revision=draft, in_force_from=today(), by=chie, despite_warnings=True
+    )
     published = wording(draft, "A")
     assert (published.modification, published.decided_by) == ("material", chie)
     assert wording(draft, "B").decided_by is None
+
+
+def test_whoever_publishes_decides_on_what_is_back_but_not_on_what_is_new(draft, chie):
+    strategy_services.delete_wording(wording=wording(draft, "B"), by=chie)
+    day = today()
+    strategy_services.publish(
+        revision=draft, in_force_from=day, by=chie, despite_warnings=True
+    )
+    later = strategy_services.create_draft(
+        strategy=draft.strategy, by=chie, name_en="Third"
+    )
+    texts = {"title_en": "Another thing", "title_ja": "別のもの"}
+    for code in ("B", "C"):
+        added = strategy_services.add(
+            revision=later, code=code, parent=None, by=chie, kind="aim", **texts
+        )
+        added.modification = "new"
+        strategy_services.save_wording(wording=added, by=None)
+    undecided = "Nobody has decided yet whether its change is material."
+    assert {code for code, message in messages(later) if message == undecided} == {"B"}
+    strategy_services.publish(
+        revision=later, in_force_from=day + TOMORROW, by=chie, despite_warnings=True
+    )
+    assert wording(later, "B").decided_by == chie
+    assert wording(later, "C").decided_by is None
 
 
 def test_a_second_person_has_to_approve_where_that_is_asked_for(draft, chie, dai, settings):
@@ -109,7 +136,9 @@ def test_a_second_person_has_to_approve_where_that_is_asked_for(draft, chie, dai
     other = factories.make_person("hana", role="admin")
 
     def publish(by):
-        strategy_services.publish(revision=draft, in_force_from=today(), by=by)
+        strategy_services.publish(
+            revision=draft, in_force_from=today(), by=by, despite_warnings=True
+        )
 
     with pytest.raises(strategy_services.NotApproved):
         publish(chie)
@@ -128,9 +157,13 @@ def test_a_second_person_has_to_approve_where_that_is_asked_for(draft, chie, dai
 
 def test_the_second_of_two_who_publish_is_told(draft, chie):
     seen = Revision.objects.get(pk=draft.pk)
-    strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    strategy_services.publish(
+        revision=draft, in_force_from=today(), by=chie, despite_warnings=True
+    )
     with pytest.raises(strategy_services.NotDraft):
-        strategy_services.publish(revision=seen, in_force_from=today() + TOMORROW, by=chie)
+        strategy_services.publish(
+            revision=seen, in_force_from=today() + TOMORROW, by=chie, despite_warnings=True
+        )
 
 
 def test_a_draft_is_approved_and_published_as_it_was_read(draft, chie, dai):
@@ -141,13 +174,21 @@ def test_a_draft_is_approved_and_published_as_it_was_read(draft, chie, dai):
         strategy_services.approve(revision=draft, by=dai, version=read)
     with pytest.raises(strategy_services.Overtaken):
         strategy_services.publish(
-            revision=draft, in_force_from=today(), by=chie, version=read
+            revision=draft,
+            in_force_from=today(),
+            by=chie,
+            version=read,
+            despite_warnings=True,
         )
     kept = Revision.objects.get(pk=draft.pk)
     assert (kept.is_draft, kept.approved_in, Change.objects.count()) == (True, None, before)
     version = strategy_queries.version_of(draft)
     strategy_services.publish(
-        revision=draft, in_force_from=today(), by=chie, version=version
+        revision=draft,
+        in_force_from=today(),
+        by=chie,
+        version=version,
+        despite_warnings=True,
     )
     assert not Revision.objects.get(pk=draft.pk).is_draft
 
@@ -161,7 +202,9 @@ def test_publishing_that_breaks_off_has_published_nothing(draft, chie, monkeypat
 
     monkeypatch.setattr(Revision, "full_clean", broken)
     with pytest.raises(KeyboardInterrupt):
-        strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+        strategy_services.publish(
+            revision=draft, in_force_from=today(), by=chie, despite_warnings=True
+        )
     assert (strategy_queries.version_of(draft), Change.objects.count()) == before
     assert wording(draft, "A").decided_by is None
 
@@ -180,7 +223,9 @@ def test_publishing_writes_no_alignment_and_asks_exactly_the_right_people(draft,
         replaces=row.edited_in_id, by=chie,
     )  # fmt: skip
     rows = list(Alignment.objects.order_by("pk").values())
-    strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    strategy_services.publish(
+        revision=draft, in_force_from=today(), by=chie, despite_warnings=True
+    )
     assert list(Alignment.objects.order_by("pk").values()) == rows
 
     columns = frame.current()
@@ -205,7 +250,9 @@ def test_publishing_asks_the_database_as_often_with_one_judgement_as_with_many(
     def asked(draft, day):
         edit(draft, "A", chie, title_en=f"Aim at what matters on {day}")
         with CaptureQueriesContext(connection) as queries:
-            strategy_services.publish(revision=draft, in_force_from=day, by=chie)
+            strategy_services.publish(
+                revision=draft, in_force_from=day, by=chie, despite_warnings=True
+            )
         return [query["sql"] for query in queries]
 
     factories.align(factories.make_programme(), "A", by=dai)
@@ -234,7 +281,9 @@ def test_split_elements_propose_and_copy_nothing(draft, chie, dai):
         strategy_services.set_origins(
             wording=part, kind="split", origins=[factories.get_element("B")], by=chie
         )
-    strategy_services.publish(revision=draft, in_force_from=today(), by=chie)
+    strategy_services.publish(
+        revision=draft, in_force_from=today(), by=chie, despite_warnings=True
+    )
     assert Alignment.objects.count() == 1
 
     def proposed():
@@ -251,7 +300,9 @@ def test_split_elements_propose_and_copy_nothing(draft, chie, dai):
         strategy=draft.strategy, by=chie, name_en="Third"
     )
     day = today() + TOMORROW
-    strategy_services.publish(revision=later, in_force_from=day, by=chie)
+    strategy_services.publish(
+        revision=later, in_force_from=day, by=chie, despite_warnings=True
+    )
     columns = frame.current()
     still, _rows = waiting.proposed(columns, columns.tree("STR", day), day)
     assert len(still) == 1  # another revision takes no proposal away

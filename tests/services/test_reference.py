@@ -110,10 +110,10 @@ def test_what_something_refers_to_stays(department_a, model):
     assert model.objects.count() == 1
 
 
-def test_ledger_and_wordings_have_verbs_of_their_own(db):
+def test_ledger_revisions_and_wordings_have_verbs_of_their_own(db):
     factories.make_strategy()
     row = factories.align(factories.make_programme(), "A")
-    for instance in (row, row.wording, newest()):
+    for instance in (row, row.wording, row.wording.revision, newest()):
         refused(NotImplementedError, reference.save, instance, by=None)
         refused(NotImplementedError, reference.delete, instance, by=None)
     assert (Alignment.objects.count(), Wording.objects.count()) == (1, 4)

@@ -174,6 +174,34 @@ def test_both_persons_read_each_change_before_they_approve_it(
         assert 'href="/strategy/STR/draft/C/' in content
 
 
+def test_name_and_preface_are_read_before_they_are_published(client, chie, draft):
+    draft.preface_en, draft.name_ja = "An <b>unread</b> preface.", "第2版"
+    strategy_services.save_draft(revision=draft, by=chie)
+    client.force_login(chie)
+    page = client.get(PAGE)
+    content = page.content.decode()
+    assert "<del>First</del><ins>Second</ins>" in content
+    assert '<p class="diff" lang="ja"><ins>第2版</ins></p>' in content
+    assert "<ins>An &lt;b&gt;unread&lt;/b&gt; preface.</ins>" in content
+    assert [(str(each["label"]), each["language"]) for each in page.context["head"]] == [
+        ("Name", "en"), ("Name", "ja"), ("Preface", "en"),
+    ]  # fmt: skip
+    words = text_of(page)
+    assert words.index("unread") < words.index("Publish all the same")
+
+
+def test_a_draft_with_another_preface_alone_says_so(client, chie):
+    strategy = factories.make_strategy()
+    strategy_services.create_draft(
+        strategy=strategy, by=chie, name_en="First", preface_en="Why."
+    )
+    client.force_login(chie)
+    page = client.get(PAGE)
+    assert [str(each["label"]) for each in page.context["head"]] == ["Preface"]
+    assert "No word and no place of an element differs" in text_of(page)
+    assert "<ins>Why.</ins>" in page.content.decode()
+
+
 def test_approval_by_another_person(client, chie, draft, settings):
     settings.PUBLICATION_NEEDS_APPROVAL = True
     other = factories.make_person("hana", role="admin")

@@ -23,7 +23,10 @@ def two_revisions(db):
     worded.title_en = "Reworded A"
     strategy_services.save_wording(wording=worded, by=None)
     strategy_services.publish(
-        revision=draft, in_force_from=datetime.date(2020, 4, 1), by=None
+        revision=draft,
+        in_force_from=datetime.date(2020, 4, 1),
+        by=None,
+        despite_warnings=True,
     )
     return strategy
 
@@ -68,7 +71,10 @@ def test_a_text_of_later_is_not_shown_before_its_day(client, ben, two_revisions)
         title_en="Quite another B", title_ja="別の要素",
     )  # fmt: skip
     strategy_services.publish(
-        revision=draft, in_force_from=datetime.date(2020, 4, 10), by=None
+        revision=draft,
+        in_force_from=datetime.date(2020, 4, 10),
+        by=None,
+        despite_warnings=True,
     )
     client.force_login(ben)
     titles = {
@@ -170,6 +176,7 @@ def test_a_text_without_japanese_falls_back_and_says_so(client, ben):
         revision=factories.draft_of(strategy),
         in_force_from=datetime.date(2020, 1, 1),
         by=None,
+        despite_warnings=True,
     )
     client.force_login(ben)
     page = client.get("/strategy/STR/A/", headers={"Accept-Language": "ja"})
@@ -186,6 +193,7 @@ def test_markdown_is_set_and_html_is_only_text(client, ben):
         revision=factories.draft_of(strategy),
         in_force_from=datetime.date(2020, 1, 1),
         by=None,
+        despite_warnings=True,
     )
     client.force_login(ben)
     page = client.get("/strategy/STR/").content.decode()

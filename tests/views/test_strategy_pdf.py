@@ -36,7 +36,12 @@ def revised(db):
     reworded = draft.wordings.get(element__code="A")
     reworded.body_en, reworded.modification = "What A is **all** about.", "material"
     services.save_wording(wording=reworded, by=None)
-    services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=None)
+    services.publish(
+        revision=draft,
+        in_force_from=datetime.date(2020, 4, 1),
+        by=None,
+        despite_warnings=True,
+    )
     return strategy
 
 
@@ -103,7 +108,10 @@ def test_the_head_of_a_page_cuts_names_short_but_never_the_days(
         if not number:
             factories.add_elements(draft, ["A"])
         services.publish(
-            revision=draft, in_force_from=datetime.date.fromisoformat(day), by=None
+            revision=draft,
+            in_force_from=datetime.date.fromisoformat(day),
+            by=None,
+            despite_warnings=True,
         )
     address = "/strategy/STR/revisions/2017-09-30/document.pdf"
     page = read(reader, address, language).pages[-1]
@@ -346,6 +354,7 @@ def test_a_text_that_is_too_long_is_told(reader, db):
         revision=factories.draft_of(strategy),
         in_force_from=datetime.date(2020, 4, 1),
         by=None,
+        despite_warnings=True,
     )
     page = reader.get(PDF)
     assert page.status_code == 503

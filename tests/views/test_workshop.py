@@ -203,7 +203,12 @@ def test_what_was_typed_into_what_is_gone_is_given_back(admin, draft, eri, how):
     elif how == "given up":
         services.discard_draft(revision=draft, by=eri)
     else:
-        services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=eri)
+        services.publish(
+            revision=draft,
+            in_force_from=datetime.date(2020, 4, 1),
+            by=eri,
+            despite_warnings=True,
+        )
     page = refused(admin, f"{DRAFT}B/", typed, "What I typed", 409)
     assert "What you typed is below, to copy it." in text_of(page)
     answer = admin.post(f"{DRAFT}B/", typed, headers=PARTS)
@@ -272,7 +277,12 @@ def test_both_say_the_same_again(admin, draft, eri):
 
 def test_readers_are_told_what_is_behind(admin, draft, client, ben, chie):
     admin.post(f"{DRAFT}A/", sent("A", title_en="Another"))
-    services.publish(revision=draft, in_force_from=datetime.date(2020, 4, 1), by=chie)
+    services.publish(
+        revision=draft,
+        in_force_from=datetime.date(2020, 4, 1),
+        by=chie,
+        despite_warnings=True,
+    )
     client.force_login(ben)
     note = "The Japanese text was not revised together with the English."
     assert note in text_of(client.get("/strategy/STR/A/"))

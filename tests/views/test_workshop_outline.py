@@ -164,10 +164,12 @@ def test_an_element_with_children_is_withdrawn_after_them(admin, draft):
 
 def test_a_withdrawn_element_comes_back_as_it_was(admin, draft):
     admin.post(f"{DRAFT}A.2/", sent("A.2", title_en="Another"))
+    admin.post(f"{DRAFT}A.2/current/", {"replaces": get("A.2").edited_in_id})
     admin.post(f"{DRAFT}A.2/withdraw/")
     assert "A.2" in text_of(admin.get(DRAFT))
     assert admin.post(f"{DRAFT}A.2/restore/").url == f"{DRAFT}A.2/"
-    assert (get("A.2").title_en, get("A.2").parent.code) == ("Another", "A")
+    back = get("A.2")
+    assert (back.title_en, back.parent.code, back.behind) == ("Another", "A", "")
     assert admin.post(f"{DRAFT}A.2/restore/").status_code == 404
 
 

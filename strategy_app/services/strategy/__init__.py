@@ -7,6 +7,7 @@ from strategy_app.services.strategy.draft import (
     NotDraft,
     Overtaken,
     add,
+    bring_back,
     check_place,
     create_draft,
     delete_wording,
@@ -14,9 +15,11 @@ from strategy_app.services.strategy.draft import (
     edit,
     mark_current,
     recode,
+    save_draft,
     save_element,
     save_wording,
 )
+from strategy_app.services.strategy.languages import behind
 from strategy_app.services.strategy.many import add_all, save_elements
 from strategy_app.services.strategy.order import DIRECTIONS, move, put_below
 from strategy_app.services.strategy.publish import (
@@ -38,6 +41,8 @@ __all__ = [
     "add",
     "add_all",
     "approve",
+    "behind",
+    "bring_back",
     "check_place",
     "create_draft",
     "decide",
@@ -51,6 +56,7 @@ __all__ = [
     "publish",
     "put_below",
     "recode",
+    "save_draft",
     "save_element",
     "save_elements",
     "save_wording",

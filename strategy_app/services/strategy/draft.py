@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from strategy_app.models import Change, Element, Revision, Strategy, User, Wording
+from strategy_app.models import Change, Element, Origin, Revision, Strategy, User, Wording
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services.change import discard, recording
 from strategy_app.services.strategy.crosswalk import suggested
@@ -52,6 +52,22 @@ def create_draft(
                 wording._state.adding = True
                 wording.save()
         return draft
+
+
+def save_draft(
+    *, revision: Revision, by: User | None, source: str = Change.Source.ADMIN
+) -> Revision:
+    """Save names and prefaces of a draft as they are given and return it.
+
+    It has to be approved again, for readers see them. Raises NotDraft for a published
+    revision, ValidationError by field.
+    """
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
+        require_draft(revision.pk)
+        revision.approved_in = None
+        revision.full_clean()
+        revision.save()
+        return revision
 
 
 def discard_draft(
@@ -142,8 +158,9 @@ def add(
 ) -> Wording:
     """Add an element to a draft, last below its parent; return its wording.
 
-    A code that the strategy has had before brings that element back. Raises NotDraft, and
-    ValidationError by field, as when the code is in the draft already.
+    A code that the strategy has had before brings that element back. Which language is
+    behind is said by the rule of ``languages`` unless the fields say it. Raises NotDraft,
+    and ValidationError by field, as when the code is in the draft already.
     """
     with recording(Change.Action.EDIT_STRATEGY, by=by, source=via) as change:
         draft = require_draft(revision.pk)
@@ -159,7 +176,8 @@ def add(
             **fields,
         )
         suggest(wording)
-        wording.behind = wording.behind or behind(previous_of(wording), wording, set())
+        if "behind" not in fields:
+            wording.behind = behind(previous_of(wording), wording, set())
         check_place(wording)
         return write(wording, change)
 
@@ -169,7 +187,8 @@ def delete_wording(
 ) -> None:
     """Take an element out of a draft; published revisions keep theirs.
 
-    Raises NotDraft for a published revision, ValidationError while it has children.
+    Where it comes from goes with it; ``bring_back`` undoes both. Raises NotDraft for a
+    published revision, ValidationError while it has children.
     """
     with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
         draft = require_draft(wording.revision_id)
@@ -179,6 +198,52 @@ def delete_wording(
             origin.delete()
         wording.delete()
         unapprove(draft)
+
+
+def bring_back(
+    *, revision: Revision, code: str, by: User, source: str = Change.Source.PAGE
+) -> Wording | None:
+    """Bring an element back as it was when it was taken out of the draft; return it.
+
+    With its texts, whether one of them is behind, and where it came from; last below what
+    it stood below, or at the top where that is gone. None where no element of that code has
+    been taken out. Raises as ``add``.
+    """
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
+        draft = require_draft(revision.pk)
+        version = (
+            Wording.history.filter(revision_id=draft.pk, element__code=code)
+            .filter(history_type="-")
+            .exclude(element__wordings__revision=draft)
+            .order_by("-history_id")
+            .first()
+        )
+        if version is None:
+            discard(change)
+            return None
+        parent = Element.objects.filter(pk=version.parent_id, wordings__revision=draft)
+        fields = {name: getattr(version, name) for name in (*FIELDS, "behind")}
+        wording = add(
+            revision=draft, code=code, parent=parent.first(), by=by, via=source, **fields
+        )
+        _bring_origins_back(version)
+        return wording
+
+
+def _bring_origins_back(version):
+    """Say again where an element came from when it was taken out of the draft."""
+    for gone in Origin.history.filter(
+        revision_id=version.revision_id,
+        element_id=version.element_id,
+        change_id=version.change_id,
+        history_type="-",
+    ):
+        Origin(
+            revision_id=gone.revision_id,
+            element_id=gone.element_id,
+            origin_id=gone.origin_id,
+            kind=gone.kind,
+        ).save()
 
 
 def recode(

@@ -105,6 +105,16 @@ def _used_before(rows):
     return set(published.order_by().values_list("element_id", flat=True).distinct())
 
 
+def _decide(draft, by):
+    """Let whoever publishes decide what nobody has decided (two queries, and its rows)."""
+    rows = list(draft.wordings.filter(decided_by=None))
+    back = _used_before(rows)
+    for row in rows:
+        if _is_undecided(row, back):
+            row.decided_by = by
+            row.save()
+
+
 def approve(
     *,
     revision: Revision,
@@ -147,16 +157,18 @@ def publish(
     revision: Revision,
     in_force_from: datetime.date,
     by: User | None,
-    despite_warnings: bool = True,
+    despite_warnings: bool = False,
     version: int | None = None,
     source: str = Change.Source.ADMIN,
 ) -> Revision:
     """Publish a draft, in force from that day, for good; return it.
 
     Suggestions of how a wording changed that nobody has decided on are decided by who
-    publishes. version: of the draft that was read, as for ``approve``. Raises NotDraft
+    publishes. despite_warnings: whether to publish although there are problems that are
+    mere warnings. version: of the draft that was read, as for ``approve``. Raises NotDraft
     when it is published already, Overtaken, NotApproved, and ValidationError when something
-    stands against it or the day is not after the last revision's.
+    stands against it or the day is not after the last revision's; it may be a past one,
+    for history that is loaded later: what people send is checked by ``forms.publish``.
     """
     with recording(Change.Action.PUBLISH, by=by, source=source) as change:
         draft = _as_read(revision, version)
@@ -170,9 +182,7 @@ def publish(
             )
         if not is_approved_for(draft, by):
             raise NotApproved
-        for wording in draft.wordings.filter(modification__in=_TO_DECIDE, decided_by=None):
-            wording.decided_by = by
-            wording.save()
+        _decide(draft, by)
         draft.in_force_from = in_force_from
         draft.published_in = change
         draft.full_clean()

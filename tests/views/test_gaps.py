@@ -200,6 +200,9 @@ def test_gaps_say_that_they_count_programmes_also_where_budget_is_counted(
     said = "Gaps are always counted in programmes"
     assert said in text_of(client.get("/gaps/?basis=budget"))
     assert said not in text_of(client.get("/gaps/"))
+    card = "counted in programmes, also where budget is counted"
+    assert card in text_of(client.get("/?basis=budget"))
+    assert card not in text_of(client.get("/"))
 
 
 # --- the way to what is left to assess ---

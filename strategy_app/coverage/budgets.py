@@ -6,7 +6,9 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
+from strategy_app.coverage import counts
 from strategy_app.coverage.counts import Coverage, GroupedCoverage
+from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
 
 Counted = TypeVar("Counted", Coverage, GroupedCoverage)
@@ -41,3 +43,8 @@ def ways(count: Callable[[Scope], Counted], scope: Scope) -> Ways[Counted]:
     return Ways(
         asked, count(scope.but(basis="programmes")), count(scope.but(basis="on_record"))
     )
+
+
+def elements(frame: Frame, scope: Scope) -> Ways[Coverage]:
+    """Return coverage by element, counted in each of the three ways."""
+    return ways(lambda one: counts.elements(frame, one), scope)

@@ -162,10 +162,6 @@ def _alignable(coverage):
     return [] if tree is None else [row for row, yes in enumerate(tree.alignable) if yes]
 
 
-def _elements(frame, scope):
-    return budgets.ways(lambda one: counts.elements(frame, one), scope)
-
-
 def _rows(overall: Ways, cells_of, state="supported"):
     """Return a row for each alignable element; ``cells_of(row, code)`` gives its cells."""
     coverage = overall.asked
@@ -225,7 +221,7 @@ def _by_group(frame, scope, by, state):
         ]
 
     shown = [columns[index] for index in order]
-    return _table_of(_elements(frame, scope), shown, cells_of, state)
+    return _table_of(budgets.elements(frame, scope), shown, cells_of, state)
 
 
 def _table_of(overall: Ways, columns, cells_of, state="supported", total=""):
@@ -250,7 +246,7 @@ def _in_order(columns, by):
 
 def _by_fiscal_year(frame, scope, state):
     points = timeline.points(frame, scope, *timeline.years(frame, scope))
-    counted = [_elements(frame, point.coverage.scope) for point in points]
+    counted = [budgets.elements(frame, point.coverage.scope) for point in points]
 
     def cells_of(_row, element):
         return [
@@ -271,7 +267,7 @@ def _by_fiscal_year(frame, scope, state):
     # No sum of the years: what is supported on the day that is asked for.
     day = date_format(scope.day)
     total = _("Today, %(day)s") % {"day": day} if scope.day == scope.today else day
-    return _table_of(_elements(frame, scope), columns, cells_of, state, total)
+    return _table_of(budgets.elements(frame, scope), columns, cells_of, state, total)
 
 
 def _cell_of_year(point, elements, element, state):
@@ -311,7 +307,7 @@ def _by_strategy(frame, scope, second):
         ]
 
     columns = _columns_across(groups, crossing)
-    return _table_of(_elements(frame, scope), columns, cells_of)
+    return _table_of(budgets.elements(frame, scope), columns, cells_of)
 
 
 def _columns_across(groups, crossing):

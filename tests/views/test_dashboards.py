@@ -259,12 +259,28 @@ def test_each_element_has_its_trend_past_and_ahead(client, ben, portfolio):
         " FY2028 0, FY2029 0"
     )
     # Years to come are joined to the last one that is past.
-    assert trend.past.split()[-1] == trend.future.split()[0] == "50.0,1.0"
-    assert len(trend.past.split()) + len(trend.future.split()) == 9 + 1
+    (past,), (ahead,) = trend.past, trend.future
+    assert past.split()[-1] == ahead.split()[0] == "50.0,1.0"
+    assert len(past.split()) + len(ahead.split()) == 9 + 1
     assert followed.context["element"].code == "A.2"
     # Seen from an earlier day, what has passed since is still no future: FY2016 to FY2024.
     trend = {row.code: row.trend for row in earlier.context["rows"]}["A.2"]
-    assert (len(trend.past.split()), trend.future.split()) == (9, ["100.0,1.0"])
+    assert ([len(line.split()) for line in trend.past], trend.future) == ([9], [])
+
+
+def test_a_trend_of_budget_breaks_where_none_is_on_record(client, ben, portfolio):
+    factories.load_history(portfolio, "A.2", 1, "2020-04-01")
+    for year, amount in [(2021, 4_000_000), (2023, 2_000_000), (2024, 0)]:
+        factories.make_budget(portfolio, year, amount)
+    client.force_login(ben)
+    with time_machine.travel("2026-11-22T12:00:00+09:00", tick=False):
+        page = client.get("/?day=2026-11-22&basis=budget")
+    trend = {row.code: row.trend for row in page.context["rows"]}["A.2"]
+    assert (trend.past, trend.future) == (["0.0,1.0 0.0,1.0", "25.0,10.0 37.5,19.0"], [])
+    assert trend.words == (
+        "Supported: FY2021 4, FY2022 –, FY2023 2, FY2024 0, FY2025 –, FY2026 –, FY2027 –,"
+        " FY2028 –, FY2029 –"
+    )
 
 
 @pytest.mark.parametrize("path", ["/", "/gaps/", "/matrix/", "/compare/", "/timeline/"])

@@ -301,3 +301,11 @@ def test_freshness_counts_records_judged_lately(client, ben, portfolio):
     page = client.get("/")
     assert (page.context["fresh"], page.context["records"]) == (2, 3)
     assert "2 of 3 records within 13 months" in text_of(page)
+
+
+def test_a_programme_says_its_budgets_in_the_unit_of_all_amounts(client, ben, portfolio):
+    factories.make_budget(portfolio, 2025, 602_025_000)
+    factories.make_budget(portfolio, 2026, 1_500_000)
+    client.force_login(ben)
+    text = text_of(client.get(f"/programmes/{portfolio.code}/"))
+    assert "FY2025: 602 million JPY FY2026: 1.5 million JPY" in text

@@ -34,6 +34,8 @@ _TARGET, _CLIFF = "#c74700", "#ce0000"
 _LINK = "https://link.invalid/"
 # Room above the highest bar for the marks, and half a bar's width in years.
 _ROOM, _HALF = 1.18, 0.4
+# How wide the word for the future is, and half a revision's sign, as shares of the panel.
+_WORD, _DIAMOND = 0.13, 0.012
 
 
 @dataclass(frozen=True)
@@ -369,12 +371,21 @@ def _future_band(chart):
         ),
         _layer(
             chart,
-            [{"x": begin, "y": height, "words": _("Future")}],
+            [{"x": _beside_revisions(chart, begin), "y": height, "words": _("Future")}],
             {"type": "text", "align": "left", "baseline": "top", "dx": 5, "dy": 3,
              "fontSize": 11, "color": _QUIET},
             text={"field": "words"},
         ),
     ]  # fmt: skip
+
+
+def _beside_revisions(chart, x):
+    """Return where a word that would begin at ``x`` is not struck through by a revision."""
+    years = chart.last - chart.first + 1
+    for revision in sorted(chart.revisions):
+        if x <= revision < x + years * _WORD:
+            x = revision + years * _DIAMOND
+    return x
 
 
 def _stroke(state):

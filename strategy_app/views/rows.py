@@ -1,5 +1,6 @@
 """Turn arrays of coverage into rows that templates can print, each number with its link."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -140,6 +141,12 @@ def marks_of(frame: Frame, coverage: Coverage) -> dict[int, list[Mark]]:
         mark = Mark(measure, round(min(share, 100.0), 3), words)
         marks.setdefault(standing.row, []).append(mark)
     return marks
+
+
+def marks_drawn(rows: Iterable[ElementRow]) -> set[str]:
+    """Return which strokes mark targets on the bars: "half" for principal, else "whole"."""
+    measures = {mark.measure for row in rows for mark in row.marks}
+    return {"half" if measure == "principal" else "whole" for measure in measures}
 
 
 def _target_words(measure):

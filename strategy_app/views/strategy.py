@@ -14,7 +14,7 @@ from strategy_app.queries import strategy as strategy_queries
 from strategy_app.views import document
 from strategy_app.views.gap_rows import gap_rows
 from strategy_app.views.revision import permanent_address, revision_rows
-from strategy_app.views.rows import element_rows, marks_of, parts_of
+from strategy_app.views.rows import element_rows, marks_drawn, marks_of, parts_of
 from strategy_app.views.scoping import frame_of, reading, scoped, strategy_or_404
 from strategy_app.views.target import targets_of
 
@@ -70,6 +70,7 @@ def shown(request, code):
         "sections": sections,
         "contents": document.contents(sections),
         "coverage": coverage,
+        "strokes": marks_drawn(beside.values()),
         "setting": setting,
         "pdf": f"{reverse('strategy-pdf', args=[code])}{setting['here']}",
     }
@@ -115,6 +116,7 @@ def element(request, code, element_code):
     context |= targets_of(request, stored, coverage)
     if row is not None:
         context |= _covered(frame, coverage, row)
+        context["strokes"] = marks_drawn([context["row"], *context["children"]])
     return render(request, "strategy_app/strategy/element.html", context)
 
 

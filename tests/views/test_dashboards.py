@@ -309,3 +309,19 @@ def test_a_programme_says_its_budgets_in_the_unit_of_all_amounts(client, ben, po
     client.force_login(ben)
     text = text_of(client.get(f"/programmes/{portfolio.code}/"))
     assert "FY2025: 602 million JPY FY2026: 1.5 million JPY" in text
+
+
+def test_the_legend_names_the_strokes_that_mark_targets(client, ben, portfolio):
+    client.force_login(ben)
+
+    def named(path):
+        words = [label for _href, label in links_of(client.get(path))]
+        return [word for word in words if word in ("Target", "Target at principal")]
+
+    assert named("/") == named("/strategy/STR/A.1/") == []
+    factories.make_target(
+        factories.get_element("A.1"), 1, measure="principal", day="2020-04-01"
+    )
+    assert named("/strategy/STR/A/") == named("/") == ["Target at principal"]
+    factories.make_target(factories.get_element("A.2"), 1, day="2020-04-01")
+    assert named("/") == named("/strategy/STR/") == ["Target", "Target at principal"]

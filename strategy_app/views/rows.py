@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from strategy_app.coverage import counts, targets
+from strategy_app.coverage import budgets, counts, targets
 from strategy_app.coverage.counts import STATES, Coverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import UNKNOWN
@@ -23,7 +23,8 @@ from strategy_app.views.trends import Trend
 class Part:
     """One of the four parts of a bar: its number, its share in %, where its bar starts.
 
-    shown: the number as it is printed, of budget in millions.
+    shown: the number as it is printed, of budget in millions; "–" where no budget of what
+    it counts is on record.
     """
 
     state: str
@@ -118,7 +119,7 @@ def _element_row(coverage, row, marks, trend):
         depth=int(tree.depth[row]),
         is_alignable=bool(tree.alignable[row]),
         address=element_address(scope, code),
-        parts=parts_of(scope, coverage.counts[row], coverage.active, element=code),
+        parts=parts_of(coverage, row),
         active=coverage.active,
         marks=marks,
         trend=trend,
@@ -166,20 +167,24 @@ def element_address(scope, code):
     return f"{reverse('element', args=[scope.strategy, code])}?{scope.query()}"
 
 
-def parts_of(scope, four_counts, active, **extra) -> list[Part]:
-    """Return the four parts of a bar; ``extra`` goes into their links."""
+def parts_of(coverage: Coverage, row: int) -> list[Part]:
+    """Return the four parts of the bar of a tree row."""
+    scope, active, code = coverage.scope, coverage.active, coverage.tree.codes[row]
+    ways = budgets.elements(coverage.frame, scope)
+    is_unknown = ways.unknown("active") | ways.unknown("counts")[row]
     parts, start = [], 0.0
-    for state, count in zip(STATES, four_counts, strict=True):
-        share = 100 * int(count) / active if active else 0.0
+    for index, state in enumerate(STATES):
+        count = int(coverage.counts[row, index])
+        share = 100 * count / active if active else 0.0
         parts.append(
             Part(
                 state=state,
                 label=state_label(state),
-                count=int(count),
-                shown=quantity(int(count), scope.basis),
+                count=count,
+                shown="–" if is_unknown[index] else quantity(count, scope.basis),
                 share=round(share, 3),
                 start=round(start, 3),
-                address=programmes_address(scope, **extra, state=state),
+                address=programmes_address(scope, element=code, state=state),
             )
         )
         start += share

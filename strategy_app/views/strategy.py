@@ -151,7 +151,6 @@ def _children(frame, coverage, row):
 
 def _covered(frame, coverage, row):
     """Return the element's own numbers, gaps, and the first programmes of each state."""
-    code = coverage.tree.codes[row]
     found = [
         gap for gap in gaps.find(frame, coverage.scope, by="category") if gap.row == row
     ]
@@ -167,7 +166,7 @@ def _covered(frame, coverage, row):
             frame, [column for some in columns.values() for column in some]
         )
     }
-    parts = parts_of(coverage.scope, coverage.counts[row], coverage.active, element=code)
+    parts = parts_of(coverage, row)
     return {
         "row": element_rows(coverage, [row], marks_of(frame, coverage))[0],
         "gaps": gap_rows(frame, coverage, found),

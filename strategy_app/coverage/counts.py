@@ -144,9 +144,15 @@ class GroupedCoverage:
         return _supported(self.counts, self.overall.scope.level)
 
     @property
+    def assessed(self) -> np.ndarray:
+        """How much of each group was assessed against each element, int64[E, G]."""
+        return self.active - self.counts[:, :, 3]
+
+    @property
     def holes(self) -> np.ndarray:
         """Elements supported overall but by nothing in an active group, bool[E, G].
 
+        Asked of what is counted by programmes: one without a budget supports as well.
         Programmes of which the group is not known are no group that could do something.
         """
         is_group = np.array([code != UNKNOWN for code in self.groups], bool)
@@ -329,10 +335,13 @@ def weights_of(frame: Frame, scope: Scope) -> np.ndarray | None:
     """Return what each programme counts for: its budget of the year, int64[P].
 
     None where programmes are counted, each for one. What is not on record counts as
-    nothing: whoever shows such a number says how many budgets are (``with_budget``).
+    nothing: whoever shows such a number says how many budgets are (``with_budget``), and
+    where none is (``budgets.Ways``).
     """
-    if scope.basis != "budget":
+    if scope.basis == "programmes":
         return None
+    if scope.basis == "on_record":
+        return has_budget(frame, scope.day).astype(np.int64)
     return np.maximum(frame.programmes.budget_of(fiscal_year(scope.day)), 0)
 
 

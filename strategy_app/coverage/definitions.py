@@ -65,6 +65,7 @@ _MATRIX_TERMS = {
     "number": _("Number in the matrix"),
     "shade": _("Shade of a cell"),
     "unread": _("? and ◌? in the matrix"),
+    "unbudgeted": _("– in the matrix by budget"),
     "assessed": _("Share assessed"),
 }
 

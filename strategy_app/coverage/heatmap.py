@@ -22,6 +22,11 @@ DEFINITIONS = {
         " counted. So it is not known whether any supports it; a 0 says that somebody has"
         " looked and found none so far."
     ),
+    "unbudgeted": _(
+        "Counted by budget: programmes of the column support the element, but for none of"
+        " them is a budget of the fiscal year on record. Where only some have one, theirs"
+        " is the amount. What is a hole is told by programmes, whatever is counted."
+    ),
     "assessed": _(
         "How much of the column has a record on the element, at any level, as a share of"
         " the column."

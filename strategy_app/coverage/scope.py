@@ -19,8 +19,9 @@ class Scope:
     what stands on it or anything below it; otherwise only what stands on itself. level:
     the least level (1 or 2) that counts as support. category, department: a code, UNKNOWN
     or None for all; country: an ISO 3166-1 code, likewise; status: a programme status.
-    basis: whether "programmes" or their "budget" is counted. layer: how far a record must
-    be trusted to be seen (matrix.LAYERS). known_at: the change whose knowledge is asked
+    basis: whether "programmes" or their "budget" is counted; inside, also "on_record": how
+    many have a budget on record. layer: how far a record must be trusted to be seen
+    (matrix.LAYERS). known_at: the change whose knowledge is asked
     for, None for the newest. search: words that programmes must match.
     """
 

@@ -34,6 +34,8 @@ _TARGET, _CLIFF = "#c74700", "#ce0000"
 _LINK = "https://link.invalid/"
 # Room above the highest bar for the marks, and half a bar's width in years.
 _ROOM, _HALF = 1.18, 0.4
+# How wide the word for the future is, and half a revision's sign, as shares of the panel.
+_WORD, _DIAMOND = 0.13, 0.012
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class Chart:
 def position(day: datetime.date, year: int, first_day: datetime.date) -> float:
     """Return where a day of a fiscal year stands on the axis, whose years are centred."""
     return year - 0.5 + (day - first_day).days / 366
+
+
+def top(highest: float) -> float:
+    """Return how high a chart reaches whose scale goes up to ``highest``."""
+    return highest * _ROOM
 
 
 def page_svgs(chart: Chart) -> list[str]:
@@ -294,10 +301,6 @@ def _panel(chart, panel, linked=False):
     }
 
 
-def _top(chart):
-    return chart.highest * _ROOM
-
-
 def _x(chart, name="x"):
     """Return the axis of fiscal years; so many labels that none touches another."""
     step = -(-(chart.last - chart.first + 1) // 8)
@@ -331,7 +334,7 @@ def _y(chart, name="y"):
     return {
         "field": name,
         "type": "quantitative",
-        "scale": {"domain": [0, _top(chart)], "nice": False},
+        "scale": {"domain": [0, top(chart.highest)], "nice": False},
         "axis": {
             "title": None,
             "domain": False,
@@ -355,25 +358,34 @@ def _future_band(chart):
     """Set the future apart: a band behind it, a rule before it, a word on top."""
     if chart.first_future is None:
         return []
-    begin, top = chart.first_future - 0.5, _top(chart)
-    whole = [{"x": begin, "x2": chart.last + 0.5, "y": 0, "y2": top}]
+    begin, height = chart.first_future - 0.5, top(chart.highest)
+    whole = [{"x": begin, "x2": chart.last + 0.5, "y": 0, "y2": height}]
     both = {"x2": {"field": "x2"}, "y2": {"field": "y2"}}
     return [
         _layer(chart, whole, {"type": "rect", "fill": _BAND}, **both),
         _layer(
             chart,
-            [{"x": begin, "y": 0, "y2": top}],
+            [{"x": begin, "y": 0, "y2": height}],
             {"type": "rule", "stroke": _QUIET, "strokeWidth": 1.5},
             y2={"field": "y2"},
         ),
         _layer(
             chart,
-            [{"x": begin, "y": top, "words": _("Future")}],
+            [{"x": _beside_revisions(chart, begin), "y": height, "words": _("Future")}],
             {"type": "text", "align": "left", "baseline": "top", "dx": 5, "dy": 3,
              "fontSize": 11, "color": _QUIET},
             text={"field": "words"},
         ),
     ]  # fmt: skip
+
+
+def _beside_revisions(chart, x):
+    """Return where a word that would begin at ``x`` is not struck through by a revision."""
+    years = chart.last - chart.first + 1
+    for revision in sorted(chart.revisions):
+        if x <= revision < x + years * _WORD:
+            x = revision + years * _DIAMOND
+    return x
 
 
 def _stroke(state):
@@ -411,8 +423,8 @@ def _bars(chart, panel):
 def _revision_rules(chart):
     if not chart.revisions:
         return []
-    top = _top(chart)
-    values = [{"x": x, "y": 0, "y2": top * 0.985} for x in chart.revisions]
+    height = top(chart.highest) * 0.985
+    values = [{"x": x, "y": 0, "y2": height} for x in chart.revisions]
     rule = {"type": "rule", "stroke": _TEXT, "strokeDash": [4, 3]}
     point = {
         "type": "point",
@@ -434,7 +446,7 @@ def _marks(chart, panel):
         {"x": bar.year - 0.5, "x2": bar.year + 0.5, "y": height}
         for bar in panel.bars
         for height in bar.targets
-        if height <= _top(chart)
+        if height <= top(chart.highest)
     ]
     heights = {bar.year: sum(bar.counts) for bar in panel.bars}
     cliffs = [
@@ -459,7 +471,7 @@ def _links(chart, panel):
             "x": bar.year - 0.5,
             "x2": bar.year + 0.5,
             "y": 0,
-            "y2": _top(chart),
+            "y2": top(chart.highest),
             "link": f"{_LINK}{number}",
         }
         for number, bar in enumerate(linked)

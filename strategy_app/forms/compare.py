@@ -28,6 +28,7 @@ class Support(TextChoices):
     ONLY_OTHER = "only_second", _("Only the second")
     BOTH = "both", _("Both")
     NEITHER = "neither", _("Neither")
+    UNKNOWN = "unknown", _("None so far, not fully assessed")
 
 
 class SinceForm(ScopeForm):

@@ -207,7 +207,7 @@ def matrix_cell(cell, show, basis="programmes", kind=""):
     template takes most of its time.
     """
     classes = f"{kind or f'heat heat-{cell.shade}'}{' hole' * cell.is_hole}"
-    classes += " unread" * cell.is_unread
+    classes += " unread" * (cell.is_unread or cell.is_unbudgeted)
     return format_html(
         '<td class="{classes}"{anchor}>{content}</td>',
         classes=classes,
@@ -227,20 +227,25 @@ def _cell_link(cell, show, basis):
     told = _("%(count)s of %(active)s; %(assessed)s assessed") % {
         "count": count, "active": active, "assessed": quantity(cell.assessed, basis),
     }  # fmt: skip
+    # Nor is there a share of a budget that is not on record.
+    is_shareless = show != "counts" and basis == "budget" and not cell.active
+    is_unbudgeted = cell.is_unbudgeted or is_shareless
+    if is_unbudgeted:
+        told = _("No budget on record")
     shown = count if show == "counts" else percent_of(cell.count, cell.active)
     return format_html(
         '<a href="{address}" title="{told}">{shown}</a>',
-        address=cell.address, told=told, shown=_cell_mark(cell) or shown,
+        address=cell.address, told=told, shown=_cell_mark(cell, is_unbudgeted) or shown,
     )  # fmt: skip
 
 
-def _cell_mark(cell):
+def _cell_mark(cell, is_unbudgeted):
     """Return what stands in place of a number that would be read as a plain zero."""
     mark, words = {
         (True, False): ("◌", f"{_('Hole')}: 0"),
         (True, True): ("◌?", _("Hole, not assessed yet")),
         (False, True): ("?", _("Not assessed")),
-        (False, False): ("", ""),
+        (False, False): ("–", _("No budget on record")) if is_unbudgeted else ("", ""),
     }[cell.is_hole, cell.is_unread]
     return mark and format_html(
         '<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',

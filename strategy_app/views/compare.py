@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from strategy_app.coverage import timeline
+from strategy_app.coverage import budgets, timeline
 from strategy_app.coverage.compare import (
     GROUPS,
     LACKS,
@@ -75,12 +75,28 @@ class ComparedElement:
 
 
 @dataclass(frozen=True)
+class GroupSide:
+    """How much of one group supports an element, with its bar and the rows behind it.
+
+    is_supported, is_read: whether any of its programmes does, and whether anybody has
+    looked. is_unbudgeted: whether no budget of those that do is on record.
+    """
+
+    bar: ElementRow
+    number: int
+    address: str
+    is_supported: bool
+    is_read: bool
+    is_unbudgeted: bool
+
+
+@dataclass(frozen=True)
 class GroupedElement:
-    """One element with the support of two groups; a side is None where it is missing."""
+    """One element with the support of two groups."""
 
     element: ElementRow
     support: Support
-    sides: list[tuple[ElementRow, int, str]]
+    sides: list[GroupSide]
 
 
 @reading
@@ -394,33 +410,51 @@ def _support_label(support, labels):
         Support.ONLY_OTHER: _("Only %(group)s") % {"group": labels[1]},
         Support.BOTH: _("Both"),
         Support.NEITHER: _("Neither"),
+        Support.UNKNOWN: _("None so far, not fully assessed"),
     }[support]
 
 
 def _grouped_elements(pair):
     """Return a row for each alignable element, with both groups' bars and support."""
-    tree = pair.own.tree
-    if tree is None:
+    if pair.own.tree is None:
         return []
+    sides = [_group_side(side) for side in pair.sides]
+    return [
+        GroupedElement(both[0].bar, _support(*both), list(both))
+        for both in zip(*sides, strict=True)
+    ]
+
+
+def _group_side(side):
+    """Return one group's support of each alignable element."""
+    tree, ways = side.tree, budgets.elements(side.frame, side.scope)
     alignable = [row for row, yes in enumerate(tree.alignable) if yes]
-    bars = [element_rows(side) for side in pair.sides]
-    rows = []
-    for place, row in enumerate(alignable):
-        sides = []
-        for side, elements in zip(pair.sides, bars, strict=True):
-            number = int(side.supported[row])
-            address = programmes_address(
+    is_unbudgeted = ways.unknown("supported")
+    return [
+        GroupSide(
+            bar=bar,
+            number=int(side.supported[row]),
+            address=programmes_address(
                 side.scope, element=tree.codes[row], state="supported"
-            )
-            sides.append((elements[place], number, address))
-        supported = tuple(bool(number) for _element, number, _address in sides)
-        rows.append(GroupedElement(bars[0][place], _SUPPORT[supported], sides))
-    return rows
+            ),
+            is_supported=bool(ways.programmes.supported[row] > 0),
+            is_read=bool(ways.programmes.assessed[row] > 0 or not ways.programmes.active),
+            is_unbudgeted=bool(is_unbudgeted[row]),
+        )
+        for row, bar in zip(alignable, element_rows(side), strict=True)
+    ]
+
+
+def _support(own, other):
+    """Return which group supports an element; of none, whether both were looked at."""
+    if not (own.is_supported or other.is_supported):
+        is_known = own.is_read and other.is_read
+        return Support.NEITHER if is_known else Support.UNKNOWN
+    return _SUPPORT[own.is_supported, other.is_supported]
 
 
 _SUPPORT = {
     (True, False): Support.ONLY_OWN,
     (False, True): Support.ONLY_OTHER,
     (True, True): Support.BOTH,
-    (False, False): Support.NEITHER,
 }

@@ -6,7 +6,8 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from strategy_app.coverage import across, counts, heatmap, timeline
+from strategy_app.coverage import across, budgets, counts, heatmap, timeline
+from strategy_app.coverage.budgets import Ways
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.scope import UNKNOWN
 from strategy_app.forms.scope import MatrixPageForm
@@ -25,6 +26,8 @@ class Column:
     note: str = ""
     # Whether anybody has looked, so that nothing active in it is a true 0.
     is_read: bool = True
+    # Whether something is active in it, but no budget of that is on record.
+    is_unbudgeted: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Cell:
     """One cell: how much supports the element, of how much, how dark, whether a hole.
 
     anchor: what leads to the cell on its page. is_unread: whether nobody has looked, so
-    that its number is no zero.
+    that its number is no zero. is_unbudgeted: whether no budget on record stands behind
+    what it counts, which is no zero either.
     """
 
     count: int
@@ -42,6 +46,7 @@ class Cell:
     anchor: str = ""
     is_hole: bool = False
     is_unread: bool = False
+    is_unbudgeted: bool = False
 
     @property
     def shade(self):
@@ -67,11 +72,19 @@ class Table:
     rows: list[MatrixRow]
     # What the last column counts, where that is not simply all programmes.
     total: str = ""
+    # Whether nothing that it counts has a budget on record.
+    is_unbudgeted: bool = False
 
     @property
     def unread(self):
         """How many cells nobody has looked at, so that they show no number."""
         return sum(cell.is_unread for row in self.rows for cell in row.cells)
+
+    @property
+    def unbudgeted(self):
+        """How many cells, totals among them, count what has no budget on record."""
+        cells = [cell for row in self.rows for cell in [*row.cells, row.total]]
+        return sum(cell.is_unbudgeted for cell in cells)
 
     @property
     def holes(self):
@@ -110,10 +123,24 @@ def matrix(request):
             for value, label in form.fields["sort"].choices
         ],
         "table": table,
+        "caption": _caption(by, state, scope.basis),
         "coverage": table.coverage,
         "shades": range(1, heatmap.SHADES + 1),
     }
     return render(request, "strategy_app/matrix/page.html", context)
+
+
+def _caption(by, state, basis):
+    """Return what the table is called to those who do not see it."""
+    if state == "assessed":
+        return _("Elements by group: which share of each is assessed")
+    if by == "strategy":
+        return _("Elements by those of another strategy: how much supports both")
+    if basis == "budget":
+        return _("Elements by group: which budget supports each")
+    if by == "fiscal_year":
+        return _("Elements by fiscal year: how many programmes support each")
+    return _("Elements by group: how many programmes support each")
 
 
 def _said(value):
@@ -135,27 +162,22 @@ def _alignable(coverage):
     return [] if tree is None else [row for row, yes in enumerate(tree.alignable) if yes]
 
 
-def _rows(frame, coverage, cells_of, state="supported"):
+def _rows(overall: Ways, cells_of, state="supported"):
     """Return a row for each alignable element; ``cells_of(row, code)`` gives its cells."""
-    programmes = _programmes(frame, coverage)
+    coverage = overall.asked
     return [
         MatrixRow(
             element,
             cells_of(row, element.code),
-            _overall(coverage, programmes, row, element.code, state),
+            _overall(overall, row, element.code, state),
         )
         for row, element in zip(_alignable(coverage), element_rows(coverage), strict=True)
     ]
 
 
-def _programmes(frame, coverage):
-    """Return the same coverage counted by programmes, for somebody may have looked at
-    one that has no budget."""
-    return counts.elements(frame, coverage.scope.but(basis="programmes"))
-
-
-def _overall(coverage, programmes, row, code, state):
+def _overall(overall: Ways, row, code, state):
     """Return the cell of all that a coverage counts for one element."""
+    coverage, programmes = overall.asked, overall.programmes
     is_read = programmes.assessed[row] > 0 or not programmes.active
     return Cell(
         count=int(getattr(coverage, state)[row]),
@@ -163,27 +185,33 @@ def _overall(coverage, programmes, row, code, state):
         active=coverage.active,
         address=programmes_address(coverage.scope, element=code, state=state),
         is_unread=state == "supported" and not is_read,
+        is_unbudgeted=bool(overall.unknown(state)[row]),
     )
 
 
 def _by_group(frame, scope, by, state):
-    grouped = counts.by_group(frame, scope, by)
-    assessed = grouped.active - grouped.counts[:, :, 3]
-    counted = grouped.supported if state == "supported" else assessed
-    holes = grouped.holes & (state == "supported")
-    programmes = counts.by_group(frame, scope.but(basis="programmes"), by)
-    unread = ~heatmap.is_read(programmes) & (state == "supported")
-    columns = [Column(*column) for column in totals(grouped, frame)]
+    groups = budgets.ways(lambda one: counts.by_group(frame, one, by), scope)
+    grouped, counted = groups.asked, getattr(groups.asked, state)
+    holes = groups.programmes.holes & (state == "supported")
+    unread = ~heatmap.is_read(groups.programmes) & (state == "supported")
+    unbudgeted = groups.unknown(state)
+    columns = [
+        Column(*column, is_unbudgeted=bool(is_unknown))
+        for column, is_unknown in zip(
+            totals(grouped, frame), groups.unknown("active"), strict=True
+        )
+    ]
     order = _in_order(columns, by)
 
     def cells_of(row, element):
         return [
             Cell(
                 count=int(counted[row, index]),
-                assessed=int(assessed[row, index]),
+                assessed=int(grouped.assessed[row, index]),
                 active=int(grouped.active[index]),
                 is_hole=bool(holes[row, index]),
                 is_unread=bool(unread[row, index]),
+                is_unbudgeted=bool(unbudgeted[row, index]),
                 anchor=f"{element}:{grouped.groups[index]}",
                 address=programmes_address(
                     scope.but(**{by: grouped.groups[index]}), element=element, state=state
@@ -192,11 +220,14 @@ def _by_group(frame, scope, by, state):
             for index in order
         ]
 
-    return Table(
-        grouped.overall,
-        [columns[index] for index in order],
-        _rows(frame, grouped.overall, cells_of, state),
-    )
+    shown = [columns[index] for index in order]
+    return _table_of(budgets.elements(frame, scope), shown, cells_of, state)
+
+
+def _table_of(overall: Ways, columns, cells_of, state="supported", total=""):
+    rows = _rows(overall, cells_of, state)
+    is_unbudgeted = bool(overall.unknown("active"))
+    return Table(overall.asked, columns, rows, total, is_unbudgeted)
 
 
 def _in_order(columns, by):
@@ -214,14 +245,13 @@ def _in_order(columns, by):
 
 
 def _by_fiscal_year(frame, scope, state):
-    coverage = counts.elements(frame, scope)
     points = timeline.points(frame, scope, *timeline.years(frame, scope))
-    programmes = [_programmes(frame, point.coverage) for point in points]
+    counted = [budgets.elements(frame, point.coverage.scope) for point in points]
 
     def cells_of(_row, element):
         return [
-            _cell_of_year(point, counted, element, state)
-            for point, counted in zip(points, programmes, strict=True)
+            _cell_of_year(point, elements, element, state)
+            for point, elements in zip(points, counted, strict=True)
         ]
 
     columns = [
@@ -230,39 +260,40 @@ def _by_fiscal_year(frame, scope, state):
             _("FY%(year)d") % {"year": point.fiscal_year},
             point.coverage.active,
             note=_("if nothing is added") if point.is_future else "",
+            is_unbudgeted=bool(elements.unknown("active")),
         )
-        for point in points
+        for point, elements in zip(points, counted, strict=True)
     ]
     # No sum of the years: what is supported on the day that is asked for.
     day = date_format(scope.day)
     total = _("Today, %(day)s") % {"day": day} if scope.day == scope.today else day
-    return Table(coverage, columns, _rows(frame, coverage, cells_of, state), total)
+    return _table_of(budgets.elements(frame, scope), columns, cells_of, state, total)
 
 
-def _cell_of_year(point, programmes, element, state):
+def _cell_of_year(point, elements, element, state):
     tree, anchor = point.coverage.tree, f"{element}:{point.fiscal_year}"
     row = tree.row_of.get(element) if tree else None
     if row is None:
         return Cell(count=0, assessed=0, active=0, address="", anchor=anchor)
-    cell = _overall(point.coverage, programmes, row, element, state)
-    return replace(cell, anchor=anchor)
+    return replace(_overall(elements, row, element, state), anchor=anchor)
 
 
 def _by_strategy(frame, scope, second):
     crossing = across.by_strategy(frame, scope, second) if second else None
     if crossing is None:
         return Table(counts.elements(frame, scope), [], [])
-    grouped, tree = crossing.grouped, crossing.other.tree
-    counted, assessed = grouped.supported, grouped.active - grouped.counts[:, :, 3]
-    is_read = _is_read_across(frame, scope, second)
+    groups = budgets.ways(lambda one: across.by_strategy(frame, one, second).grouped, scope)
+    grouped, unbudgeted = groups.asked, groups.unknown("supported")
+    is_read = _is_read_across(groups.programmes, crossing)
 
     def cells_of(row, element):
         return [
             Cell(
-                count=int(counted[row, index]),
-                assessed=int(assessed[row, index]),
+                count=int(grouped.supported[row, index]),
+                assessed=int(grouped.assessed[row, index]),
                 active=int(grouped.active[index]),
                 is_unread=not is_read[row, index],
+                is_unbudgeted=bool(unbudgeted[row, index]),
                 anchor=f"{element}:{code}",
                 address=programmes_address(
                     scope,
@@ -275,26 +306,33 @@ def _by_strategy(frame, scope, second):
             for index, code in enumerate(grouped.groups)
         ]
 
-    columns = [
+    columns = _columns_across(groups, crossing)
+    return _table_of(budgets.elements(frame, scope), columns, cells_of)
+
+
+def _columns_across(groups, crossing):
+    """Return a column for each element at the top of the other strategy."""
+    tree, grouped = crossing.other.tree, groups.asked
+    is_unbudgeted = groups.unknown("active")
+    return [
         Column(
             code,
             f"{code} {localized_text(tree.titles_en[row], tree.titles_ja[row])}",
-            int(active),
-            is_read=bool(is_known),
+            int(grouped.active[index]),
+            is_read=bool(crossing.is_read[index]),
+            is_unbudgeted=bool(is_unbudgeted[index]),
         )
-        for code, row, active, is_known in zip(
-            grouped.groups, crossing.columns, grouped.active, crossing.is_read, strict=True
+        for index, (code, row) in enumerate(
+            zip(grouped.groups, crossing.columns, strict=True)
         )
     ]
-    return Table(grouped.overall, columns, _rows(frame, grouped.overall, cells_of))
 
 
-def _is_read_across(frame, scope, second):
+def _is_read_across(programmes, crossing):
     """Return where somebody has looked: at the row's element, of what supports the column;
     where nothing supports the column, at the column's own element."""
-    crossing = across.by_strategy(frame, scope.but(basis="programmes"), second)
-    nothing = (crossing.grouped.active == 0) & crossing.is_read
-    return heatmap.is_read(crossing.grouped) | nothing
+    nothing = (programmes.active == 0) & crossing.is_read
+    return heatmap.is_read(programmes) | nothing
 
 
 def _by_value(table):

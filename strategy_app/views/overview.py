@@ -12,7 +12,7 @@ from strategy_app.queries import change as change_queries
 from strategy_app.queries import programme as programme_queries
 from strategy_app.views.compare import since
 from strategy_app.views.gap_rows import gap_rows, kinds_counted
-from strategy_app.views.rows import element_rows, marks_of
+from strategy_app.views.rows import element_rows, marks_drawn, marks_of
 from strategy_app.views.saved_view import address_of, start_of
 from strategy_app.views.scoping import frame_of, reading, scoped
 from strategy_app.views.trends import trends
@@ -37,12 +37,14 @@ def overview(request):
     alignable = int(coverage.tree.alignable.sum()) if coverage.tree else 0
     unsupported = len(gaps.of_kind(found, gaps.UNSUPPORTED))
     ending = _ending(frame, coverage, scope.day)
+    rows = element_rows(
+        coverage, marks=marks_of(frame, coverage), trends=trends(frame, coverage)
+    )
     context = {
         "start": start,
         "coverage": coverage,
-        "rows": element_rows(
-            coverage, marks=marks_of(frame, coverage), trends=trends(frame, coverage)
-        ),
+        "rows": rows,
+        "strokes": marks_drawn(rows),
         "fresh": fresh,
         "records": records,
         "fresh_months": frame.thresholds.fresh_months,

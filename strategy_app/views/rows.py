@@ -1,5 +1,6 @@
 """Turn arrays of coverage into rows that templates can print, each number with its link."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from strategy_app.coverage import counts, targets
+from strategy_app.coverage import budgets, counts, targets
 from strategy_app.coverage.counts import STATES, Coverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import UNKNOWN
@@ -22,7 +23,8 @@ from strategy_app.views.trends import Trend
 class Part:
     """One of the four parts of a bar: its number, its share in %, where its bar starts.
 
-    shown: the number as it is printed, of budget in millions.
+    shown: the number as it is printed, of budget in millions; "–" where no budget of what
+    it counts is on record.
     """
 
     state: str
@@ -117,7 +119,7 @@ def _element_row(coverage, row, marks, trend):
         depth=int(tree.depth[row]),
         is_alignable=bool(tree.alignable[row]),
         address=element_address(scope, code),
-        parts=parts_of(scope, coverage.counts[row], coverage.active, element=code),
+        parts=parts_of(coverage, row),
         active=coverage.active,
         marks=marks,
         trend=trend,
@@ -142,6 +144,12 @@ def marks_of(frame: Frame, coverage: Coverage) -> dict[int, list[Mark]]:
     return marks
 
 
+def marks_drawn(rows: Iterable[ElementRow]) -> set[str]:
+    """Return which strokes mark targets on the bars: "half" for principal, else "whole"."""
+    measures = {mark.measure for row in rows for mark in row.marks}
+    return {"half" if measure == "principal" else "whole" for measure in measures}
+
+
 def _target_words(measure):
     if measure == "principal":
         return _("target %(value)s principal")
@@ -164,20 +172,24 @@ def element_address(scope, code):
     return f"{reverse('element', args=[scope.strategy, code])}?{scope.query()}"
 
 
-def parts_of(scope, four_counts, active, **extra) -> list[Part]:
-    """Return the four parts of a bar; ``extra`` goes into their links."""
+def parts_of(coverage: Coverage, row: int) -> list[Part]:
+    """Return the four parts of the bar of a tree row."""
+    scope, active, code = coverage.scope, coverage.active, coverage.tree.codes[row]
+    ways = budgets.elements(coverage.frame, scope)
+    is_unknown = ways.unknown("active") | ways.unknown("counts")[row]
     parts, start = [], 0.0
-    for state, count in zip(STATES, four_counts, strict=True):
-        share = 100 * int(count) / active if active else 0.0
+    for index, state in enumerate(STATES):
+        count = int(coverage.counts[row, index])
+        share = 100 * count / active if active else 0.0
         parts.append(
             Part(
                 state=state,
                 label=state_label(state),
-                count=int(count),
-                shown=quantity(int(count), scope.basis),
+                count=count,
+                shown="–" if is_unknown[index] else quantity(count, scope.basis),
                 share=round(share, 3),
                 start=round(start, 3),
-                address=programmes_address(scope, **extra, state=state),
+                address=programmes_address(scope, element=code, state=state),
             )
         )
         start += share

@@ -14,7 +14,7 @@ from strategy_app.queries import strategy as strategy_queries
 from strategy_app.views import document
 from strategy_app.views.gap_rows import gap_rows
 from strategy_app.views.revision import permanent_address, revision_rows
-from strategy_app.views.rows import element_rows, marks_of, parts_of
+from strategy_app.views.rows import element_rows, marks_drawn, marks_of, parts_of
 from strategy_app.views.scoping import frame_of, reading, scoped, strategy_or_404
 from strategy_app.views.target import targets_of
 
@@ -70,6 +70,7 @@ def shown(request, code):
         "sections": sections,
         "contents": document.contents(sections),
         "coverage": coverage,
+        "strokes": marks_drawn(beside.values()),
         "setting": setting,
         "pdf": f"{reverse('strategy-pdf', args=[code])}{setting['here']}",
     }
@@ -115,6 +116,7 @@ def element(request, code, element_code):
     context |= targets_of(request, stored, coverage)
     if row is not None:
         context |= _covered(frame, coverage, row)
+        context["strokes"] = marks_drawn([context["row"], *context["children"]])
     return render(request, "strategy_app/strategy/element.html", context)
 
 
@@ -149,7 +151,6 @@ def _children(frame, coverage, row):
 
 def _covered(frame, coverage, row):
     """Return the element's own numbers, gaps, and the first programmes of each state."""
-    code = coverage.tree.codes[row]
     found = [
         gap for gap in gaps.find(frame, coverage.scope, by="category") if gap.row == row
     ]
@@ -165,7 +166,7 @@ def _covered(frame, coverage, row):
             frame, [column for some in columns.values() for column in some]
         )
     }
-    parts = parts_of(coverage.scope, coverage.counts[row], coverage.active, element=code)
+    parts = parts_of(coverage, row)
     return {
         "row": element_rows(coverage, [row], marks_of(frame, coverage))[0],
         "gaps": gap_rows(frame, coverage, found),

@@ -231,7 +231,7 @@ def _counted(coverage):
         return f"{_('Active programmes')}: {number}"
     if not coverage.with_budget:
         return _(
-            "No budget is recorded for %(year)s, so every number is 0. Count programmes"
+            "No budget is recorded for %(year)s, so no amount is known. Count programmes"
             " instead, or enter budgets in the administration."
         ) % {"year": fiscal_year(scope.day)}
     known = _("Budget known of %(known)s of %(all)s active programmes in %(year)s.") % {

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategy_app.coverage import counts, gaps, targets, timeline
+from strategy_app.coverage import budgets, counts, gaps, targets, timeline
 from strategy_app.coverage.counts import STATES
 from strategy_app.coverage.frame import Frame, Tree
 from strategy_app.coverage.gaps import Gap, Kind
@@ -27,10 +27,10 @@ from strategy_app.models.dates import fiscal_year
 from strategy_app.models.localized import LocalizedText, localized_text
 from strategy_app.templatetags.strategy import money_unit, quantity
 from strategy_app.views import drawn
-from strategy_app.views.gap_words import why
 from strategy_app.views.rows import element_address, state_label
 from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import frame_of, reading, scoped
+from strategy_app.views.timeline_marks import marks, overview_address
 
 _FARTHEST_CLIFF = 10
 # Without its drawing a page still has the table.
@@ -51,9 +51,10 @@ class Year:
 
 @dataclass(frozen=True)
 class Cell:
-    """One number of one year, None where the element is not in force then."""
+    """One number of one year; None where there is none, and the words why."""
 
     count: int | None
+    missing: str
     is_future: bool
     address: str
     label: str
@@ -63,8 +64,8 @@ class Cell:
 class Series:
     """One element through the years.
 
-    counts: four for each year, None where the element is not in force. aims: for each
-    year the targets in force and their heights on the chart, None where they have none.
+    counts: four for each year, None where the element is not in force, or no budget on
+    record. aims: for each year the targets that the chart draws, and their heights.
     cliffs: gaps of that kind.
     """
 
@@ -74,7 +75,7 @@ class Series:
     drill_down: str | None
     parts: list[tuple[str, str, list[Cell]]]
     counts: list[tuple[int, ...] | None]
-    aims: list[list[tuple[Target, float | None]]]
+    aims: list[list[tuple[Target, float]]]
     cliffs: list[Gap]
 
 
@@ -125,7 +126,7 @@ def timeline_page(request):
             "panels": _panels(shown, chart),
             "states": list(chart.states.items()),
             "legend": charts.legend(chart),
-            "marks": _marks(request.scope, shown),
+            "marks": marks(request.scope, shown),
         }
     return render(request, "strategy_app/timeline/page.html", context)
 
@@ -213,12 +214,13 @@ def _timeline(request):
     tree = _tree(frame, scope, code)
     rows = _rows(tree, code) if tree else []
     cliffs = _cliffs(frame, scope, points)
+    counted = [budgets.elements(frame, point.coverage.scope) for point in points]
     return Timeline(
         frame=frame,
         points=points,
         tree=tree,
         years=[_year(frame, scope, point) for point in points],
-        series=[_series(request, points, tree, row, cliffs) for row in rows],
+        series=[_series(request, points, counted, tree, row, cliffs) for row in rows],
     )
 
 
@@ -278,7 +280,7 @@ def _year(frame, scope, point):
         number=point.fiscal_year,
         day=point.day,
         is_future=point.is_future,
-        address=_overview(scope, point.day),
+        address=overview_address(scope, point.day),
         revisions=[day for day in days if fiscal_year(day) == point.fiscal_year],
     )
 
@@ -287,79 +289,100 @@ def _first_day_of(year):
     return timeline.last_day_of(year - 1) + datetime.timedelta(days=1)
 
 
-def _overview(scope, day, code=""):
-    """Return the overview on a day, in this scope, at an element."""
-    anchor = f"#{code}" if code else ""
-    return f"{reverse('overview')}?{scope.but(day=day).query()}{anchor}"
-
-
-def _series(request, points, tree, row, cliffs):
+def _series(request, points, counted, tree, row, cliffs):
     scope, code = request.scope, tree.codes[row]
-    numbers = [_counts(point.coverage, code) for point in points]
+    numbers = [_counts(ways, code) for ways in counted]
     has_below = any(
         _alignable_above(tree, other) == row for other in range(len(tree.codes))
     )
     below = scope.query(**_years_asked(request), element=code)
-    parts = [
-        (
-            state,
-            state_label(state),
-            [
-                Cell(
-                    count=number[index] if number else None,
-                    is_future=point.is_future,
-                    address=_overview(scope, point.day, code),
-                    label=_cell_label(point, code, state_label(state), number, index),
-                )
-                for point, number in zip(points, numbers, strict=True)
-            ],
-        )
-        for index, state in enumerate(STATES)
-    ]
     is_open = code == request.scope_form.cleaned_data["element"]
+    top = charts.top(_highest(scope, points)) * _unit(scope)
     return Series(
         code=code,
         title=localized_text(tree.titles_en[row], tree.titles_ja[row]),
         address=element_address(scope, code),
         drill_down=f"?{below}" if has_below and not is_open else None,
-        parts=parts,
+        parts=[
+            (state, state_label(state), _cells(points, counted, code, index))
+            for index, state in enumerate(STATES)
+        ],
         counts=numbers,
-        aims=[_aims(frame_of(request), point, tree.element_ids[row]) for point in points],
+        aims=[
+            _aims(frame_of(request), point, tree.element_ids[row], top) if number else []
+            for point, number in zip(points, numbers, strict=True)
+        ],
         cliffs=cliffs.get(code, []),
     )
 
 
-def _counts(coverage, code):
-    """Return the four counts of an element, None where it is not in force."""
-    if coverage.tree is None or code not in coverage.tree.row_of:
+def _row(coverage, code):
+    """Return the element's row on that day, None where it is not in force."""
+    return coverage.tree.row_of.get(code) if coverage.tree else None
+
+
+def _counts(ways, code):
+    """Return the four counts of an element, None where there are none to show."""
+    row = _row(ways.asked, code)
+    if row is None or ways.unknown("active"):
         return None
-    return tuple(int(number) for number in coverage.counts[coverage.tree.row_of[code]])
+    return tuple(int(number) for number in ways.asked.counts[row])
 
 
-def _cell_label(point, code, part, number, index):
+def _missing(ways, code, index):
+    """Return why one of the four counts is none that could be shown, "" where it is."""
+    row = _row(ways.asked, code)
+    if row is None:
+        return _("Not in force")
+    if ways.unknown("active") or ways.unknown("counts")[row, index]:
+        return _("No budget on record")
+    return ""
+
+
+def _cells(points, counted, code, index):
+    """Return one of the four parts through the years."""
+    cells = []
+    for point, ways in zip(points, counted, strict=True):
+        coverage, missing = point.coverage, _missing(ways, code, index)
+        count = None if missing else int(coverage.counts[_row(coverage, code), index])
+        cells.append(
+            Cell(
+                count=count,
+                missing=missing,
+                is_future=point.is_future,
+                address=overview_address(coverage.scope, point.day, code),
+                label="" if missing else _cell_label(point, code, index, count),
+            )
+        )
+    return cells
+
+
+def _cell_label(point, code, index, count):
     return _("%(element)s %(part)s FY%(year)d: %(count)s") % {
         "element": code,
-        "part": part,
+        "part": state_label(STATES[index]),
         "year": point.fiscal_year,
-        "count": quantity(number[index], point.coverage.scope.basis) if number else "–",
+        "count": quantity(count, point.coverage.scope.basis),
     }
 
 
-def _aims(frame, point, element_id):
-    """Return the targets of one element in force on a day, with their heights."""
+def _aims(frame, point, element_id, top):
+    """Return the targets of one element that are drawn on a day, with their heights.
+
+    Those in what is counted, programmes or budget, and no higher than the chart.
+    """
     coverage = point.coverage
     by_budget = coverage.scope.basis == "budget"
     found = []
     for target in targets.in_force(frame, point.day):
         if target.element_id != element_id or not targets.applies(target, coverage.scope):
             continue
-        height = None
-        if target.measure == "share_budget":
-            height = target.value * coverage.active / 100 if by_budget else None
-        elif not by_budget:
-            is_share = target.measure == "share_active"
-            height = target.value * coverage.active / 100 if is_share else target.value
-        found.append((target, height))
+        if (target.measure == "share_budget") != by_budget:
+            continue
+        is_share = target.measure.startswith("share")
+        height = target.value * coverage.active / 100 if is_share else target.value
+        if height <= top:
+            found.append((target, height))
     return found
 
 
@@ -371,9 +394,14 @@ def _unit(scope):
     return 1_000_000 if scope.basis == "budget" else 1
 
 
+def _highest(scope, points):
+    """Return what the chart's scale goes up to."""
+    highest = max(point.coverage.active for point in points) / _unit(scope)
+    return max(math.ceil(highest), 1)
+
+
 def _chart(request, shown):
     ahead = [year.number for year in shown.future]
-    highest = max(point.coverage.active for point in shown.points) / _unit(request.scope)
     revisions = [
         charts.position(day, year.number, _first_day_of(year.number))
         for year in shown.years
@@ -386,7 +414,7 @@ def _chart(request, shown):
         first_future=ahead[0] if ahead else None,
         revisions=revisions,
         states={state: state_label(state) for state in STATES},
-        highest=max(math.ceil(highest), 1),
+        highest=_highest(request.scope, shown.points),
     )
 
 
@@ -397,11 +425,17 @@ def _panel(scope, shown, series):
             year=year.number,
             counts=tuple(count / unit for count in number),
             is_future=year.is_future,
-            targets=[height / unit for _target, height in aims if height is not None],
-            address=_overview(scope, year.day, series.code),
-            label=_bar_label(year, number, scope.basis),
+            targets=[height / unit for _target, height in aims],
+            address=overview_address(scope, year.day, series.code),
+            label=_bar_label(year, cells, scope.basis),
         )
-        for year, number, aims in zip(shown.years, series.counts, series.aims, strict=True)
+        for year, number, aims, *cells in zip(
+            shown.years,
+            series.counts,
+            series.aims,
+            *[cells for _state, _label, cells in series.parts],
+            strict=True,
+        )
         if number is not None
     ]
     return charts.Panel(
@@ -420,11 +454,11 @@ def _panel(scope, shown, series):
     )
 
 
-def _bar_label(year, number, basis):
+def _bar_label(year, cells, basis):
     """Return what a pointer is told over a year: the year, its last day, four numbers."""
     words = [
-        f"{state_label(state)} {quantity(count, basis)}"
-        for state, count in zip(STATES, number, strict=True)
+        f"{state_label(state)} {'–' if cell.missing else quantity(cell.count, basis)}"
+        for state, cell in zip(STATES, cells, strict=True)
     ]
     return f"{date_format(year.day)}: {_(', ').join(words)}"
 
@@ -454,43 +488,3 @@ def _heading(request, shown):
             )
         )
     return title, subtitle
-
-
-# --- what is marked, in words ---
-
-
-def _marks(scope, shown):
-    """Return (sign, day, address, words) of revisions, targets and cliffs, by day."""
-    found = []
-    for year in shown.years:
-        for day in year.revisions:
-            found.append(
-                ("revision", day, _overview(scope, day), _("A revision comes into force"))
-            )
-    for series in shown.series:
-        found += _target_marks(scope, shown, series)
-        for gap in series.cliffs:
-            words = _("%(element)s, if nothing is added: %(why)s") % {
-                "element": series.code,
-                "why": why(shown.frame, gap),
-            }
-            day = gap.from_day
-            found.append(("cliff", day, _overview(scope, day, series.code), words))
-    return sorted(found, key=lambda mark: mark[1])
-
-
-def _target_marks(scope, shown, series):
-    """Return each target that is in force in one of the years, once."""
-    seen = {}
-    for aims in series.aims:
-        for target, _height in aims:
-            seen[target.measure, target.valid_from] = target
-    for target in seen.values():
-        amount = f"{target.value:g}"
-        words = _("%(element)s: target %(value)s (%(measure)s)") % {
-            "element": series.code,
-            "value": amount,
-            "measure": Target.Measure(target.measure).label,
-        }
-        day = target.valid_from
-        yield "target", day, _overview(scope, day, series.code), words

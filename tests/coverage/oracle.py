@@ -314,7 +314,10 @@ class Oracle:
         return number
 
     def _weight(self, programme, scope):
-        return 1 if scope.basis == "programmes" else self.budget(programme, scope.day) or 0
+        budget = self.budget(programme, scope.day)
+        return {
+            "programmes": 1, "budget": budget or 0, "on_record": int(budget is not None),
+        }[scope.basis]  # fmt: skip
 
     def budget(self, programme, day):
         """Return what a programme has to spend in the fiscal year, None if not known."""

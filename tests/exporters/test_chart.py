@@ -1,5 +1,6 @@
 """Charts are drawn to scale, with the font that has Japanese, and nothing from outside."""
 
+import dataclasses
 import re
 
 from strategy_app.exporters import chart as charts
@@ -51,6 +52,21 @@ def test_the_future_is_pale_and_behind_a_rule():
     assert both.count('fill-opacity="0.3"') == 1
     assert "Future" in both
     assert "Future" not in past
+
+
+def test_a_revision_does_not_strike_the_word_for_the_future_through():
+    """The word begins right of the revision's sign, where that would fall on it."""
+
+    def word_at(*revisions):
+        chart = make_chart(*[(1, 0, 0, 0)] * 8, first_future=2026)
+        (svg,) = charts.page_svgs(dataclasses.replace(chart, revisions=list(revisions)))
+        before = svg.partition(">Future<")[0]
+        return float(re.findall(r"translate\(([\d.]+),[\d.]+\)", before)[-1])
+
+    alone = word_at()
+    assert word_at(2024.2) == word_at(2029.9) == alone
+    year = 400 / 8
+    assert alone + 0.5 * year < word_at(2026.2) < alone + year
 
 
 def test_marks_are_drawn():

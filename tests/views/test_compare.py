@@ -248,7 +248,7 @@ def test_two_categories_show_who_supports_what(client, ben, two_categories):
     client.force_login(ben)
     page = client.get("/compare/?category=CAT-A&with_category=CAT-B")
     assert [
-        (row.element.code, row.support.value, [number for _e, number, _a in row.sides])
+        (row.element.code, row.support.value, [side.number for side in row.sides])
         for row in page.context["rows"]
     ] == [
         ("A", "only_first", [1, 0]),
@@ -259,8 +259,8 @@ def test_two_categories_show_who_supports_what(client, ben, two_categories):
     assert "nothing is added, raised, begun or ended between them" in text_of(page)
     assert "50 %" in text_of(page)  # PRG-1 of PRG-1 and PRG-2
     for row in page.context["rows"]:
-        for _element, number, address in row.sides:
-            assert client.get(address).context["page"].paginator.count == number
+        for side in row.sides:
+            assert client.get(side.address).context["page"].paginator.count == side.number
 
 
 @pytest.mark.parametrize(
@@ -273,6 +273,37 @@ def test_tabs_of_groups(client, ben, two_categories, kind, codes):
     assert [row.element.code for row in page.context["rows"]] == codes
     tab = next(row for row in page.context["supports"] if row["kind"] == kind)
     assert tab["number"] == len(codes)
+
+
+def test_a_group_that_nobody_has_looked_at_is_told_from_one_that_does_not_support(
+    client, ben, two_categories
+):
+    factories.align(two_categories, "A", 0)
+    factories.align(two_categories, "D", 1)
+    third = factories.make_programme("PRG-8", category=factories.make_category("CAT-C"))
+    fourth = factories.make_programme("PRG-7", category=factories.make_category("CAT-D"))
+    for programme, code in [(third, "A"), (fourth, "A"), (fourth, "C")]:
+        factories.align(programme, code, 0)
+    client.force_login(ben)
+    page = client.get("/compare/?category=CAT-C&with_category=CAT-D")
+    told = {row.element.code: row.support.value for row in page.context["rows"]}
+    assert told == {"A": "neither", "B": "unknown", "C": "unknown", "D": "unknown"}
+    numbers = re.findall(
+        r'<td role="cell" class="number[^"]*">(.*?)</td>', page.content.decode()
+    )
+    said = [" ".join(re.sub("<[^>]+>", " ", number).split()) for number in numbers]
+    assert (
+        said == ["0 0 %"] * 2 + ["? Not assessed"] * 3 + ["0 0 %"] + ["? Not assessed"] * 2
+    )
+
+
+def test_groups_by_budget_support_what_has_no_budget_on_record(client, ben, two_categories):
+    client.force_login(ben)
+    page = client.get("/compare/?category=CAT-A&with_category=CAT-B&basis=budget")
+    assert {row.element.code: row.support.value for row in page.context["rows"]} == {
+        "A": "only_first", "B": "only_second", "C": "both", "D": "only_first",
+    }  # fmt: skip
+    assert "– No budget on record" in text_of(page)
 
 
 def test_two_departments(client, ben, department_a, two_categories):

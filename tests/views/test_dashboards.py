@@ -260,12 +260,28 @@ def test_each_element_has_its_trend_past_and_ahead(client, ben, portfolio):
         " FY2028 0, FY2029 0"
     )
     # Years to come are joined to the last one that is past.
-    assert trend.past.split()[-1] == trend.future.split()[0] == "50.0,1.0"
-    assert len(trend.past.split()) + len(trend.future.split()) == 9 + 1
+    (past,), (ahead,) = trend.past, trend.future
+    assert past.split()[-1] == ahead.split()[0] == "50.0,1.0"
+    assert len(past.split()) + len(ahead.split()) == 9 + 1
     assert followed.context["element"].code == "A.2"
     # Seen from an earlier day, what has passed since is still no future: FY2016 to FY2024.
     trend = {row.code: row.trend for row in earlier.context["rows"]}["A.2"]
-    assert (len(trend.past.split()), trend.future.split()) == (9, ["100.0,1.0"])
+    assert ([len(line.split()) for line in trend.past], trend.future) == ([9], [])
+
+
+def test_a_trend_of_budget_breaks_where_none_is_on_record(client, ben, portfolio):
+    factories.load_history(portfolio, "A.2", 1, "2020-04-01")
+    for year, amount in [(2021, 4_000_000), (2023, 2_000_000), (2024, 0)]:
+        factories.make_budget(portfolio, year, amount)
+    client.force_login(ben)
+    with time_machine.travel("2026-11-22T12:00:00+09:00", tick=False):
+        page = client.get("/?day=2026-11-22&basis=budget")
+    trend = {row.code: row.trend for row in page.context["rows"]}["A.2"]
+    assert (trend.past, trend.future) == (["0.0,1.0 0.0,1.0", "25.0,10.0 37.5,19.0"], [])
+    assert trend.words == (
+        "Supported: FY2021 4, FY2022 –, FY2023 2, FY2024 0, FY2025 –, FY2026 –, FY2027 –,"
+        " FY2028 –, FY2029 –"
+    )
 
 
 @pytest.mark.parametrize("path", ["/", "/gaps/", "/matrix/", "/compare/", "/timeline/"])
@@ -305,3 +321,27 @@ def test_alike_changes_that_follow_one_another_are_one_line(client, aiko, chie):
     assert [(change.action, number) for change, _subject, number in latest[1:3]] == [
         ("align", 1), ("edit_strategy", 1),
     ]  # fmt: skip
+
+
+def test_a_programme_says_its_budgets_in_the_unit_of_all_amounts(client, ben, portfolio):
+    factories.make_budget(portfolio, 2025, 602_025_000)
+    factories.make_budget(portfolio, 2026, 1_500_000)
+    client.force_login(ben)
+    text = text_of(client.get(f"/programmes/{portfolio.code}/"))
+    assert "FY2025: 602 million JPY FY2026: 1.5 million JPY" in text
+
+
+def test_the_legend_names_the_strokes_that_mark_targets(client, ben, portfolio):
+    client.force_login(ben)
+
+    def named(path):
+        words = [label for _href, label in links_of(client.get(path))]
+        return [word for word in words if word in ("Target", "Target at principal")]
+
+    assert named("/") == named("/strategy/STR/A.1/") == []
+    factories.make_target(
+        factories.get_element("A.1"), 1, measure="principal", day="2020-04-01"
+    )
+    assert named("/strategy/STR/A/") == named("/") == ["Target at principal"]
+    factories.make_target(factories.get_element("A.2"), 1, day="2020-04-01")
+    assert named("/") == named("/strategy/STR/") == ["Target", "Target at principal"]

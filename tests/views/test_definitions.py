@@ -97,7 +97,7 @@ def test_definitions_are_one_click_away(client, page, path):
 @pytest.mark.parametrize(
     ("path", "anchors"),
     [
-        ("/", ["judged-lately", "trend", "since", "ending", "completeness", "target"]),
+        ("/", ["judged-lately", "trend", "since", "ending", "completeness"]),
         ("/matrix/", ["matrix-number", "matrix-shade", "matrix-unread"]),
         ("/matrix/?show=assessed", ["matrix-assessed", "matrix-shade"]),
         ("/timeline/", ["timeline", "level-principal", "level-not_assessed"]),

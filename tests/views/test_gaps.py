@@ -146,6 +146,19 @@ def test_wherever_budget_is_counted_it_says_of_how_many_it_is_known(
     assert "Budget known" not in text_of(client.get(f"{path}?day=2026-06-30"))
 
 
+def test_what_is_not_on_record_is_no_zero_on_the_overview(client, ben, unbudgeted):
+    client.force_login(ben)
+
+    def parts(day):
+        rows = client.get(f"/?basis=budget&day={day}").context["rows"]
+        return {row.code: [part.shown for part in row.parts] for row in rows}
+
+    assert parts("2026-06-30")["B"] == ["0", "3,500", "0", "–"]
+    assert parts("2025-06-30")["B"] == ["–"] * 4
+    without = text_of(client.get("/?basis=budget&day=2025-06-30"))
+    assert "Budget of active programmes – million JPY" in without
+
+
 def test_compared_days_say_it_each_for_itself(client, ben, unbudgeted):
     client.force_login(ben)
     page = text_of(client.get("/compare/?basis=budget&day=2026-06-30&with=2025-06-30"))
@@ -200,6 +213,9 @@ def test_gaps_say_that_they_count_programmes_also_where_budget_is_counted(
     said = "Gaps are always counted in programmes"
     assert said in text_of(client.get("/gaps/?basis=budget"))
     assert said not in text_of(client.get("/gaps/"))
+    card = "counted in programmes, also where budget is counted"
+    assert card in text_of(client.get("/?basis=budget"))
+    assert card not in text_of(client.get("/"))
 
 
 # --- the way to what is left to assess ---

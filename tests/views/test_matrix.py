@@ -8,6 +8,7 @@ import time_machine
 
 from strategy_app.coverage import frame, timeline
 from strategy_app.coverage.scope import Scope
+from strategy_app.models.dates import fiscal_year, today
 from tests import factories
 from tests.views.reading import links_of, text_of
 
@@ -280,3 +281,104 @@ def test_correspondences_lead_to_the_other_strategy_and_back(client, ben, two_st
     client.force_login(ben)
     assert "X Element X illustrative" in text_of(client.get("/strategy/STR/A/"))
     assert "A Element A illustrative" in text_of(client.get("/strategy/OTH/X/"))
+
+
+# --- budget that is not on record ---
+
+
+@pytest.fixture
+def budgets(two_strategies):
+    """All support A; of CAT-A one of two has a budget, of CAT-B none, of CAT-C one of 0.
+
+    PRG-7 of CAT-D has a budget and supports nothing, but was looked at.
+    """
+    more = [
+        factories.make_programme(f"PRG-{number}", category=factories.make_category(code))
+        for number, code in [(5, "CAT-B"), (6, "CAT-C"), (7, "CAT-D")]
+    ]
+    for programme, level in zip(more, [1, 1, 0], strict=True):
+        factories.load_history(programme, "A", level, "2020-04-01")
+    year = fiscal_year(today())
+    factories.make_budget(two_strategies[0], year, 3_000_000)
+    factories.make_budget(more[1], year, 0)
+    factories.make_budget(more[2], year, 2_000_000)
+    return year
+
+
+BY_BUDGET = "/matrix/?strategy=STR&basis=budget"
+
+
+def test_support_without_a_budget_on_record_is_no_zero(client, ben, budgets):
+    client.force_login(ben)
+    page = client.get(f"{BY_BUDGET}&by=category")
+    shares = client.get(f"{BY_BUDGET}&by=category&show=shares")
+    found = shown(page)
+    assert [found[f"A:CAT-{letter}"] for letter in "ABCD"] == [
+        "3", "– No budget on record", "0", "◌ Hole: 0",
+    ]  # fmt: skip
+    assert "Category CAT-B no budget on record Category CAT-C 0" in text_of(page)
+    assert "supported, but no budget on record, which is not 0" in text_of(page)
+    assert shown(shares)["A:CAT-B"] == "– No budget on record"
+
+
+def test_years_without_a_budget_on_record_are_no_zeros(client, ben, budgets):
+    client.force_login(ben)
+    page = client.get(f"{BY_BUDGET}&by=fiscal_year")
+    found, before = shown(page), budgets - 1
+    assert (found[f"A:{budgets}"], found[f"A:{before}"]) == ("3", "– No budget on record")
+    assert found[f"B:{budgets}"] == "? Not assessed"
+    assert f"FY{before} no budget on record" in text_of(page)
+    without = client.get(f"{BY_BUDGET}&day={before}-11-22")
+    assert "All no budget on record" in text_of(without)
+
+
+def test_nor_are_those_across_strategies(client, ben, two_strategies, budgets):
+    factories.align(two_strategies[2], "A", 1)
+    client.force_login(ben)
+    page = client.get(f"{BY_BUDGET}&by=strategy&second=OTH")
+    assert shown(page)["A:X"] == "3"
+    assert shown(page)["A:Y"] == "– No budget on record"
+    assert "Y Element Y no budget on record" in text_of(page)
+
+
+def test_what_was_assessed_without_a_budget_has_no_share(client, ben, budgets):
+    client.force_login(ben)
+    page = client.get(f"{BY_BUDGET}&show=assessed")
+    assert [shown(page)[f"A:CAT-{letter}"] for letter in "BD"] == [
+        "– No budget on record", "100 %",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["category", "department", "country"])
+def test_holes_are_as_many_by_budget_as_by_programmes_and_among_the_gaps(
+    client, ben, budgets, by
+):
+    client.force_login(ben)
+    told = [
+        {
+            cell.anchor
+            for row in client.get(f"/matrix/?strategy=STR&by={by}&basis={basis}")
+            .context["table"].rows
+            for cell in row.cells
+            if cell.is_hole
+        }
+        for basis in ("programmes", "budget")
+    ]  # fmt: skip
+    gaps = client.get(f"/gaps/?strategy=STR&kind=hole&by={by}").context["page"]
+    assert told[0] == told[1] and len(told[0]) == gaps.paginator.count
+
+
+@pytest.mark.parametrize(
+    ("query", "caption"),
+    [
+        ("", "Elements by group: how many programmes support each"),
+        ("&basis=budget", "Elements by group: which budget supports each"),
+        ("&by=fiscal_year", "Elements by fiscal year: how many programmes support each"),
+        ("&show=assessed", "Elements by group: which share of each is assessed"),
+        ("&by=strategy&second=OTH",
+         "Elements by those of another strategy: how much supports both"),
+    ],
+)  # fmt: skip
+def test_the_table_is_called_what_it_shows(client, ben, two_strategies, query, caption):
+    client.force_login(ben)
+    assert caption in text_of(client.get(f"/matrix/?strategy=STR{query}"))

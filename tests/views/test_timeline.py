@@ -161,6 +161,65 @@ def test_revisions_targets_and_cliffs_are_marked(client, ben, portfolio):
     ]  # fmt: skip
 
 
+def test_what_the_chart_does_not_draw_is_not_marked(client, ben, portfolio):
+    """By programmes no share of budget; by budget that alone; what is too high, nowhere."""
+    for code, measure, value in [
+        ("A", "share_active", 50), ("B", "share_budget", 12.5), ("B", "supported", 90),
+    ]:  # fmt: skip
+        factories.make_target(
+            factories.get_element(code), value, measure=measure, day="2025-04-01"
+        )
+    for year in (2024, 2025):
+        factories.make_budget(portfolio, year, 8_000_000)
+    client.force_login(ben)
+    told = {
+        basis: [
+            words
+            for sign, _day, _address, words in client.get(
+                f"/timeline/?{YEARS}&basis={basis}"
+            ).context["marks"]
+            if sign == "target"
+        ]
+        for basis in ("programmes", "budget")
+    }
+    assert {basis: sorted(words) for basis, words in told.items()} == {
+        "programmes": [
+            "A: target 1 (Programmes at significant and above)",
+            "A: target 50 % (share of active programmes)",
+        ],
+        "budget": ["B: target 12.5 % (share of budget)"],
+    }
+
+
+def test_years_without_a_budget_on_record_are_no_zeros(client, ben, portfolio):
+    factories.make_budget(portfolio, 2025, 8_000_000)
+    other = factories.make_programme("PRG-3", starts_on="2017-04-01")
+    factories.load_history(other, "A.1", 1, "2024-04-01")
+    client.force_login(ben)
+    page = client.get(f"/timeline/?{YEARS}&basis=budget")
+    (series,) = [one for one in page.context["timeline"].series if one.code == "A"]
+    years = range(2016, 2030)
+    cells = {
+        state: dict(zip(years, [(cell.count, cell.missing) for cell in row], strict=True))
+        for state, _label, row in series.parts
+    }
+    lacking = (None, "No budget on record")
+    assert cells["principal"][2024] == lacking
+    assert cells["not_targeted"][2024] == lacking
+    assert cells["principal"][2016] == (None, "Not in force")
+    # In 2025 one budget is on record: not that of what is significant, PRG-3.
+    assert {state: row[2025] for state, row in cells.items()} == {
+        "principal": (8_000_000, ""),
+        "significant": lacking,
+        "not_targeted": (0, ""),
+        "not_assessed": lacking,
+    }
+    drawn = [label for _href, label in links_of(page) if "Principal 8" in label]
+    assert drawn == [
+        "31 March 2026: Principal 8, Significant –, Not targeted 0, Not assessed –"
+    ]
+
+
 def test_each_point_leads_to_the_overview_on_that_day(client, ben, portfolio):
     client.force_login(ben)
     page = client.get(f"/timeline/?{YEARS}&category=CAT-A")

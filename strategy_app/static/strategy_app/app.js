@@ -94,11 +94,14 @@ document.addEventListener("focusin", (event) => {
   }
 });
 
-// A timeline that is wider than the screen begins where past and future meet.
+// A timeline whose future is out of sight begins where past and future meet: with the last
+// two years that are past, none of them cut.
 for (const scroll of document.querySelectorAll(".timeline-scroll")) {
   const corner = scroll.querySelector(".corner");
   const first = scroll.querySelector("tbody .future-first");
-  if (first) scroll.scrollLeft = first.offsetLeft - corner.offsetWidth - 2 * first.offsetWidth;
+  if (!first || first.offsetLeft + 2 * first.offsetWidth <= scroll.clientWidth) continue;
+  const begin = first.previousElementSibling?.previousElementSibling ?? first;
+  scroll.scrollLeft = begin.offsetLeft - corner.offsetWidth;
 }
 
 // Where a script may, the address of what is shown is copied rather than gone to.

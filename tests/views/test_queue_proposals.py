@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils.html import escape
 
 from strategy_app.models import Alignment, Change, Dismissal
 from strategy_app.services import alignment
@@ -98,6 +99,24 @@ def test_set_aside_the_cell_stays_not_assessed_and_says_so(client, aiko, origin)
     again = page(client, at="PRG-1:A-1")
     assert "does not apply here · aiko" in text_of(again)
     assert again.context["cell"].shows_form
+
+
+def test_setting_aside_is_undone_from_the_queue(client, aiko, origin):
+    client.force_login(aiko)
+    before = tabs(page(client))
+    done = client.post(*answering(client, "dismiss"), follow=True)
+    undo = done.context["done"]["undo"]
+    assert f'href="{escape(undo)}" data-key="u"' in done.content.decode()
+    asked = text_of(client.get(undo))
+    assert "proposal set aside" in asked
+    assert "proposal that waits" in asked
+    client.post(undo)
+    assert tabs(page(client)) == before
+    again = page(client, **HERE)
+    assert [row.pk for row in again.context["cell"].proposals] == [origin.pk]
+    assert "does not apply here · aiko" not in text_of(again)
+    rows = Dismissal.objects.order_by("pk")
+    assert [row.waits_again for row in rows] == [False, True]
 
 
 def test_who_may_not_record_there_answers_nothing(ben, origin):

@@ -66,7 +66,7 @@ def dismiss(
     """
     if not permissions.can_align(by, programme):
         raise PermissionDenied
-    # Before the change is open: the columns are kept, and it might yet come to nothing.
+    # Before the change is open: within it, all columns would be loaded afresh.
     columns = frame.current() if seen is not None else None
     # So that the list of changes says of which cell, too.
     reason = f"{programme.code} × {element.code}"

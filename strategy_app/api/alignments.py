@@ -15,7 +15,7 @@ from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.models import Change
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.services import alignment as alignment_services
-from strategy_app.services.alignment import Conflict
+from strategy_app.services.alignment import Conflict, Unread
 
 _ROW = serializers.AlignmentSerializer
 _BAD_BODY = {400: OpenApiResponse(errors.BAD_REQUEST, "What is wrong, field by field.")}
@@ -164,20 +164,25 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
             "Records the same judgement anew, of the wording in force, judged today. A"
             " confirmation by another person that has not lapsed goes on."
         ),
-        request=None,
+        request=serializers.ReaffirmationSerializer,
         responses=_BAD_BODY | _NOT_THAT_ROW | {201: OpenApiResponse(_ROW, "The new row.")},
     )
     @action(detail=True, methods=["post"])
     def reaffirm(self, request, *args, **kwargs):
         row = self.get_object()
-        bodies.nothing(request.data)
+        revision = bodies.revision_read(request.data)
         try:
             row = alignment_services.reaffirm(
                 programme=row.programme,
                 element=row.element,
                 replaces=row.pk,
+                read=revision and _wording_read(row.element, revision),
                 by=request.user,
                 source=Change.Source.API,
+            )
+        except Unread as unread:
+            return self._conflict(
+                unread.current, "revision", _("The element says something else by now.")
             )
         except Conflict as conflict:
             return self._conflict(conflict.current)
@@ -189,11 +194,11 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
         """Return a row as lists show it, as it is now."""
         return self.get_serializer(self.get_queryset().get(pk=row.pk)).data
 
-    def _conflict(self, current):
+    def _conflict(self, current, attr="replaces", detail=""):
         error = {
             "code": "conflict",
-            "detail": _("This is not the row in force; somebody was faster."),
-            "attr": "replaces",
+            "detail": detail or _("This is not the row in force; somebody was faster."),
+            "attr": attr,
         }
         body = {
             "type": "client_error",
@@ -201,3 +206,9 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
             "current": self._shown(current) if current else None,
         }
         return Response(body, status=status.HTTP_409_CONFLICT)
+
+
+def _wording_read(element, revision):
+    """Return the id of an element's wording in a revision, 0 where there is none."""
+    found = element.wordings.filter(revision=revision)
+    return found.values_list("pk", flat=True).first() or 0

@@ -85,6 +85,14 @@ def reason(body) -> str:
     raise errors.refusal(problems)
 
 
+def revision_read(body) -> int | None:
+    """Return the id of the revision that was read, None for none, or refuse the body."""
+    named = (_is_id_or_null, _("Give the id of the revision, or null."))
+    if problems := list(_mistakes(body, {"revision": named})):
+        raise errors.refusal(problems)
+    return body.get("revision")
+
+
 def note(body) -> str:
     """Return the note with which a record is returned, or refuse the body."""
     problems = list(_mistakes(body, {"note": _TEXT}, ("note",)))

@@ -204,6 +204,18 @@ class ReturnSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=1000)
 
 
+class ReaffirmationSerializer(serializers.Serializer):
+    revision = serializers.IntegerField(
+        allow_null=True,
+        min_value=1,
+        required=False,
+        help_text=(
+            "Id of the revision in which the element was read. Given, nothing is recorded"
+            " where the element says something else by now."
+        ),
+    )
+
+
 class WithdrawalSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=1000, required=False)
 

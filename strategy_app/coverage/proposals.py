@@ -145,9 +145,12 @@ def _answered(frame, rows, element, day, since, published):
     begun = frame.periods[0][rows] <= day.toordinal()
     judged = rows[begun & lasted(frame, rows, since, published)]
     found[frame.ledger.programme[judged]] = True
-    programmes, elements, days, changes = frame.dismissed.T
+    programmes, elements, days, changes, waits_again = frame.dismissed.T
     counts = (elements == element) & (days >= since) & (days <= day.toordinal())
     counts &= (changes > published) & (changes <= frame.change)
     columns = frame.programmes.columns_of(programmes[counts])
-    found[columns[columns >= 0]] = True
-    return found
+    is_known = columns >= 0
+    is_set_aside = np.zeros(len(found), bool)
+    # Of several of one cell the last one stays.
+    is_set_aside[columns[is_known]] = waits_again[counts][is_known] == 0
+    return found | is_set_aside

@@ -10,7 +10,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.forms.fields import AddressField, DayField, PlainTextField
-from strategy_app.models import Alignment, Element, Evidence, Level, Programme
+from strategy_app.models import (
+    Alignment,
+    Element,
+    Evidence,
+    Level,
+    Programme,
+    Wording,
+)
 from strategy_app.services.alignment import (
     Source,
     check_can_be_aligned,
@@ -123,8 +130,9 @@ class AlignmentForm(forms.Form):
     """Level, rationale and evidence of one programme for one element.
 
     Valid means: the service will take it, unless someone else is faster. ``replaces`` is
-    the id of the row in force that the sender saw, empty for none. ``proposals`` are rows
-    of elements that this one comes from: the form begins with what the first of them says.
+    the id of the row in force that the sender saw, empty for none; ``read`` that of the
+    wording, empty where they do not say. ``proposals`` are rows of elements that this one
+    comes from: the form begins with what the first of them says.
     """
 
     level = forms.TypedChoiceField(
@@ -144,6 +152,7 @@ class AlignmentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    read = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -153,12 +162,13 @@ class AlignmentForm(forms.Form):
         programme: Programme,
         element: Element,
         current: Alignment | None = None,
+        wording: Wording | None = None,
         proposals: Sequence[Alignment] = (),
         prefix: str | None = None,
         auto_id: str = "id_%s",
     ):
         begun = current or next(iter(proposals), None)
-        initial = {"replaces": current and current.pk}
+        initial = {"replaces": current and current.pk, "read": wording and wording.pk}
         if begun:
             initial |= {"level": begun.level, "rationale": begun.rationale}
         recorded = begun.evidence.all() if begun else []
@@ -236,6 +246,7 @@ class AlignmentForm(forms.Form):
             "rationale": self.cleaned_data["rationale"],
             "evidence": self.sources(),
             "replaces": self.cleaned_data["replaces"],
+            "read": self.cleaned_data["read"],
         }
 
     def _check_cell(self, _cleaned):

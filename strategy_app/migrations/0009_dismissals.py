@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
             name='Dismissal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('waits_again', models.BooleanField(default=False, verbose_name='taken back')),
                 ('dismissed_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dismissals', to='strategy_app.change', verbose_name='set aside in')),
                 ('element', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dismissals', to='strategy_app.element', verbose_name='element')),
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dismissals', to='strategy_app.programme', verbose_name='programme')),

@@ -287,7 +287,8 @@ class Dismissal(models.Model):
     """That somebody found that what a cell could go by does not apply to it.
 
     What it could go by is recorded of the element that its own was split or merged from.
-    Nothing is judged by that: the cell is not assessed, as before.
+    Nothing is judged by that: the cell is not assessed, as before. Taken back, it waits
+    again by a further row; the newest of a cell counts.
     """
 
     programme = models.ForeignKey(
@@ -308,6 +309,7 @@ class Dismissal(models.Model):
         on_delete=models.PROTECT,
         related_name="dismissals",
     )
+    waits_again = models.BooleanField(_("taken back"), default=False)
 
     class Meta:
         verbose_name = _("proposal set aside")

@@ -55,8 +55,9 @@ def between(one: Revision | None, other: Revision) -> Crosswalk:
     """Return what elements of two revisions come from and went into (two queries at most).
 
     Whichever is older, over all revisions between them: what was split, and then merged,
-    leads from where it stood in the older one to where it stands in the newer one. Without
-    the first one there is nothing to come from.
+    leads from where it stood in the older one to where it stands in the newer one. What was
+    taken out in between has come to nothing: under its code something new may stand.
+    Without the first one there is nothing to come from.
     """
     if one is None:
         return Crosswalk({}, {})
@@ -73,22 +74,27 @@ def between(one: Revision | None, other: Revision) -> Crosswalk:
     codes |= {row.origin_id: row.origin.code for row in rows}
     origins: dict[str, list[Link]] = {}
     successors: dict[str, list[Link]] = {}
-    for element, found in _composed(rows, here[older.pk]).items():
+    for element, found in _composed(rows, here).items():
         for origin, kind in found.items():
-            if element in here[newer.pk] and origin != element:
+            if origin != element:
                 code, before = codes[element], codes[origin]
                 origins.setdefault(code, []).append(Link(before, kind, is_back=True))
                 successors.setdefault(before, []).append(Link(code, kind, is_back=False))
     return Crosswalk(_sorted(origins), _sorted(successors))
 
 
-def _composed(rows, known):
-    """Return what each element comes from: {element id: {id in ``known``: kind}}."""
+def _composed(rows, here):
+    """Return what the elements of the last revision come from, of the first.
+
+    here: the ids of the elements of each revision, in order. {element id: {id: kind}}.
+    """
     found: dict[int, dict[int, Origin.Kind]] = {}
     by_revision: dict[int, list[Origin]] = {}
-    for row in sorted(rows, key=lambda row: _order(row.revision)):
+    for row in rows:
         by_revision.setdefault(row.revision_id, []).append(row)
-    for some in by_revision.values():
+    (_older, known), *later = here.items()
+    for revision, elements in later:
+        some = by_revision.get(revision, [])
         # Of one revision all are about the one before: what one says is no step of another.
         before = {element: dict(origins) for element, origins in found.items()}
         for row in some:
@@ -97,6 +103,9 @@ def _composed(rows, known):
                 mine[row.origin_id] = kind
             for origin, earlier in before.get(row.origin_id, {}).items():
                 mine.setdefault(origin, kind if kind == earlier else Origin.Kind.MERGED)
+        # Its code may be used again: by then for something else.
+        known = known & elements
+        found = {pk: origins for pk, origins in found.items() if pk in elements}
     return found
 
 
@@ -123,11 +132,18 @@ def _in_revisions(name, older, newer):
     return condition & Q(**{f"{name}__in_force_from__lte": newer.in_force_from})
 
 
-def _elements_of(*revisions):
-    found = {revision.pk: set() for revision in revisions}
-    rows = Wording.objects.filter(revision__in=found)
-    for revision, element in rows.values_list("revision", "element"):
-        found[revision].add(element)
+def _elements_of(older, newer):
+    """Return the ids of the elements of each revision from one to another, in order."""
+    rows = Wording.objects.filter(
+        Q(revision=older) | _in_revisions("revision", older, newer)
+    ).values_list("revision", "element", "revision__in_force_from")
+    found: dict[int, set[int]] = {older.pk: set()}
+    # The draft, which has no day yet, comes last.
+    for revision, element, _day in sorted(
+        rows, key=lambda row: row[2] or datetime.date.max
+    ):
+        found.setdefault(revision, set()).add(element)
+    found.setdefault(newer.pk, set())
     return found
 
 

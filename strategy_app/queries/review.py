@@ -122,10 +122,11 @@ def deferrals(user: User) -> dict[tuple[int, int], Deferral]:
 
 
 def dismissal_of(programme: Programme, element: Element) -> Dismissal | None:
-    """Return the last time that somebody set the proposals of a cell aside, if ever."""
-    return (
+    """Return how the proposals of a cell were set aside, None where that is taken back."""
+    last = (
         Dismissal.objects.filter(programme=programme, element=element)
         .select_related("dismissed_in__by")
         .order_by("-id")
         .first()
     )
+    return None if last is None or last.waits_again else last

@@ -19,10 +19,10 @@ from strategy_app.permissions import can_align, can_confirm
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
 from strategy_app.queries import review as review_queries
-from strategy_app.queries import sanity
+from strategy_app.queries import sanity, second_reading
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import alignment as alignment_services
-from strategy_app.services.alignment import Conflict
+from strategy_app.services.alignment import Conflict, Unread
 from strategy_app.views.programme import Beside, level_definitions, line_of
 from strategy_app.views.queue_cell import number_in
 from strategy_app.views.scoping import only_post, scoped, signed_in
@@ -77,12 +77,16 @@ class _Cell:
             programme=self.programme,
             element=self.element,
             current=self.current,
+            wording=self.wording,
             # Several lines of a page may be open at a time.
             auto_id=f"{self.element.code}-%s",
         )
 
-    def show_form(self, form, *, status=200, conflict=None, refusal=""):
-        """Answer with the form: in place for htmx, else on a page of its own."""
+    def show_form(self, form, *, status=200, refusal="", **new):
+        """Answer with the form: in place for htmx, else on a page of its own.
+
+        new: what it was overtaken by (``show_new``).
+        """
         context = {
             "element": self.element,
             "wording": self.wording,
@@ -90,11 +94,18 @@ class _Cell:
             "returned": self._returned(),
             "form": form,
             "definitions": level_definitions(),
-            "conflict": conflict,
             "refusal": refusal,
             "back": self.back,
-        }
+        } | new
         return self._show("strategy_app/alignment/_form.html", context, status)
+
+    def show_new(self, form, conflict):
+        """Answer with the form, and with what stands here that its sender has not seen."""
+        if not isinstance(conflict, Unread):
+            return self.show_form(form, status=409, conflict=self.current or "withdrawn")
+        read = conflict.read
+        changes = second_reading.reworded(read, self.wording) if read else []
+        return self.show_form(form, status=409, unread=True, changed_since=changes)
 
     def show_line(self, message, *, saved=False):
         """Answer with what stands there now: the line for htmx, else back to the page."""
@@ -199,9 +210,10 @@ def _show_conflict(cell, request, conflict):
     cell.read()
     data = request.POST.copy()
     data["replaces"] = cell.current.pk if cell.current else ""
+    data["read"] = cell.wording.pk
     form = cell.form(data, request.FILES)
     form.is_valid()
-    return cell.show_form(form, status=409, conflict=cell.current or "withdrawn")
+    return cell.show_new(form, conflict)
 
 
 @only_post
@@ -235,8 +247,8 @@ def confirm(request, code, strategy, element_code):
         return _conflict_for_reader(cell)
     try:
         alignment_services.confirm(alignment=cell.current, by=request.user)
-    except Conflict:
-        return _conflict_for_reader(cell)
+    except Conflict as conflict:
+        return _conflict_for_reader(cell, conflict)
     except ValidationError as refusal:
         return _refused_to_reader(cell, refusal)
     return cell.show_line(
@@ -281,10 +293,11 @@ def reaffirm(request, code, strategy, element_code):
             programme=cell.programme,
             element=cell.element,
             replaces=number_in(request.POST.get("replaces")),
+            read=number_in(request.POST.get("read")),
             by=request.user,
         )
-    except Conflict:
-        return _conflict_for_reader(cell)
+    except Conflict as conflict:
+        return _conflict_for_reader(cell, conflict)
     except ValidationError as refusal:
         return _refused_to_reader(cell, refusal)
     return cell.show_line(
@@ -293,10 +306,10 @@ def reaffirm(request, code, strategy, element_code):
     )
 
 
-def _conflict_for_reader(cell):
+def _conflict_for_reader(cell, conflict=None):
     """Show what stands there now; nothing was typed that could be lost."""
     cell.read()
-    return cell.show_form(cell.form(), status=409, conflict=cell.current or "withdrawn")
+    return cell.show_new(cell.form(), conflict)
 
 
 def _refused_to_reader(cell, refusal):

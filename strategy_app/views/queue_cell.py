@@ -16,7 +16,10 @@ from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
 from strategy_app.queries import review, second_reading
 from strategy_app.services import alignment as alignment_services
-from strategy_app.services.alignment import Conflict
+from strategy_app.services.alignment import Conflict, Unread
+
+# What follows from the row in force, and is read anew when that is.
+_DERIVED = ("returned", "proposals", "dismissal", "since_confirmed", "reworded")
 
 
 class QueueCell:
@@ -38,11 +41,14 @@ class QueueCell:
             raise Http404
         self.element = self.wording.element
         self.status, self.conflict, self.refusal = 200, None, ""
+        self.unread, self.changed_since = False, []
         self.note, self.reason = NoteForm(), ReasonForm()
         self._read()
         self.form = self._form()
 
     def _read(self):
+        for name in _DERIVED:
+            self.__dict__.pop(name, None)
         self.history = list(alignment_queries.history_of_cell(self.programme, self.element))
         self.current = next((r for r in self.history if r.closed_in_id is None), None)
 
@@ -53,6 +59,7 @@ class QueueCell:
             programme=self.programme,
             element=self.element,
             current=self.current,
+            wording=self.wording,
             proposals=self.proposals,
             auto_id="judge-%s",
         )
@@ -185,8 +192,8 @@ class QueueCell:
         following = self.queue.neighbours[1]
         try:
             message = acts[what]()
-        except Conflict:
-            self._overtaken()
+        except Conflict as conflict:
+            self._overtaken(conflict)
             return None
         except ValidationError as refused:
             self.status, self.refusal = 400, " ".join(refused.messages)
@@ -202,13 +209,18 @@ class QueueCell:
         onward = here if what == "stay" else following
         return redirect(self.queue.address(at=onward, done=self.name))
 
-    def _overtaken(self):
-        """Show both: what somebody else has recorded, and what was typed here."""
+    def _overtaken(self, conflict):
+        """Show both: what is new here, and what was typed."""
         self._read()
-        self.status, self.conflict = 409, self.current or "withdrawn"
+        self.status, self.unread = 409, isinstance(conflict, Unread)
+        if not self.unread:
+            self.conflict = self.current or "withdrawn"
+        elif conflict.read:
+            self.changed_since = second_reading.reworded(conflict.read, self.wording)
         if self.form.is_bound:
             data = self.request.POST.copy()
             data["replaces"] = self.current.pk if self.current else ""
+            data["read"] = self.wording.pk
             self.form = self._form(data, self.request.FILES)
             self.form.is_valid()
 
@@ -232,7 +244,9 @@ class QueueCell:
         return _("%(programme)s × %(element)s is skipped for now; it comes last.")
 
     def _reaffirm(self):
-        alignment_services.reaffirm(**self._row_seen(), by=self.request.user)
+        alignment_services.reaffirm(
+            **self._row_seen(), read=self._wording_read(), by=self.request.user
+        )
         return _("%(programme)s × %(element)s is still right.")
 
     def _withdraw(self):
@@ -244,14 +258,23 @@ class QueueCell:
         row = next((row for row in self.proposals if row.pk == seen), None)
         if row is None:
             self._seen_empty()
-        alignment_services.accept(element=self.element, proposal=row, by=self.request.user)
+        alignment_services.accept(
+            element=self.element,
+            proposal=row,
+            read=self._wording_read(),
+            by=self.request.user,
+        )
         return _("%(programme)s × %(element)s is recorded.")
 
     def _dismiss(self):
         if not self.proposals:
             self._seen_empty()
         alignment_services.dismiss(
-            programme=self.programme, element=self.element, by=self.request.user
+            programme=self.programme,
+            element=self.element,
+            read=self._wording_read(),
+            seen=[number_in(text) for text in self.request.POST.getlist("proposal")],
+            by=self.request.user,
         )
         return _("%(programme)s × %(element)s: set aside. It stays not assessed.")
 
@@ -260,6 +283,9 @@ class QueueCell:
         if self.current is not None:
             raise Conflict(self.current)
         raise ValidationError(_("This proposal does not wait any more."))
+
+    def _wording_read(self):
+        return number_in(self.request.POST.get("read"))
 
     def _row_seen(self):
         return {

@@ -335,6 +335,32 @@ def test_still_right_is_a_row_of_its_own(aikos, aiko, dai, strategy, programme):
     assert (again.status_code, again.json()["current"]["id"]) == (409, now.pk)
 
 
+def test_still_right_is_refused_of_another_text_than_was_read(
+    aikos, aiko, strategy, programme, nothing_written
+):
+    row = factories.align(programme, "A", by=aiko)
+    read = strategy.revisions.get()
+    factories.revise_as(strategy, {"A": "material"}, day="2026-06-01")
+    nothing_written()
+    address = f"{URL}{row.pk}/reaffirm/"
+    answer = aikos.post(address, {"revision": read.pk}, format="json")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["attr"]) == (409, "revision")
+    assert answer.json()["current"]["id"] == row.pk
+    answer = aikos.post(address, {"revision": "the first"}, format="json")
+    assert answer.status_code == 400
+
+
+def test_still_right_is_recorded_of_the_text_that_was_read(
+    aikos, aiko, strategy, programme
+):
+    row = factories.align(programme, "A", by=aiko)
+    newer = factories.revise_as(strategy, {"A": "material"}, day="2026-06-01")
+    answer = aikos.post(f"{URL}{row.pk}/reaffirm/", {"revision": newer.pk}, format="json")
+    assert answer.status_code == 201
+    assert Alignment.objects.open().get().wording.revision == newer
+
+
 def test_what_has_ended_cannot_be_found_still_right(
     aikos, aiko, chie, strategy, programme, nothing_written
 ):

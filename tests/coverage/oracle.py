@@ -86,7 +86,7 @@ class Oracle:
         self.origins = list(Origin.objects.order_by("id"))
         self.dismissals = [
             row
-            for row in Dismissal.objects.select_related("dismissed_in")
+            for row in Dismissal.objects.select_related("dismissed_in").order_by("id")
             if self._is_known(row.dismissed_in_id)
         ]
         self.wordings = list(
@@ -260,7 +260,8 @@ class Oracle:
                 and split.in_force_from <= localdate(row.dismissed_in.at) <= scope.day
                 and row.dismissed_in_id > split.published_in_id
             ]
-            if not dismissed and any(
+            is_set_aside = bool(dismissed) and not dismissed[-1].waits_again
+            if not is_set_aside and any(
                 row.element_id == origin
                 and row.valid_from <= split.in_force_from
                 and days[came[row.wording_id]] < split.in_force_from

@@ -150,6 +150,25 @@ def test_set_aside_it_waits_no_more_and_the_cell_is_not_assessed(
     assert (made.dismissed_in.by, made.dismissed_in.action) == (dai, "dismiss")
 
 
+def test_what_was_set_aside_waits_again_once_that_is_taken_back(
+    clock, strategy, programme, dai
+):
+    factories.align(programme, "A", 2, by=dai)
+    split(strategy, "A-1")
+    clock.move_to("2026-04-03T03:00:00+00:00")
+    aside = alignment.dismiss(**cell(programme, "A-1"), by=dai).dismissed_in
+    assert waiting_cells() == []
+    back = alignment.revert(change=aside, by=dai).change
+    assert waiting_cells() == [("PRG-1", "A-1")]
+    frame.forget()
+    assert waiting_cells() == [("PRG-1", "A-1")]
+    # As it was known in between; and taken back once more.
+    between = frame.as_known_at(aside.pk)
+    assert proposed(programme, columns=between) == []
+    alignment.revert(change=back, by=dai)
+    assert waiting_cells() == []
+
+
 def test_what_was_set_aside_of_one_split_is_not_of_the_next(
     clock, strategy, programme, dai
 ):

@@ -45,11 +45,12 @@ def frame_of(oracle, *, change, categories, departments, strategies):
         dismissed=np.array(
             [
                 (row.programme_id, row.element_id,
-                 localdate(row.dismissed_in.at).toordinal(), row.dismissed_in_id)
+                 localdate(row.dismissed_in.at).toordinal(), row.dismissed_in_id,
+                 row.waits_again)
                 for row in oracle.dismissals
             ],
             np.int64,
-        ).reshape(-1, 4),
+        ).reshape(-1, 5),
         targets=[
             columns.Target(
                 row.element_id, row.measure, float(row.value), row.valid_from,

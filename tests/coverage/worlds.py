@@ -15,6 +15,7 @@ from strategy_app.models import (
     Alignment,
     Budget,
     Change,
+    Dismissal,
     Element,
     Programme,
     Target,
@@ -148,6 +149,7 @@ def _later(number):
         st.tuples(st.just("confirmed"), programme, st.just(None)),
         st.tuples(st.just("undone"), programme, st.just(None)),
         st.tuples(st.just("dismissed"), programme, st.sampled_from(ELEMENTS)),
+        st.tuples(st.just("waits again"), programme, st.just(None)),
         st.tuples(st.just("reaffirmed"), programme, st.just(None)),
         st.tuples(st.just("name_en"), programme, st.sampled_from(["One", "Two"])),
     )
@@ -268,6 +270,10 @@ def _edit(programme, what, value, categories, manager):
         if element:
             with suppress(ValidationError, alignment.Conflict):
                 alignment.dismiss(programme=programme, element=element, by=manager)
+    elif what == "waits again":
+        last = Dismissal.objects.filter(programme=programme).order_by("-id").first()
+        if last:
+            alignment.revert(change=last.dismissed_in, by=manager)
     elif what in ("withdrawn", "confirmed", "undone", "reaffirmed"):
         row = Alignment.objects.open().filter(programme=programme).order_by("id").first()
         if row:

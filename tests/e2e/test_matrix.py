@@ -133,3 +133,62 @@ def test_bars_of_two_groups_are_as_wide_as_each_other(site, open_page):
     widths = page.evaluate(WIDTHS)
     assert len(widths) > 30
     assert [pair for pair in widths if abs(pair[0] - pair[1]) > 1] == []
+
+
+LATE = re.compile(r"/programmes/\?.*KP-2\.1")
+
+
+def test_the_programmes_of_an_earlier_cell_do_not_come_under_a_later_heading(
+    site, open_page
+):
+    page = open_page(site, "ben")
+    page.goto("/matrix/?by=category")
+    keyboard.hold(page, LATE, "GET", is_answered=True)
+    cell_of(page, "KP-2.1:INTL").locator("a").click()
+    expect(page.locator("body[data-held]")).to_be_attached()
+    cell_of(page, "KP-2.5:INTL").locator("a").click()
+    expect(page.locator("#cell-none")).to_be_visible()
+    keyboard.let_go(page)
+    # What comes after it has come has been answered after it.
+    page.evaluate("address => fetch(address)", "/matrix/")
+    expect(page.locator("#cell-title")).to_contain_text("KP-2.5")
+    expect(page.locator("#cell tbody tr")).to_have_count(0)
+    expect(page.locator("#cell-none")).to_be_visible()
+
+
+def test_a_cell_that_is_opened_again_while_it_loads_shows_its_programmes(site, open_page):
+    page = open_page(site, "ben")
+    page.goto("/matrix/?by=category")
+    keyboard.hold(page, LATE, "GET")
+    link = cell_of(page, "KP-2.1:INTL").locator("a")
+    link.click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#cell")).to_be_hidden()
+    link.click()
+    expect(page.locator("#cell-failed")).to_be_hidden()
+    expect(page.locator("#cell-none")).to_be_hidden()
+    keyboard.let_go(page)
+    expect(page.locator("#cell tbody tr")).to_have_count(2)
+    expect(page.locator("#cell-failed")).to_be_hidden()
+
+
+@pytest.mark.parametrize("how", ["refused", "unsent"])
+def test_what_could_not_be_loaded_is_not_called_none(site, open_page, how):
+    page = open_page(site, "ben")
+    page.goto("/matrix/?by=category")
+    page.route(LATE, lambda it: it.abort() if how == "unsent" else it.fulfill(status=500))
+    cell_of(page, "KP-2.1:INTL").locator("a").click()
+    expect(page.locator("#cell-failed")).to_be_visible()
+    expect(page.locator("#cell-none")).to_be_hidden()
+    expect(page.locator("#unsent")).to_be_hidden()
+    cell_of(page, "KP-2.5:INTL").locator("a").click()
+    expect(page.locator("#cell-none")).to_be_visible()
+    expect(page.locator("#cell-failed")).to_be_hidden()
+
+
+def test_the_windows_own_functions_stay_its_own(site, open_page):
+    page = open_page(site, "ben")
+    page.goto("/matrix/?by=category")
+    assert page.evaluate(
+        "/native code/.test(window.open) && /native code/.test(window.close)"
+    )

@@ -57,6 +57,19 @@ def test_what_is_put_right_while_it_is_being_refused_is_sent_as_well(chie):
     assert stored().body_en == "All of it is open."
 
 
+def test_what_is_never_answered_is_said_to_be_unsent(chie):
+    keyboard.hold(chie, ELEMENT)
+    chie.locator("[name=title_en]").fill("Open")
+    chie.clock.run_for(1000)
+    says(chie, "Saving")
+    chie.clock.run_for(30_000)
+    expect(chie.locator("#save-state")).not_to_contain_text("Saving")
+    keyboard.let_go(chie)
+    chie.clock.run_for(60_000)
+    says(chie, "Draft saved")
+    assert stored().title_en == "Open"
+
+
 def test_who_is_overtaken_keeps_what_was_typed_meanwhile(chie):
     edit_as("dai", title_en="Dai's title")
     keyboard.hold(chie, ELEMENT)

@@ -162,3 +162,34 @@ def test_each_revision_says_how_it_changed_an_element_and_who_and_why(
             ]
         }  # fmt: skip
     assert [row.revision for row in crosswalk.judged(second, newest)["A"]] == [newest]
+
+
+def again(strategy, chie, code="B"):
+    """Take an element out, and use its code for something new a year later."""
+
+    def new(draft):
+        services.add(
+            revision=draft, code=code, parent=None, by=chie, kind="aim", title_en="Other",
+            title_ja="別",
+        )  # fmt: skip
+
+    publish(strategy, lambda draft: go(draft, code), 2021, chie)
+    return publish(strategy, new, 2022, chie)
+
+
+def test_what_is_new_under_a_code_that_was_split_comes_from_nothing(db, chie):
+    strategy = factories.make_strategy(elements=["A"])
+    first = strategy.revisions.get()
+    split = publish(strategy, lambda it: come(it, "B", "split", ["A"], chie), 2020, chie)
+    assert told(crosswalk.between(first, split).origins) == {"B": [("Split from", ["A"])]}
+    last = again(strategy, chie)
+    assert crosswalk.between(first, last) == crosswalk.Crosswalk({}, {})
+
+
+def test_nor_does_what_is_split_from_it_come_from_what_stood_there(db, chie):
+    strategy = factories.make_strategy(elements=["A", "B"])
+    first = strategy.revisions.get()
+    between = again(strategy, chie)
+    last = publish(strategy, lambda it: come(it, "C", "split", ["B"], chie), 2023, chie)
+    assert crosswalk.between(first, last) == crosswalk.Crosswalk({}, {})
+    assert told(crosswalk.between(between, last).origins) == {"C": [("Split from", ["B"])]}

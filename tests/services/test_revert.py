@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from strategy_app.coverage import frame
 from strategy_app.coverage.counts import elements
 from strategy_app.coverage.scope import Scope
-from strategy_app.models import Alignment, Change
+from strategy_app.models import Alignment, Change, Dismissal
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.services import alignment
 from strategy_app.services.alignment import Judgement
 from tests import factories
-from tests.services.ledger import record, refused
+from tests.services.ledger import everything, record, refused
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +66,31 @@ def test_revert_brings_back_what_stood_there_and_reverting_that_restores(
     assert (back.judgement, back.judgement.opened_in.by) == (first, aiko)
     assert alignment.revert(change=undone.change, by=aiko).refused == []
     assert state() == after
+
+
+@pytest.mark.parametrize("later", ["judged", "answered"])
+def test_what_was_set_aside_stays_where_something_newer_stands(programme, aiko, later):
+    cell = {"programme": programme, "element": factories.get_element("A")}
+    aside = alignment.dismiss(**cell, by=aiko).dismissed_in
+    if later == "judged":
+        record(programme, aiko)
+    else:
+        alignment.dismiss(**cell, by=aiko)
+    before, rows = everything(), Dismissal.objects.count()
+    result = alignment.revert(change=aside, by=aiko)
+    assert result.change is None
+    assert [str(cell.problem) for cell in result.refused] == [
+        "Something newer stands here."
+    ]
+    assert (everything(), Dismissal.objects.count()) == (before, rows)
+
+
+def test_whoever_may_not_record_there_takes_nothing_of_it_back(programme, aiko, ben):
+    cell = {"programme": programme, "element": factories.get_element("A")}
+    aside = alignment.dismiss(**cell, by=aiko).dismissed_in
+    result = alignment.revert(change=aside, by=ben)
+    assert (result.change, len(result.refused)) == (None, 1)
+    assert not Dismissal.objects.filter(waits_again=True).exists()
 
 
 def test_a_batch_is_taken_back_in_one_change(programme, aiko):

@@ -327,7 +327,8 @@ def test_still_right_after_a_revision(client, aiko, dai, programme):
         answer = page(client, kind="needs_review")
         assert "<ins>" in answer.content.decode()
         place = address(kind="needs_review", at="PRG-1:A")
-        client.post(place, {"do": "reaffirm", "replaces": row.pk})
+        read = answer.context["cell"].wording.pk
+        client.post(place, {"do": "reaffirm", "replaces": row.pk, "read": read})
         now = Alignment.objects.open().get()
         assert (now.level, now.wording.revision.in_force_from) == (
             2,

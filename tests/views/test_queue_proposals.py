@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils.html import escape
 
 from strategy_app.models import Alignment, Change, Dismissal
 from strategy_app.services import alignment
@@ -35,6 +36,13 @@ def origin(clock, aiko, department_a):
     return row
 
 
+def answering(client, what, **sent):
+    """Press a button of the cell as it stands now: return the address and what it sends."""
+    cell = page(client, **HERE).context["cell"]
+    known = {"do": what, "read": cell.wording.pk}
+    return address(**HERE), known | {"proposal": [row.pk for row in cell.proposals]} | sent
+
+
 def test_it_is_shown_with_what_differs_and_not_as_a_form(client, aiko, origin):
     client.force_login(aiko)
     answer = page(client, kind="proposed")
@@ -52,7 +60,7 @@ def test_it_is_shown_with_what_differs_and_not_as_a_form(client, aiko, origin):
 def test_taken_over_it_is_the_persons_own_judgement(client, aiko, origin):
     hana = factories.make_person("hana", role="manager")
     client.force_login(hana)
-    client.post(address(**HERE), {"do": "accept", "proposal": origin.pk})
+    client.post(*answering(client, "accept"))
     row = Alignment.objects.get(element__code="A-1")
     assert (row.level, row.rationale, row.opened_in.by) == (2, origin.rationale, hana)
     assert (str(row.valid_from), row.wording.element.code) == ("2026-04-03", "A-1")
@@ -63,9 +71,11 @@ def test_taken_over_it_is_the_persons_own_judgement(client, aiko, origin):
 
 def test_changed_first_the_form_begins_with_what_was_recorded(client, aiko, origin):
     client.force_login(aiko)
-    form = page(client, **HERE).context["cell"].form
+    cell = page(client, **HERE).context["cell"]
+    form = cell.form
     assert form.initial == {
-        "replaces": None, "level": 2, "rationale": "It is its purpose."
+        "replaces": None, "level": 2, "rationale": "It is its purpose.",
+        "read": cell.wording.pk,
     }  # fmt: skip
     (source,) = form.evidence.initial
     assert (source["title"], source["keeps"]) == (
@@ -80,7 +90,7 @@ def test_changed_first_the_form_begins_with_what_was_recorded(client, aiko, orig
 def test_set_aside_the_cell_stays_not_assessed_and_says_so(client, aiko, origin):
     client.force_login(aiko)
     before = tabs(page(client))
-    answer = client.post(address(**HERE), {"do": "dismiss"}, follow=True)
+    answer = client.post(*answering(client, "dismiss"), follow=True)
     assert "It stays not assessed." in text_of(answer)
     assert tabs(page(client)) == before | {"proposed": 1}
     assert not Alignment.objects.filter(element__code="A-1").exists()
@@ -89,6 +99,24 @@ def test_set_aside_the_cell_stays_not_assessed_and_says_so(client, aiko, origin)
     again = page(client, at="PRG-1:A-1")
     assert "does not apply here · aiko" in text_of(again)
     assert again.context["cell"].shows_form
+
+
+def test_setting_aside_is_undone_from_the_queue(client, aiko, origin):
+    client.force_login(aiko)
+    before = tabs(page(client))
+    done = client.post(*answering(client, "dismiss"), follow=True)
+    undo = done.context["done"]["undo"]
+    assert f'href="{escape(undo)}" data-key="u"' in done.content.decode()
+    asked = text_of(client.get(undo))
+    assert "proposal set aside" in asked
+    assert "proposal that waits" in asked
+    client.post(undo)
+    assert tabs(page(client)) == before
+    again = page(client, **HERE)
+    assert [row.pk for row in again.context["cell"].proposals] == [origin.pk]
+    assert "does not apply here · aiko" not in text_of(again)
+    rows = Dismissal.objects.order_by("pk")
+    assert [row.waits_again for row in rows] == [False, True]
 
 
 def test_who_may_not_record_there_answers_nothing(ben, origin):
@@ -103,10 +131,11 @@ def test_who_may_not_record_there_answers_nothing(ben, origin):
 def test_what_somebody_has_judged_meanwhile_is_shown_instead(
     client, aiko, dai, origin, what
 ):
-    factories.align(origin.programme, "A-1", 1, by=dai, rationale="Dai was faster.")
     client.force_login(aiko)
+    pressed = answering(client, what)
+    factories.align(origin.programme, "A-1", 1, by=dai, rationale="Dai was faster.")
     before = everything()
-    answer = client.post(address(**HERE), {"do": what, "proposal": origin.pk})
+    answer = client.post(*pressed)
     assert answer.status_code == 409
     assert "Dai was faster." in text_of(answer)
     assert (everything(), Dismissal.objects.count()) == (before, 0)
@@ -114,11 +143,12 @@ def test_what_somebody_has_judged_meanwhile_is_shown_instead(
 
 @pytest.mark.parametrize("what", ["accept", "dismiss"])
 def test_what_somebody_has_set_aside_does_not_wait(client, aiko, dai, origin, what):
+    client.force_login(aiko)
+    pressed = answering(client, what)
     element = factories.get_element("A-1")
     alignment.dismiss(programme=origin.programme, element=element, by=dai)
-    client.force_login(aiko)
     before = Change.objects.count()
-    answer = client.post(address(**HERE), {"do": what, "proposal": origin.pk})
+    answer = client.post(*pressed)
     assert answer.status_code == 400
     assert "This proposal does not wait any more." in text_of(answer)
     assert Change.objects.count() == before
@@ -133,7 +163,7 @@ def test_a_source_without_a_date_is_asked_for_it(client, aiko, clock, department
     )  # fmt: skip
     factories.split(strategy, "A-1", day="2026-04-01")
     client.force_login(aiko)
-    answer = client.post(address(**HERE), {"do": "accept", "proposal": row.pk})
+    answer = client.post(*answering(client, "accept", proposal=row.pk))
     assert answer.status_code == 400
     assert "Give the date of each source." in text_of(answer)
     assert Alignment.objects.count() == 1

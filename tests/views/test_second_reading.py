@@ -100,7 +100,9 @@ def test_still_right_from_the_line_after_a_revision(client, aiko, dai, programme
         assert refused.status_code == 400
         assert "re-read it first" in text_of(refused)
         client.force_login(aiko)
-        answer = client.post(address("reaffirm"), {"replaces": row.pk}, headers=HTMX)
+        read = factories.get_element("A").wordings.latest("revision__in_force_from")
+        sent = {"replaces": row.pk, "read": read.pk}
+        answer = client.post(address("reaffirm"), sent, headers=HTMX)
         assert "needs review" not in text_of(answer)
         assert Alignment.objects.open().get().opened_in.action == "reaffirm"
 

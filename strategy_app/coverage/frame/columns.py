@@ -200,7 +200,7 @@ class Frame:
     thresholds: Thresholds
     # Cells of which somebody has said that what they could go by does not apply: ids of
     # programme and element, the ordinal of the day, the change: int64[n, 4].
-    dismissed: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    dismissed: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))
     # Whether the ledger may hold what was written after the change.
     looks_back: bool = False
     # What was computed last (``matrix``, ``counts``, ``gaps``); it goes with the frame.

@@ -43,7 +43,7 @@ _LEDGER_ONLY = {
     Change.Action.REVERT,
 }
 # Beside the ledger, and it decides what waits.
-_BESIDE = {Change.Action.DISMISS}
+_BESIDE = {Change.Action.DISMISS, Change.Action.REVERT}
 _IRRELEVANT = {
     Change.Action.EDIT_PERSON,
     Change.Action.EDIT_TOKEN,
@@ -308,12 +308,15 @@ def _load_budgets(ids, known_at):
 def _load_dismissed():
     """Return all dismissals: they say when, so that later ones do not count before."""
     found = Dismissal.objects.order_by("id").values_list(
-        "programme", "element", "dismissed_in__at", "dismissed_in"
+        "programme", "element", "dismissed_in__at", "dismissed_in", "waits_again"
     )
     return np.array(
-        [(*cell, localdate(at).toordinal(), change) for *cell, at, change in found],
+        [
+            (*cell, localdate(at).toordinal(), change, waits)
+            for *cell, at, change, waits in found
+        ],
         np.int64,
-    ).reshape(-1, 4)
+    ).reshape(-1, 5)
 
 
 def _load_targets(known_at):

@@ -26,6 +26,7 @@ from strategy_app.services.alignment.rules import (
     Conflict,
     Judgement,
     Source,
+    Unread,
     check_can_be_aligned,
     check_judgement,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Refused",
     "Reverted",
     "Source",
+    "Unread",
     "Verdict",
     "accept",
     "align",

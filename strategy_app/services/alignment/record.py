@@ -23,6 +23,7 @@ from strategy_app.services.alignment.rules import (
     Source,
     check_can_be_aligned,
     check_judgement,
+    check_read,
     says_the_same,
     sources_of,
 )
@@ -38,21 +39,25 @@ def align(
     evidence: list[Source],
     replaces: int | None,
     by: User,
+    read: int | None = None,
     source: str = Change.Source.PAGE,
 ) -> Alignment:
     """Record a judgement in place of the row ``replaces`` and return the new row.
 
-    ``replaces`` is the id of the row in force that the writer saw, None for no row.
-    Recording again what is in force already changes nothing and returns that row.
+    ``replaces`` is the id of the row in force that the writer saw, None for no row, and
+    ``read`` that of the wording, None where they do not say. Recording again what is in
+    force already changes nothing and returns that row.
 
-    Raises Conflict when another row is in force, PermissionDenied, and ValidationError
-    by field when the rules of the ledger refuse the judgement.
+    Raises Conflict when another row is in force, Unread when another text is,
+    PermissionDenied, and ValidationError by field when the rules of the ledger refuse the
+    judgement.
     """
     if not permissions.can_align(by, programme):
         raise PermissionDenied
     with recording(Change.Action.ALIGN, by=by, source=source) as change:
         current = _row_in_force(programme, element, replaces)
         wording = check_can_be_aligned(programme, element)
+        check_read(wording, read, current)
         check_judgement(level, rationale, evidence, sources_of(current))
         if current is not None and says_the_same(
             current, level, rationale, evidence, wording
@@ -154,12 +159,14 @@ def reaffirm(
     element: Element,
     replaces: int,
     by: User,
+    read: int | None = None,
     source: str = Change.Source.PAGE,
 ) -> Alignment:
     """Record that the judgement in force is still right, and return its new row.
 
     It says the same about the wording in force, judged today. A confirmation goes on when
-    it has not lapsed and is of another person than ``by``. Raises as ``align`` does.
+    it has not lapsed and is of another person than ``by``. Arguments as ``align`` has
+    them, and raises as it does.
     """
     if not permissions.can_align(by, programme):
         raise PermissionDenied
@@ -168,6 +175,7 @@ def reaffirm(
         if current is None:
             raise Conflict(None)
         wording = check_can_be_aligned(programme, element)
+        check_read(wording, read, current)
         goes_on = current.is_confirmed and current.confirmed_in.by_id != by.pk
         return again(
             current,

@@ -1,4 +1,4 @@
-"""Take back a change of the ledger: by a new change, row by row, losing nothing."""
+"""Take back a change of the ledger, or beside it: by a new change, losing nothing."""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from strategy_app import permissions
-from strategy_app.models import Alignment, Change, User
+from strategy_app.models import Alignment, Change, Dismissal, User
 from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.services.alignment.many import (
@@ -22,6 +22,7 @@ REVERTIBLE = {
     Change.Action.WITHDRAW,
     Change.Action.CONFIRM,
     Change.Action.REAFFIRM,
+    Change.Action.DISMISS,
     Change.Action.IMPORT,
     Change.Action.REVERT,
 }
@@ -33,18 +34,21 @@ class Cell:
 
     left: the row in force that the change left there, None where it withdrew one.
     before: the row that was in force before, None where there was none. current: what is
-    in force now. problem: why the cell stays as it is, empty where it can be taken back.
+    in force now. dismissal: what the change wrote beside the ledger, where it set the
+    proposals of a cell aside or took that back. problem: why the cell stays as it is,
+    empty where it can be taken back.
     """
 
     left: Alignment | None
     before: Alignment | None
     current: Alignment | None = None
+    dismissal: Dismissal | None = None
     problem: str = ""
 
     @property
-    def row(self) -> Alignment:
+    def row(self) -> Alignment | Dismissal:
         """A row of the cell, to name programme and element by."""
-        return self.left or self.before
+        return self.left or self.before or self.dismissal
 
 
 @dataclass
@@ -83,6 +87,8 @@ def cells_of(change: Change, *, by: User) -> list[Cell]:
         cells.setdefault(key, Cell(None, row))
     for key, row in confirmed.items():
         cells.setdefault(key, Cell(row, row))
+    for row in _dismissals(change):
+        cells.setdefault(_key(row), Cell(None, None, dismissal=row))
     current_of = open_rows(cells)
     for key, cell in cells.items():
         cell.current = current_of.get(key)
@@ -118,7 +124,34 @@ def revert(
         attach_all(
             (row, sources_of(cell.before)) for row, cell in zip(rows, back, strict=True)
         )
+        Dismissal.objects.bulk_create(
+            _turned_round(cell.dismissal, new) for cell in result.restored if cell.dismissal
+        )
         return result
+
+
+def _dismissals(change):
+    """Return what a change wrote of proposals that were set aside."""
+    return change.dismissals.select_related("programme", "element").order_by("id")
+
+
+def _turned_round(dismissal, change):
+    """Return the row by which proposals wait again, or are set aside again."""
+    return Dismissal(
+        programme_id=dismissal.programme_id,
+        element_id=dismissal.element_id,
+        waits_again=not dismissal.waits_again,
+        dismissed_in=change,
+    )
+
+
+def _is_overtaken(dismissal, change):
+    """Whether a cell has been judged, or its proposals answered again, since then."""
+    cell = {"programme": dismissal.programme_id, "element": dismissal.element_id}
+    return (
+        Alignment.objects.filter(**cell, opened_in__gt=change).exists()
+        or Dismissal.objects.filter(**cell, dismissed_in__gt=change).exists()
+    )
 
 
 def _brought_back(cell, change, new, days):
@@ -146,6 +179,8 @@ def _problem(cell, change, by):
     """Return why a cell cannot be taken back, or an empty text."""
     if not permissions.can_align(by, cell.row.programme):
         return _("You may not record for this programme's department.")
+    if cell.dismissal is not None and _is_overtaken(cell.dismissal, change):
+        return _("Something newer stands here.")
     if cell.left is not None and cell.left.closed_in_id == change.pk:
         return _("This is history that has ended; it is kept as it was loaded.")
     if (cell.left and cell.left.pk) != (cell.current and cell.current.pk):

@@ -24,6 +24,18 @@ class Conflict(Exception):
         self.current = current
 
 
+class Unread(Conflict):
+    """What is answered says something else than what the writer has read.
+
+    ``wording`` is the one in force. ``read`` is the one that was read, or None where it
+    cannot be told, or where it is the records to go by that are others.
+    """
+
+    def __init__(self, current: Alignment | None, wording: Wording, read: Wording | None):
+        super().__init__(current)
+        self.wording, self.read = wording, read
+
+
 @dataclass(frozen=True)
 class Source:
     """A piece of evidence to be recorded: a title, an address or file, its date."""
@@ -99,6 +111,25 @@ def check_alignable(wording: Wording | None) -> Wording:
             code="not_alignable",
         )
     return wording
+
+
+def check_read(wording: Wording, read: int | None, current: Alignment | None) -> None:
+    """Refuse an answer to another text than the one in force (Unread).
+
+    read: the id of the wording that the writer saw, None where they do not say. A later
+    revision that says the same of the element was read with it.
+    """
+    if read in (None, wording.pk):
+        return
+    seen = Wording.objects.filter(
+        pk=read, element=wording.element_id, revision__published_in__isnull=False
+    ).first()
+    if seen is None or _texts(seen) != _texts(wording):
+        raise Unread(current, wording, seen)
+
+
+def _texts(wording):
+    return wording.title_en, wording.title_ja, wording.body_en, wording.body_ja
 
 
 def check_judgement(

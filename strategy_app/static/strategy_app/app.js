@@ -16,6 +16,7 @@ function showSendError(event) {
 }
 document.addEventListener("htmx:responseError", showSendError);
 document.addEventListener("htmx:sendError", showSendError);
+document.addEventListener("htmx:timeout", showSendError);
 document.addEventListener("htmx:beforeRequest", (event) => {
   sendError(event.target.closest("form")).hidden = true;
   sendError(null).hidden = true;

@@ -4,6 +4,7 @@
 
 (() => {
   const STEP = 40; // so far to the right is one step in, to the left one step out
+  const PATIENCE = 30_000; // in ms: what is not answered by then is sent again, or said to be unsent
   const EDGE = 0.3; // of a row's height: there it lands beside the row, else below it
   const element = (id) => document.getElementById(id);
   const list = () => document.querySelector("#outline .outline");
@@ -21,14 +22,18 @@
   async function ask(address, options = {}) {
     const isWrite = options.method === "POST";
     if (isWrite) begun += 1;
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), PATIENCE);
     try {
       const answer = await fetch(address, {
         ...options,
+        signal: patience.signal,
         headers: { Accept: "application/json", "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers")) },
       });
       const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
       return [answer.status, isJson ? await answer.json() : {}];
     } finally {
+      clearTimeout(timer);
       if (isWrite) ended += 1;
     }
   }

@@ -294,6 +294,18 @@ def test_a_confirmation_that_has_lapsed_says_why(
     assert answer["confirmed_in"] is not None
 
 
+def test_a_confirmation_lapses_on_the_day_of_the_wording_while_the_server_runs(
+    dais, aiko, dai, strategy, programme
+):
+    row = factories.align(programme, "A", by=aiko)
+    dais.post(f"{URL}{row.pk}/confirm/")
+    begin = today() + datetime.timedelta(days=2)
+    factories.revise_as(strategy, {"A": "material"}, day=begin.isoformat())
+    assert dais.get(f"{URL}{row.pk}/").json()["lapse"] is None
+    with time_machine.travel(begin, tick=False):
+        assert dais.get(f"{URL}{row.pk}/").json()["lapse"] == "wording"
+
+
 def test_a_second_person_returns_it_with_a_note(dais, aiko, dai, strategy, programme):
     row = factories.align(programme, "A", by=aiko)
     answer = dais.post(f"{URL}{row.pk}/return/", {"note": "Which call?"})

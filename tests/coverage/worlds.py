@@ -181,7 +181,7 @@ def build(world):
         categories = {code: factories.make_category(code) for code in CATEGORIES}
         departments = {code: factories.make_department(code) for code in DEPARTMENTS}
         strategy = factories.make_strategy("STR", publish=False, elements=())
-        reference.delete(factories.draft_of(strategy), by=None)
+        strategies.discard_draft(revision=factories.draft_of(strategy), by=None)
     for number, (day, tree) in enumerate(world["revisions"]):
         _publish(strategy, day, tree, world.get("splits", {}).get(number, {}))
     with recording(Change.Action.LOAD, by=None):

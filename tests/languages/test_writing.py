@@ -30,7 +30,7 @@ def test_dates_are_written_as_each_language_writes_them(
 
 @pytest.mark.parametrize(
     ("language", "shown"),
-    [("ja", "2026年度：1,234,567"), ("en", "FY2026: 1,234,567")],
+    [("ja", "2026年度：1.2百万円"), ("en", "FY2026: 1.2 million JPY")],
 )
 def test_a_budget_is_of_a_fiscal_year(client, ben, world, language, shown):
     client.force_login(ben)

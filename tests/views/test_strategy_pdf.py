@@ -90,7 +90,7 @@ def test_a_past_revision_says_what_was_withdrawn(reader, revised):
         ("en", ["The Strategy of", "The Revision of"],
          "In force from 30 September 2017 until before 30 November 2026"),
         ("ja", ["長い名称の戦略", "長い名称の改訂"],
-         "2017 年 9 月 30 日から適用、2026 年 11 月 30 日に後の改訂へ移行"),
+         "2017 年 9 月 30 日から適用、2026 年 11 月 30 日に次の改訂へ移行"),
     ],
 )  # fmt: skip
 def test_the_head_of_a_page_cuts_names_short_but_never_the_days(

@@ -64,7 +64,8 @@ def test_what_is_never_answered_is_said_to_be_unsent(chie):
     says(chie, "Saving")
     chie.clock.run_for(30_000)
     expect(chie.locator("#save-state")).not_to_contain_text("Saving")
-    keyboard.let_go(chie)
+    # It never arrives either: what is let go would meet what is sent anew.
+    chie.unroute_all(behavior="ignoreErrors")
     chie.clock.run_for(60_000)
     says(chie, "Draft saved")
     assert stored().title_en == "Open"

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from strategy_app.api import errors, parameters, serializers
 from strategy_app.api.base import BAD_PARAMETER, Reading
-from strategy_app.coverage import across, compare, counts, gaps, timeline
+from strategy_app.coverage import across, budgets, compare, counts, gaps, timeline
 from strategy_app.coverage.counts import STATES
 from strategy_app.forms.compare import CompareForm
 from strategy_app.forms.scope import GapsForm, MatrixForm, ScopeForm
@@ -100,18 +100,18 @@ class MatrixView(_CoverageView):
         if by == "strategy":
             second = self.form.second_or_default()
             return head | {"second": second, "groups": _across(frame, scope, second)}
-        grouped = counts.by_group(frame, scope, by)
-        programmes = counts.by_group(frame, scope.but(basis="programmes"), by)
-        return head | {"groups": _groups(grouped, programmes)}
+        counted = budgets.ways(lambda one: counts.by_group(frame, one, by), scope)
+        return head | {"groups": _groups(counted)}
 
 
-def _groups(grouped, programmes):
-    """Return each group; ``programmes`` is the same counted by programmes."""
-    groups = []
+def _groups(counted):
+    """Return each group of what was counted, in whichever way was asked for."""
+    grouped, groups = counted.asked, []
     for index, code in enumerate(grouped.groups):
-        group = {"group": code, "active_programmes": int(programmes.active[index])}
+        group = {"group": code, "active_programmes": int(counted.programmes.active[index])}
         if grouped.overall.scope.basis == "budget":
             group["active"] = int(grouped.active[index])
+            group["programmes_with_budget"] = int(counted.on_record.active[index])
         group["elements"] = _elements(grouped.overall.tree, grouped.counts[:, index])
         groups.append(group)
     return groups
@@ -119,28 +119,32 @@ def _groups(grouped, programmes):
 
 def _years(frame, scope):
     """Return a group for each fiscal year that the page shows."""
-    groups = []
-    for point in timeline.points(frame, scope, *timeline.years(frame, scope)):
-        group = {
-            "group": str(point.fiscal_year),
-            "day": point.day.isoformat(),
-            "future": point.is_future,
-            "active_programmes": int(point.coverage.columns.sum()),
-        }
-        if scope.basis == "budget":
-            group["active"] = point.coverage.active
-        group["elements"] = _elements(point.coverage.tree, point.coverage.counts)
-        groups.append(group)
-    return groups
+    return [
+        {"group": str(point.fiscal_year)} | _on_last_day(point)
+        for point in timeline.points(frame, scope, *timeline.years(frame, scope))
+    ]
+
+
+def _on_last_day(point):
+    """Return what there is on the last day of a fiscal year."""
+    coverage = point.coverage
+    found = {
+        "day": point.day.isoformat(),
+        "future": point.is_future,
+        "active_programmes": coverage.programmes,
+    }
+    if coverage.scope.basis == "budget":
+        found |= {"active": coverage.active, "programmes_with_budget": coverage.with_budget}
+    return found | {"elements": _elements(coverage.tree, coverage.counts)}
 
 
 def _across(frame, scope, second):
     """Return a group for each element at the top of another strategy; none without one."""
-    crossing = across.by_strategy(frame, scope, second) if second else None
-    if crossing is None:
+    if not second or across.by_strategy(frame, scope, second) is None:
         return []
-    programmes = across.by_strategy(frame, scope.but(basis="programmes"), second)
-    return _groups(crossing.grouped, programmes.grouped)
+    return _groups(
+        budgets.ways(lambda one: across.by_strategy(frame, one, second).grouped, scope)
+    )
 
 
 class GapsView(_CoverageView):
@@ -183,13 +187,7 @@ class TimelineView(_CoverageView):
             "strategy": scope.strategy,
             "change": frame.change,
             "points": [
-                {
-                    "day": point.day.isoformat(),
-                    "fiscal_year": point.fiscal_year,
-                    "future": point.is_future,
-                    "active_programmes": int(point.coverage.columns.sum()),
-                    "elements": _elements(point.coverage.tree, point.coverage.counts),
-                }
+                {"fiscal_year": point.fiscal_year} | _on_last_day(point)
                 for point in timeline.points(frame, scope, *self.form.years())
             ],
         }

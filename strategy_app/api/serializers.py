@@ -278,6 +278,7 @@ class GroupSerializer(serializers.Serializer):
         help_text="How many the group holds; with `by=strategy` those that support it."
     )
     active = serializers.IntegerField(required=False)
+    programmes_with_budget = serializers.IntegerField(required=False)
     elements = CountsSerializer(many=True)
 
 
@@ -387,6 +388,12 @@ class PointSerializer(serializers.Serializer):
         " assumes that nothing is added and that programmes end as planned."
     )
     active_programmes = serializers.IntegerField()
+    active = serializers.IntegerField(
+        required=False, help_text="The budget of all of them; only with `basis=budget`."
+    )
+    programmes_with_budget = serializers.IntegerField(
+        required=False, help_text="Of how many it is on record; likewise."
+    )
     elements = CountsSerializer(many=True)
 
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
-from strategy_app.models import Change, Programme
+from strategy_app.models import Category, Change, Programme
 from tests import factories
 from tests.api.answers import client_of, error
 
@@ -91,6 +91,28 @@ def test_coverage_by_budget_says_so(api, ledger):
             parts("A.2", 100, 0, 0, 300),
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("asked", "sums"),
+    [
+        ("matrix/?by=category", {"CAT-A": (2, 1, 300), "CAT-B": (1, 1, 100)}),
+        ("matrix/?by=fiscal_year", {"2025": (3, 0, 0), "2026": (3, 2, 400)}),
+        ("timeline/?from=2025&to=2026", {2025: (3, 0, 0), 2026: (3, 2, 400)}),
+    ],
+)
+def test_every_sum_of_budgets_says_of_how_many_it_is(api, ledger, asked, sums):
+    factories.make_programme("UNKNOWN", category=Category.objects.get(code="CAT-A"))
+    answer = api.get(f"{URL}{asked}&day=2026-06-30&basis=budget").json()
+    names = ("active_programmes", "programmes_with_budget", "active")
+    found = {
+        row.get("group") or row["fiscal_year"]: tuple(row[name] for name in names)
+        for row in answer.get("groups") or answer["points"]
+    }
+    assert {key: found[key] for key in sums} == sums
+    plain = api.get(f"{URL}{asked}&day=2026-06-30").json()
+    for row in plain.get("groups") or plain["points"]:
+        assert {"active", "programmes_with_budget"}.isdisjoint(row)
 
 
 def test_coverage_before_the_first_revision_and_without_any_strategy(api, ledger):

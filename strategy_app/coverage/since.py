@@ -23,7 +23,7 @@ _LAYERS = {
 
 
 def since(frame: Frame, coverage: Coverage, found: list[Gap]) -> list[datetime.date | None]:
-    """Return of each gap the first day from which on it has been there, in today's tree.
+    """Return since which day each gap has been there, in the tree of the day.
 
     None where it was never otherwise, and where it cannot be said: of a cliff, which lies
     ahead; of an element that is unknown though something supports it; of a target in

@@ -53,7 +53,8 @@ def records(
     0 where, and only where, ``supporters`` are; all elements at once cost less than one of
     them counted by programmes. reworded: only records that ``needs_review``.
     """
-    chosen = np.flatnonzero(matrix.elements_of(frame, tree, slice(None)) >= 0)
+    elements = matrix.elements_of(frame, tree, slice(None))
+    chosen = np.flatnonzero(elements >= 0)
     chosen, first, last = _periods(frame, tree, chosen, scope, least, reworded)
     day = scope.day.toordinal()
     chosen, first, last = (some[first <= day] for some in (chosen, first, last))
@@ -61,7 +62,7 @@ def records(
     if not len(chosen):
         return [_NONE] * size
     days, begin, end = _places(first, np.minimum(last, day + 1))
-    at = matrix.elements_of(frame, tree, chosen) * len(days)
+    at = elements[chosen] * len(days)
     turns = np.bincount(at + begin, minlength=size * len(days))
     turns -= np.bincount(at + end, minlength=size * len(days))
     turns = turns.reshape(size, len(days))

@@ -241,13 +241,18 @@ def _cell_link(cell, show, basis):
 
 def _cell_mark(cell, is_unbudgeted):
     """Return what stands in place of a number that would be read as a plain zero."""
-    mark, words = {
-        (True, False): ("◌", f"{_('Hole')}: 0"),
-        (True, True): ("◌?", _("Hole, not assessed yet")),
-        (False, True): ("?", _("Not assessed")),
-        (False, False): ("–", _("No budget on record")) if is_unbudgeted else ("", ""),
-    }[cell.is_hole, cell.is_unread]
-    return mark and format_html(
+    # Most cells have none, and each text costs a look into the catalogue.
+    if cell.is_hole and cell.is_unread:
+        mark, words = "◌?", _("Hole, not assessed yet")
+    elif cell.is_hole:
+        mark, words = "◌", f"{_('Hole')}: 0"
+    elif cell.is_unread:
+        mark, words = "?", _("Not assessed")
+    elif is_unbudgeted:
+        mark, words = "–", _("No budget on record")
+    else:
+        return ""
+    return format_html(
         '<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
         mark, words,
     )  # fmt: skip

@@ -187,7 +187,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 # Nobody is known by an e-mail address, so two accounts may have the same one.
 ACCOUNT_UNIQUE_EMAIL = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "strategy_app.views.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "strategy_app.views.account.adapters.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = False
 # An agency sits behind one address, so the limit by address is wide and the one by
 # name narrow.
@@ -195,7 +195,7 @@ ACCOUNT_RATE_LIMITS = {"login": "200/m/ip", "login_failed": "100/h/ip,5/300s/key
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Strategy Alignment"
-SOCIALACCOUNT_ADAPTER = "strategy_app.views.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "strategy_app.views.account.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 3
 # An account is known by the provider's own key for it, never by an e-mail address.

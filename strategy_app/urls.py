@@ -4,35 +4,26 @@ import datetime
 
 from django.urls import include, path, register_converter
 
-from strategy_app.views import (
-    account,
-    alignment,
-    batch,
-    change,
-    compare,
-    definitions,
+from strategy_app.views import health
+from strategy_app.views.account import account, saved_view
+from strategy_app.views.changes import change, definitions
+from strategy_app.views.explore import compare, matrix, timeline
+from strategy_app.views.gaps import gaps
+from strategy_app.views.overview import overview
+from strategy_app.views.programmes import programme
+from strategy_app.views.strategy import (
     feed,
-    gaps,
-    grid,
-    health,
-    matrix,
-    overview,
-    paste,
     pending_document,
-    programme,
     publish,
-    queue,
-    review,
     revision,
-    saved_view,
     strategy,
     strategy_document,
     strategy_pdf,
     target,
-    timeline,
     workshop,
     workshop_element,
 )
+from strategy_app.views.tagging import alignment, batch, grid, paste, queue, review
 
 
 class CodeConverter:

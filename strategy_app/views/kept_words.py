@@ -61,7 +61,7 @@ def _given_back(request, status):
         "files": list(request.FILES),
         "is_signed_out": status == 401,
     }
-    return render(request, "strategy_app/paste/given_back.html", context, status=status)
+    return render(request, "strategy_app/given_back.html", context, status=status)
 
 
 def _drain(request):

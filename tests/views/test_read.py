@@ -14,8 +14,8 @@ from tests import factories
 from tests.services.drafts import get
 from tests.services.ledger import everything, refused
 from tests.views.reading import text_of
-from tests.views.test_queue import address, page
-from tests.views.test_tagging import judgement
+from tests.views.tagging.test_queue import address, page
+from tests.views.tagging.test_tagging import judgement
 
 FIRST, SECOND, THIRD = "2026-04-01", "2026-04-02", "2026-04-03"
 PROPOSED = {"kind": "proposed", "at": "PRG-1:A-1"}

@@ -181,7 +181,7 @@ def test_the_scope_is_printed(reader, revised):
 
 def test_by_budget_it_says_what_it_counts_or_that_there_is_none(reader, revised):
     programme = factories.make_programme()
-    factories.align(programme, "A", 2)
+    factories.load_history(programme, "A", 2, "2026-04-01")
     address = f"{PDF}?basis=budget&day=2026-11-26"
     assert "No budget is recorded for FY2026, so no amount" in read(reader, address).text
     factories.make_budget(programme, 2026, 1_234_567)

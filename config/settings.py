@@ -152,11 +152,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
     },
-    # In a table of its own: however many charts are drawn, no rate limit is pushed out.
-    "charts": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "chart_cache",
-    },
+    # In a table of its own: however much is drawn, no rate limit is pushed out.
     # PDFs take up to 2.7 MB each; so all of them take 140 MB at most.
     "documents": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -1,6 +1,7 @@
-"""The timeline as a chart: Vega-Lite in, SVG or PNG out, drawn on the server.
+"""The timeline as a chart: plain geometry, laid out by SVG templates.
 
-All that draw raise ``apart.Failed`` when the process that draws for them fails.
+Page and downloads share one drawing. On a page the stylesheet colours it by its classes; a
+download carries the light scheme's colours with it. A PNG is made by the typesetter.
 """
 
 import datetime
@@ -12,30 +13,24 @@ from dataclasses import dataclass, field
 from importlib.metadata import version as version_of
 from pathlib import Path
 
-from django.utils.html import escape
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from strategy_app.coverage.counts import STATES
 from strategy_app.exporters import apart
 
-_FONTS = Path(__file__).resolve().parent.parent / "static/strategy_app/vendor/fonts"
-_FONT = "BIZ UDPGothic"
-# The light scheme of app.css, which paints these over on pages in its own variables.
-FILLS = {
-    "principal": "#00118f",
-    "significant": "#7096f8",
-    "not_targeted": "#7f7f7f",
-    "not_assessed": "#e6e6e6",
-}
-_TEXT, _QUIET, _LINE, _BAND = "#1a1a1a", "#666666", "#cccccc", "#f2f2f2"
-_TARGET, _CLIFF = "#c74700", "#ce0000"
-# What a link is called until the drawing is done: Vega would take an address without a
-# host for one of its own examples.
-_LINK = "https://link.invalid/"
+# The class of each part, as everywhere in the stylesheets.
+_PARTS = dict(zip(STATES, ("p1", "p2", "p3", "p4"), strict=True))
+# One panel in pixels, and the room for the years below it.
+_WIDTH, _HEIGHT, _TOP, _YEARS, _RIGHT = 400, 220, 6, 24, 6
 # Room above the highest bar for the marks, and half a bar's width in years.
 _ROOM, _HALF = 1.18, 0.4
-# How wide the word for the future is, and half a revision's sign, as shares of the panel.
-_WORD, _DIAMOND = 0.13, 0.012
+# How wide the word for the future is, and half a revision's sign, in pixels.
+_WORD, _DIAMOND = 50, 4.5
+# Signs of 12 pixels are about so wide; Japanese ones are square.
+_NARROW, _SQUARE = 6.6, 12.4
+# A download: its margin, the room between panels, above each for its title of two lines.
+_MARGIN, _BETWEEN, _TITLED, _LINE = 24, 32, 44, 20
 
 
 @dataclass(frozen=True)
@@ -78,6 +73,51 @@ class Chart:
     highest: int
 
 
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels, and where it leads: (address, label), or None."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    link: tuple[str, str] | None = None
+
+    @property
+    def path(self) -> str:
+        """The rectangle as part of a path."""
+        return f"M{self.x} {self.y}h{self.width}v{self.height}h-{self.width}z"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One panel in pixels; numbers are texts, ready to stand in a template.
+
+    title: (y, words) of its lines. ticks: (y, label) of the scale. years: (x, label). bars:
+    (classes, path). future: its band, None where there is none; word: (x, word) on it.
+    revisions: (x, path of the sign). targets: (x, x2, y). cliffs: paths. links: boxes that
+    lead somewhere.
+    """
+
+    title: list[tuple[int, str]]
+    description: str
+    ticks: list[tuple[str, str]]
+    years: list[tuple[str, str]]
+    bars: list[tuple[str, str]]
+    future: Box | None
+    word: tuple[str, str]
+    revisions: list[tuple[str, str]]
+    targets: list[tuple[str, str, str]]
+    cliffs: list[str]
+    links: list[Box]
+    left: str
+    right: str
+    top: str
+    floor: str
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+
 def position(day: datetime.date, year: int, first_day: datetime.date) -> float:
     """Return where a day of a fiscal year stands on the axis, whose years are centred."""
     return year - 0.5 + (day - first_day).days / 366
@@ -88,138 +128,59 @@ def top(highest: float) -> float:
     return highest * _ROOM
 
 
-def page_svgs(chart: Chart) -> list[str]:
-    """Draw one SVG for each panel, made to stand in a page: no style, own links only."""
-    specs = [
-        _panel(chart, panel, linked=True)
-        | {
-            "width": 400,
-            "height": 220,
-            "autosize": {"type": "fit", "contains": "padding"},
-            "background": None,
-            "config": _config(),
-        }
-        for panel in chart.panels
-    ]
-    drawn = zip(_svgs(specs), chart.panels, strict=True)
-    return [_for_page(svg, panel) for svg, panel in drawn]
+def drawings(chart: Chart) -> list[Drawing]:
+    """Return each panel laid out in pixels, for ``_chart_panel.svg``."""
+    return [_drawing(chart, panel) for panel in chart.panels]
 
 
 def download_svg(chart: Chart, title: str, subtitle: list[str]) -> str:
     """Draw all panels, headed and with a legend, as one SVG."""
-    (svg,) = _svgs([_whole(chart, title, subtitle)])
-    about = f"<title>{escape(title)}</title><desc>{escape(' '.join(subtitle))}</desc>"
-    return re.sub(r"(<svg[^>]*>)", lambda found: found[1] + about, svg, count=1)
+    columns = 1 if len(chart.panels) == 1 else 2
+    head = 52 + 18 * len(subtitle)
+    legend_lines = _legend_lines(chart)
+    first = _MARGIN + head + 24 * len(legend_lines) + 12
+    panels = []
+    for number, drawing in enumerate(drawings(chart)):
+        row, column = divmod(number, columns)
+        x = _MARGIN + column * (_WIDTH + _BETWEEN)
+        y = first + row * (_HEIGHT + _TITLED + _BETWEEN / 2)
+        panels.append((x, round(y), drawing))
+    rows = -(-len(panels) // columns)
+    # No narrower than two panels, so that the legend has its room.
+    width = 2 * _MARGIN + 2 * _WIDTH + _BETWEEN
+    longest = max([_length(title) * 20 / 12, *map(_length, subtitle), *_ends(legend_lines)])
+    context = {
+        "title": title,
+        "subtitle": [(_MARGIN + 44 + 18 * i, line) for i, line in enumerate(subtitle)],
+        "legend": [(_MARGIN + head + 24 * i, line) for i, line in enumerate(legend_lines)],
+        "panels": panels,
+        "margin": _MARGIN,
+        "width": max(width, round(2 * _MARGIN + longest)),
+        "height": round(first + rows * (_HEIGHT + _TITLED + _BETWEEN / 2) + _MARGIN),
+    }
+    return render_to_string("strategy_app/explore/chart.svg", context)
 
 
 def download_png(chart: Chart, title: str, subtitle: list[str]) -> bytes:
-    """Draw the same as a PNG."""
-    return _drawn([_whole(chart, title, subtitle)], png=True)
+    """Draw the same as a PNG, at twice its size; to be called within ``apart.turn``.
+
+    Raises apart.Failed when the process that draws for it fails.
+    """
+    svg = download_svg(chart, title, subtitle)
+    return apart.run("strategy_app.exporters.picture", svg.encode())
+
+
+def payload(chart: Chart, title: str, subtitle: list[str]) -> bytes:
+    """Return all that a picture is drawn of: the same for the same picture."""
+    return json.dumps([chart, title, subtitle], default=vars, ensure_ascii=False).encode()
 
 
 @functools.cache
 def version() -> str:
-    """Return what tells drawings apart that another release has made of the same."""
+    """Return what tells pictures apart that another release has made of the same."""
     here = Path(__file__)
-    own = here.read_bytes() + here.with_name("drawing.py").read_bytes()
-    return f"{version_of('vl-convert-python')} {zlib.crc32(own)}"
-
-
-def _svgs(specs):
-    return json.loads(_drawn(specs, png=False))
-
-
-def _drawn(specs, *, png):
-    """Draw in a process of its own: the renderer takes 50 MB, and may hang after a fork."""
-    asked = {"fonts": str(_FONTS), "specs": specs, "png": png}
-    return apart.run("strategy_app.exporters.drawing", json.dumps(asked).encode())
-
-
-def _for_page(svg, panel):
-    """Name the drawing, hide its pieces from screen readers, and put in the links.
-
-    The table says the same and is for the keyboard, so the links here are for pointers.
-    """
-    links = [bar for bar in panel.bars if bar.address]
-
-    def link(found):
-        bar = links[int(found[1])]
-        return (
-            f'href="{escape(bar.address)}" tabindex="-1"><title>{escape(bar.label)}</title'
-        )
-
-    svg = re.sub(rf'xlink:href="{re.escape(_LINK)}(\d+)"', link, svg)
-    head = f'role="graphics-document" aria-label="{escape(panel.description)}"'
-    svg = svg.replace("<svg ", f"<svg {head} ", 1)
-    return svg.replace("<g ", '<g aria-hidden="true" ', 1)
-
-
-def _config():
-    return {
-        "font": _FONT,
-        "view": {"stroke": None},
-        "axis": {
-            "labelColor": _TEXT,
-            "labelFontSize": 12,
-            "gridColor": _LINE,
-            "domainColor": _QUIET,
-            "tickColor": _QUIET,
-            "aria": False,
-        },
-        "title": {"color": _TEXT, "anchor": "start"},
-    }
-
-
-# --- the whole, to take away ---
-
-
-def _whole(chart, title, subtitle):
-    columns = 1 if len(chart.panels) == 1 else 2
-    panels = [
-        _panel(chart, panel)
-        | {
-            "width": 440,
-            "height": 180,
-            "title": {"text": _wrapped(panel.title), "fontSize": 13, "offset": 8},
-        }
-        for panel in chart.panels
-    ]
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "description": title,
-        "title": {
-            "text": title,
-            "subtitle": subtitle,
-            "fontSize": 20,
-            "subtitleFontSize": 12,
-            "subtitleColor": _QUIET,
-            "subtitlePadding": 8,
-            "subtitleLineHeight": 18,
-            "offset": 20,
-        },
-        "background": "white",
-        "padding": 24,
-        "config": _config(),
-        "spacing": 20,
-        "vconcat": [
-            _legend(chart),
-            {"concat": panels, "columns": columns, "spacing": 32},
-        ],
-    }
-
-
-def _wrapped(title):
-    """Break a long title in two; a Japanese sign is about as wide as two letters."""
-    width, lines = 0, [""]
-    words = re.findall(r"[ -~]+? |[ -~]+|.", title)
-    for word in words:
-        size = sum(1 if sign < "\u2e80" else 2 for sign in word)
-        if width + size > 62 and lines[-1]:
-            lines.append("")
-            width = 0
-        lines[-1] += word
-        width += size
-    return lines[:2] if len(lines) <= 2 else [lines[0], lines[1].rstrip() + " …"]
+    own = here.read_bytes() + here.with_name("picture.py").read_bytes()
+    return f"{version_of('typst')} {zlib.crc32(own)}"
 
 
 def legend(chart: Chart) -> list[tuple[str, str]]:
@@ -236,253 +197,176 @@ def legend(chart: Chart) -> list[tuple[str, str]]:
     return marks
 
 
-def _legend(chart):
-    """Draw the legend in two lines: the four parts, and the marks."""
-    signs, words = [], []
-    # As far left as the titles, which begin where the labels of the axis do.
-    left = -6 - 7 * len(f"{chart.highest:,}")
-    for line, names in enumerate(
-        [[(state, chart.states[state]) for state in STATES], legend(chart)]
-    ):
-        x = left
-        for name, label in names:
-            place = {"x": x, "y": 10 + 24 * line, "sign": name, "label": label}
-            signs.append(place)
-            words.append(place | {"x": x + 22})
-            x += 54 + sum(7 if sign < "\u2e80" else 12.5 for sign in label)
-    place = {"x": _raw("x"), "y": _raw("y")}
-    marks = {
-        "target": {"shape": "stroke", "size": 200, "stroke": _TARGET, "strokeWidth": 3},
-        "cliff": {"shape": "triangle-down", "size": 80, "fill": _CLIFF, "stroke": None},
-        "revision": {"shape": "diamond", "size": 80, "fill": _TEXT, "stroke": None},
-        "future": {"shape": "square", "size": 170, "fill": FILLS["principal"],
-                   "fillOpacity": 0.3, "stroke": FILLS["principal"],
-                   "strokeDash": [2, 2]},
-    }  # fmt: skip
-    for state in STATES:
-        marks[state] = {
-            "shape": "square", "size": 170, "fill": FILLS[state], "stroke": _stroke(state)
-        }  # fmt: skip
-    layers = [
-        {
-            "data": {"values": [sign | {"x": sign["x"] + 8}]},
-            "mark": {"type": "point", "opacity": 1, "aria": False, **marks[sign["sign"]]},
-            "encoding": place,
-        }
-        for sign in signs
-    ]
-    text = {"type": "text", "align": "left", "baseline": "middle", "fontSize": 12}
-    layers.append(
-        {
-            "data": {"values": words},
-            "mark": text | {"color": _TEXT, "aria": False},
-            "encoding": place | {"text": {"field": "label"}},
-        }
-    )
-    return {"width": 900, "height": 44, "layer": layers}
+def _legend_lines(chart):
+    """Return the legend in two lines, the four parts and the marks: (x, sign, words)."""
+    states = [(_PARTS[state], chart.states[state]) for state in STATES]
+    lines = []
+    for names in (states, legend(chart)):
+        x, line = 0.0, []
+        for sign, words in names:
+            line.append((round(x), sign, words))
+            x += 48 + _length(words)
+        lines.append(line)
+    return [line for line in lines if line]
 
 
-def _raw(name):
-    return {"field": name, "type": "quantitative", "scale": None, "axis": None}
+def _ends(lines):
+    return [line[-1][0] + 24 + _length(line[-1][2]) for line in lines]
+
+
+def _length(text):
+    """Return about how wide a text of 12 pixels is."""
+    return sum(_NARROW if sign < "\u2e80" else _SQUARE for sign in text)
+
+
+def _titled(title):
+    """Return the lines of a title and where they stand: (y, words), the last at 16."""
+    lines = _wrapped(title)
+    return [(16 * (i + 2 - len(lines)), line) for i, line in enumerate(lines)]
+
+
+def _wrapped(title):
+    """Break a long title in two."""
+    width, lines = 0, [""]
+    for word in re.findall(r"[ -~]+? |[ -~]+|.", title):
+        size = _length(word) * 13 / 12
+        if width + size > _WIDTH and lines[-1]:
+            lines.append("")
+            width = 0
+        lines[-1] += word
+        width += size
+    return lines[:2] if len(lines) <= 2 else [lines[0], lines[1].rstrip() + " …"]
 
 
 # --- one panel ---
 
 
-def _panel(chart, panel, linked=False):
-    layers = [*_future_band(chart), *_bars(chart, panel), *_revision_rules(chart)]
-    layers += _marks(chart, panel)
-    if linked:
-        layers += _links(chart, panel)
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "description": panel.description,
-        "layer": layers,
-    }
+class _Axes:
+    """Where a year and a height of a chart stand, in pixels."""
+
+    def __init__(self, chart):
+        self.first, self.years = chart.first - 0.5, chart.last - chart.first + 1
+        self.high = top(chart.highest)
+        self.ticks = _ticks(chart.highest)
+        self.left = round(12 + max(_length(label) for _value, label in self.ticks), 1)
+        self.right, self.top, self.floor = _WIDTH - _RIGHT, _TOP, _HEIGHT - _YEARS
+
+    def x(self, year):
+        return self.left + (year - self.first) / self.years * (self.right - self.left)
+
+    def y(self, value):
+        return self.floor - value / self.high * (self.floor - self.top)
+
+    def box(self, x, x2, low, high, link=None):
+        """Return what reaches from a year to a year, from a height to a height."""
+        left, right = self.x(x), self.x(x2)
+        above, below = self.y(high), self.y(low)
+        return Box(*map(_px, (left, above, right - left, below - above)), link)
 
 
-def _x(chart, name="x"):
-    """Return the axis of fiscal years; so many labels that none touches another."""
-    step = -(-(chart.last - chart.first + 1) // 8)
-    return {
-        "field": name,
-        "type": "quantitative",
-        "scale": {
-            "domain": [chart.first - 0.5, chart.last + 0.5],
-            "nice": False,
-            "zero": False,
-        },
-        "axis": {
-            "title": None,
-            "grid": False,
-            "format": "d",
-            "values": list(range(chart.first, chart.last + 1, step)),
-            "labelOverlap": False,
-            "labelFlush": False,
-        },
-    }
+def _px(number):
+    return f"{number:.1f}".removesuffix(".0")
 
 
-def _y(chart, name="y"):
-    high = chart.highest
+def _ticks(high):
+    """Return four lines at the most, of round numbers: (value, label)."""
     step = next(
         size * 10**power
         for power in range(20)
         for size in (1, 2, 5)
         if size * 10**power * 4 >= high
     )
-    return {
-        "field": name,
-        "type": "quantitative",
-        "scale": {"domain": [0, top(chart.highest)], "nice": False},
-        "axis": {
-            "title": None,
-            "domain": False,
-            "ticks": False,
-            "labelPadding": 6,
-            "values": list(range(0, high + 1, step)),
-            "format": ",d" if high < 10**6 else ".3~s",
-        },
-    }
+    values = range(0, high + 1, step)
+    if high < 10**6:
+        return [(value, f"{value:,}") for value in values]
+    return [(value, f"{value / 10**6:g}M" if value else "0") for value in values]
 
 
-def _layer(chart, values, mark, **encoding):
-    return {
-        "data": {"values": values},
-        "mark": mark | {"aria": False},
-        "encoding": {"x": _x(chart), "y": _y(chart)} | encoding,
-    }
+def _drawing(chart, panel):
+    axes = _Axes(chart)
+    # So many labels that none touches another.
+    every = -(-(chart.last - chart.first + 1) // 8)
+    return Drawing(
+        title=_titled(panel.title),
+        description=panel.description,
+        ticks=[(_px(axes.y(value)), label) for value, label in axes.ticks],
+        years=[
+            (_px(axes.x(year)), str(year))
+            for year in range(chart.first, chart.last + 1, every)
+        ],
+        bars=_bars(axes, panel),
+        future=_future(axes, chart),
+        word=(_px(_beside_revisions(axes, chart)), _("Future")),
+        revisions=[_revision(axes, day) for day in chart.revisions],
+        targets=[
+            (_px(axes.x(bar.year - 0.5)), _px(axes.x(bar.year + 0.5)), _px(axes.y(height)))
+            for bar in panel.bars
+            for height in bar.targets
+            if height <= axes.high
+        ],
+        cliffs=_cliffs(axes, chart, panel),
+        links=[
+            axes.box(bar.year - 0.5, bar.year + 0.5, 0, axes.high, (bar.address, bar.label))
+            for bar in panel.bars
+            if bar.address
+        ],
+        left=_px(axes.left),
+        right=_px(axes.right),
+        top=_px(axes.top),
+        floor=_px(axes.floor),
+    )
 
 
-def _future_band(chart):
-    """Set the future apart: a band behind it, a rule before it, a word on top."""
+def _bars(axes, panel):
+    """Stack the four parts; those of years ahead are of a class of their own."""
+    paths = []
+    for is_ahead in (False, True):
+        for number, state in enumerate(STATES):
+            boxes = [
+                axes.box(
+                    bar.year - _HALF,
+                    bar.year + _HALF,
+                    sum(bar.counts[:number]),
+                    sum(bar.counts[: number + 1]),
+                )
+                for bar in panel.bars
+                if bar.is_future == is_ahead and bar.counts[number]
+            ]
+            if boxes:
+                classes = f"{_PARTS[state]} ahead" if is_ahead else _PARTS[state]
+                paths.append((classes, "".join(box.path for box in boxes)))
+    return paths
+
+
+def _future(axes, chart):
     if chart.first_future is None:
-        return []
-    begin, height = chart.first_future - 0.5, top(chart.highest)
-    whole = [{"x": begin, "x2": chart.last + 0.5, "y": 0, "y2": height}]
-    both = {"x2": {"field": "x2"}, "y2": {"field": "y2"}}
-    return [
-        _layer(chart, whole, {"type": "rect", "fill": _BAND}, **both),
-        _layer(
-            chart,
-            [{"x": begin, "y": 0, "y2": height}],
-            {"type": "rule", "stroke": _QUIET, "strokeWidth": 1.5},
-            y2={"field": "y2"},
-        ),
-        _layer(
-            chart,
-            [{"x": _beside_revisions(chart, begin), "y": height, "words": _("Future")}],
-            {"type": "text", "align": "left", "baseline": "top", "dx": 5, "dy": 3,
-             "fontSize": 11, "color": _QUIET},
-            text={"field": "words"},
-        ),
-    ]  # fmt: skip
+        return None
+    return axes.box(chart.first_future - 0.5, chart.last + 0.5, 0, axes.high)
 
 
-def _beside_revisions(chart, x):
-    """Return where a word that would begin at ``x`` is not struck through by a revision."""
-    years = chart.last - chart.first + 1
-    for revision in sorted(chart.revisions):
-        if x <= revision < x + years * _WORD:
-            x = revision + years * _DIAMOND
+def _beside_revisions(axes, chart):
+    """Return where the word for the future is not struck through by a revision."""
+    if chart.first_future is None:
+        return 0
+    x = axes.x(chart.first_future - 0.5) + 5
+    for revision in sorted(axes.x(day) for day in chart.revisions):
+        if x - 5 <= revision < x + _WORD:
+            x = revision + _DIAMOND + 3
     return x
 
 
-def _stroke(state):
-    return _QUIET if state == "not_assessed" else FILLS[state]
+def _revision(axes, day):
+    x, y = axes.x(day), axes.top + _DIAMOND
+    half = _px(_DIAMOND)
+    sign = f"M{_px(x)} {_px(y - _DIAMOND)}l{half} {half}l-{half} {half}l-{half} -{half}z"
+    return _px(x), sign
 
 
-def _bars(chart, panel):
-    """Stack the four parts; years ahead are pale within a dashed outline."""
-    layers = []
-    for ahead in (False, True):
-        for number, state in enumerate(STATES):
-            values = [
-                {
-                    "x": bar.year - _HALF,
-                    "x2": bar.year + _HALF,
-                    "y": sum(bar.counts[:number]),
-                    "y2": sum(bar.counts[: number + 1]),
-                }
-                for bar in panel.bars
-                if bar.is_future == ahead and bar.counts[number]
-            ]
-            mark = {"type": "rect", "fill": FILLS[state], "stroke": _stroke(state)}
-            mark |= {"strokeWidth": 0.75}
-            if ahead:
-                mark |= {"fillOpacity": 0.3, "strokeDash": [2, 2], "strokeWidth": 1}
-            if values:
-                layers.append(
-                    _layer(
-                        chart, values, mark, x2={"field": "x2"}, y2={"field": "y2"}
-                    )
-                )  # fmt: skip
-    return layers
-
-
-def _revision_rules(chart):
-    if not chart.revisions:
-        return []
-    height = top(chart.highest) * 0.985
-    values = [{"x": x, "y": 0, "y2": height} for x in chart.revisions]
-    rule = {"type": "rule", "stroke": _TEXT, "strokeDash": [4, 3]}
-    point = {
-        "type": "point",
-        "shape": "diamond",
-        "size": 60,
-        "opacity": 1,
-        "fill": _TEXT,
-        "stroke": None,
-    }
-    return [
-        _layer(chart, values, rule, y2={"field": "y2"}),
-        _layer(chart, [{"x": row["x"], "y": row["y2"]} for row in values], point),
-    ]
-
-
-def _marks(chart, panel):
-    """Mark targets by a line across the bar, cliffs by a triangle above it."""
-    targets = [
-        {"x": bar.year - 0.5, "x2": bar.year + 0.5, "y": height}
-        for bar in panel.bars
-        for height in bar.targets
-        if height <= top(chart.highest)
-    ]
+def _cliffs(axes, chart, panel):
+    """Draw a triangle that points down to the bar of the year of each cliff."""
     heights = {bar.year: sum(bar.counts) for bar in panel.bars}
-    cliffs = [
-        {"x": year, "y": heights.get(year, 0) + chart.highest * 0.08}
-        for year in panel.cliffs
-    ]
-    line = {"type": "rule", "stroke": _TARGET, "strokeWidth": 3}
-    point = {"type": "point", "shape": "triangle-down", "size": 90, "opacity": 1}
-    layers = []
-    if targets:
-        layers.append(_layer(chart, targets, line, x2={"field": "x2"}))
-    if cliffs:
-        layers.append(_layer(chart, cliffs, point | {"fill": _CLIFF, "stroke": None}))
-    return layers
-
-
-def _links(chart, panel):
-    """Lay an invisible link over each year."""
-    linked = [bar for bar in panel.bars if bar.address]
-    values = [
-        {
-            "x": bar.year - 0.5,
-            "x2": bar.year + 0.5,
-            "y": 0,
-            "y2": top(chart.highest),
-            "link": f"{_LINK}{number}",
-        }
-        for number, bar in enumerate(linked)
-    ]
+    above = chart.highest * 0.04
     return [
-        _layer(
-            chart,
-            values,
-            {"type": "rect", "fill": "transparent"},
-            x2={"field": "x2"},
-            y2={"field": "y2"},
-            href={"field": "link"},
-        )
+        f"M{_px(axes.x(year))} {_px(axes.y(heights.get(year, 0) + above))}l-5 -8h10z"
+        for year in panel.cliffs
     ]

@@ -12,14 +12,13 @@ _SECONDS = 24 * 60 * 60
 _MOST_BYTES = 2_000_000
 
 
-def once(cache: str, key: str, draw: Callable[[], Any], *, patience: float) -> Any:
+def once(key: str, draw: Callable[[], Any], *, patience: float) -> Any:
     """Return what was drawn before under the key, or draw it now, in turn.
 
-    cache: its name in the settings. key: made of all that is drawn, so that what is kept
-    is never out of date. patience: how many seconds to wait for one's turn. Raises
-    apart.Failed.
+    key: made of all that is drawn, so that what is kept is never out of date. patience: how
+    many seconds to wait for one's turn. Raises apart.Failed.
     """
-    kept = caches[cache]
+    kept = caches["documents"]
     found = kept.get(key)
     if found is not None:
         return found

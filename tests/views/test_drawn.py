@@ -25,7 +25,7 @@ class Together(LocMemCache):
 def test_two_who_ask_at_once_share_one_drawing(settings):
     settings.CACHES = {
         **settings.CACHES,
-        "charts": {"BACKEND": f"{__name__}.Together", "LOCATION": "together"},
+        "documents": {"BACKEND": f"{__name__}.Together", "LOCATION": "together"},
     }
     drawings = []
 
@@ -34,7 +34,7 @@ def test_two_who_ask_at_once_share_one_drawing(settings):
         return drawings[-1]
 
     def ask(_number):
-        return drawn.once("charts", "key", draw, patience=60)
+        return drawn.once("key", draw, patience=60)
 
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(ask, range(2))) == ["A chart", "A chart"]

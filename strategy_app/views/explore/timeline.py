@@ -33,7 +33,7 @@ from strategy_app.views.scope_bar import scope_bar
 from strategy_app.views.scoping import frame_of, reading, scoped
 
 _FARTHEST_CLIFF = 10
-# Without its drawing a page still has the table.
+# How long a picture waits for its turn.
 _PATIENCE_SECONDS = 10
 _log = structlog.get_logger(__name__)
 
@@ -123,7 +123,7 @@ def timeline_page(request):
     if not shown.is_empty:
         chart = _chart(request, shown)
         context |= {
-            "panels": _panels(shown, chart),
+            "panels": zip(shown.series, charts.drawings(chart), strict=True),
             "states": list(chart.states.items()),
             "legend": charts.legend(chart),
             "marks": marks(request.scope, shown),
@@ -131,46 +131,49 @@ def timeline_page(request):
     return render(request, "strategy_app/explore/timeline.html", context)
 
 
-def _panels(shown, chart):
-    """Return each series with its drawing; None where drawing fails: there is the table."""
-    try:
-        svgs = _drawn("page", charts.page_svgs, chart)
-    except apart.Failed as failed:
-        _log.error("chart_failed", reason=str(failed))
-        return None
-    return zip(shown.series, svgs, strict=True)
-
-
 @reading
 @scoped(TimelineForm)
 def timeline_svg(request):
     """Send the chart as SVG."""
-    return _download(request, "svg", "image/svg+xml", charts.download_svg)
+    shown = _to_download(request)
+    chart, heading = _chart(request, shown), _heading(request, shown)
+    return _file(request, shown, "svg", charts.download_svg(chart, *heading))
 
 
 @reading
 @scoped(TimelineForm)
 def timeline_png(request):
     """Send the chart as PNG."""
-    return _download(request, "png", "image/png", charts.download_png)
-
-
-def _download(request, kind, content_type, draw):
-    shown = _timeline(request)
-    if shown.is_empty:
-        raise Http404
+    shown = _to_download(request)
     chart, heading = _chart(request, shown), _heading(request, shown)
+    made_of = f"{charts.version()} {get_language()}".encode()
+    key = hashlib.sha256(made_of + charts.payload(chart, *heading)).hexdigest()
     try:
-        image = _drawn(kind, draw, chart, *heading)
+        image = drawn.once(
+            key, lambda: charts.download_png(chart, *heading), patience=_PATIENCE_SECONDS
+        )
     except apart.Failed as failed:
         _log.error("chart_failed", reason=str(failed))
         return _sorry(request, failed)
+    return _file(request, shown, "png", image)
+
+
+def _to_download(request):
+    """Return what page and downloads show; Http404 where there is nothing."""
+    shown = _timeline(request)
+    if shown.is_empty:
+        raise Http404
+    return shown
+
+
+def _file(request, shown, kind, image):
+    """Send a picture, named by what it shows."""
     first, last = shown.years[0].number, shown.years[-1].number
     parts = [request.scope.strategy, request.scope_form.cleaned_data["element"]]
     name = "-".join(["timeline", *filter(None, parts), f"{first}-{last}"])
     return HttpResponse(
         image,
-        content_type=content_type,
+        content_type={"svg": "image/svg+xml", "png": "image/png"}[kind],
         headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'},
     )
 
@@ -186,13 +189,6 @@ def _sorry(request, failed):
     )
     response.headers["Retry-After"] = str(apart.RETRY_SECONDS)
     return response
-
-
-def _drawn(kind, draw, *arguments):
-    """Return what was drawn of exactly the same before, or draw it now."""
-    made_of = repr([kind, get_language(), charts.version(), *arguments])
-    key = hashlib.sha256(made_of.encode()).hexdigest()
-    return drawn.once("charts", key, lambda: draw(*arguments), patience=_PATIENCE_SECONDS)
 
 
 def _years_asked(request):

@@ -66,9 +66,8 @@ def _send(request, shown):
     if response is None:
         try:
             pdf = drawn.once(
-                "documents", version, lambda: document_pdf.pdf(made_of),
-                patience=_PATIENCE_SECONDS,
-            )  # fmt: skip
+                version, lambda: document_pdf.pdf(made_of), patience=_PATIENCE_SECONDS
+            )
         except apart.Failed as failed:
             _log.error("pdf_failed", path=request.path, reason=str(failed))
             return _sorry(request, shown, failed)

@@ -5,6 +5,6 @@ which question is asked, ``matrix`` makes the levels of a day from them, ``count
 ``gaps`` do arithmetic on that matrix. Apart from loading the frame, nothing here knows
 of a database.
 
-Levels in a matrix are ``uint8``: 0 not assessed, 1 not targeted, 2 significant,
-3 principal, so that the effective level of an element is a maximum.
+Levels are those of ``models.Level`` as ``int8``, and ``NOT_ASSESSED``, -1, below all of
+them, so that the effective level of an element is a maximum.
 """

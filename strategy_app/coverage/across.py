@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from strategy_app.coverage import counts
+from strategy_app.coverage import counts, matrix
 from strategy_app.coverage.counts import Coverage, GroupedCoverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
@@ -26,7 +26,7 @@ class Crossing:
     @property
     def is_read(self) -> np.ndarray:
         """Whether any programme was assessed against the group's element, bool[G]."""
-        assessed = self.other.levels[self.columns] > 0
+        assessed = self.other.levels[self.columns] != matrix.NOT_ASSESSED
         return (assessed & self.other.columns).any(axis=1)
 
 
@@ -56,7 +56,7 @@ def _crossed(own, second):
         for row in range(len(second.tree.codes))
         if second.tree.alignable[row] and second.tree.depth[row] == 0
     ]
-    groups = (second.levels[columns] > scope.level) & second.columns
+    groups = (second.levels[columns] >= scope.level) & second.columns
     weights = counts.weights_of(frame, scope)
     active = np.array([counts.total_of(group, weights) for group in groups], np.int64)
     counted = np.zeros((len(own.counts), len(columns), 4), np.int64)

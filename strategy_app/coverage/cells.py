@@ -13,10 +13,10 @@ from strategy_app.coverage.frame import Frame, Tree
 class Cells:
     """The cells of E elements and n programmes; nothing is rolled up.
 
-    ids: ledger row in force, 0 for none, int64[E, n]. level: as stored (0 not assessed …
-    3 principal), uint8[E, n]. dated, confirmed, reworded: bool[E, n]: a dated source
-    stands behind it; a second person's confirmation stands; the wording has changed
-    materially since it was judged.
+    ids: ledger row in force, 0 for none, int64[E, n]. level: as in ``matrix.levels``,
+    int8[E, n]. dated, confirmed, reworded: bool[E, n]: a dated source stands behind it; a
+    second person's confirmation stands; the wording has changed materially since it was
+    judged.
     """
 
     ids: np.ndarray
@@ -33,7 +33,7 @@ def of_programmes(
     shape = (len(tree.codes), len(columns))
     found = Cells(
         ids=np.zeros(shape, np.int64),
-        level=np.zeros(shape, np.uint8),
+        level=matrix.none_assessed(*shape),
         dated=np.zeros(shape, bool),
         confirmed=np.zeros(shape, bool),
         reworded=np.zeros(shape, bool),
@@ -57,7 +57,7 @@ def below(tree: Tree, cells: Cells) -> tuple[np.ndarray, np.ndarray]:
 
     int64[E, n] and int64[E]; the element itself is not among them.
     """
-    assessed = (cells.level > 0) & tree.alignable[:, None]
+    assessed = (cells.level != matrix.NOT_ASSESSED) & tree.alignable[:, None]
     number = assessed.astype(np.int64)
     all_below = tree.alignable.astype(np.int64)
     for row in range(len(tree.codes) - 1, 0, -1):

@@ -10,6 +10,7 @@ from strategy_app.coverage import matrix, targets
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.targets import Standing
+from strategy_app.models import Level
 
 
 @dataclass(frozen=True)
@@ -78,22 +79,22 @@ def ending(
 
     state: "principal", or "supported" at the scope's least level.
     """
-    least = 2 if state == "principal" else coverage.scope.level
+    least = Level.PRINCIPAL if state == "principal" else coverage.scope.level
     ends = frame.programmes.ends
     is_ahead = (ends > coverage.scope.day.toordinal()) & (ends <= day.toordinal())
     return _carrying(frame, coverage, row, least) & is_ahead
 
 
 def _carrying(frame, coverage, row, least):
-    """Return which programmes stand above a stored level, begun or not yet, bool[P]."""
+    """Return which programmes stand at ``least`` or above, begun or not yet, bool[P]."""
     programmes = frame.programmes
     # What never begins, or has ended before it began, carries nothing on any day.
     lives = matrix.selected(frame, coverage.scope) & (programmes.starts < programmes.ends)
-    return (coverage.levels[row] > least) & lives
+    return (coverage.levels[row] >= int(least)) & lives
 
 
 def _goals(coverage, standings, row):
-    """Yield how many programmes there must be: (above which stored level, number, measure).
+    """Yield how many programmes there must be: (least level, number, measure).
 
     One in any case, and what targets in programmes ask for that are met today.
     """
@@ -104,7 +105,8 @@ def _goals(coverage, standings, row):
             if target.measure not in ("principal", "supported"):
                 continue
             if targets.applies(target, coverage.scope):
-                least = 2 if target.measure == "principal" else 1
+                is_principal = target.measure == "principal"
+                least = Level.PRINCIPAL if is_principal else Level.SIGNIFICANT
                 yield least, standing.value, target.measure
 
 

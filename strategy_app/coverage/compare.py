@@ -95,7 +95,8 @@ class Differences:
     """All N cells that differ, in the order of the elements, then of the programmes.
 
     codes: the elements compared. element: index into codes, int64[N]. programme: column,
-    int64[N]. kind: index into Kind, int64[N]. before, after: as stored, uint8[N].
+    int64[N]. kind: index into Kind, int64[N]. before, after: as in ``matrix.levels``,
+    int8[N].
     """
 
     codes: list[str]
@@ -248,7 +249,8 @@ def differences(before: Coverage, after: Coverage) -> Differences:
     cells = []
     for code in codes:
         one, other = _levels(before, code), _levels(after, code)
-        differ = np.flatnonzero((one != other) | (only_one & ((one | other) > 0)))
+        assessed = (one != matrix.NOT_ASSESSED) | (other != matrix.NOT_ASSESSED)
+        differ = np.flatnonzero((one != other) | (only_one & assessed))
         kind = _kinds(before, after, differ, one[differ], other[differ])
         cells.append((differ, kind, one[differ], other[differ]))
     return _joined(codes, cells)
@@ -257,7 +259,7 @@ def differences(before: Coverage, after: Coverage) -> Differences:
 def _joined(codes, cells):
     """Return the cells of all elements, one after the other."""
     if not cells:
-        none, levels = np.zeros(0, np.int64), np.zeros(0, np.uint8)
+        none, levels = np.zeros(0, np.int64), matrix.none_assessed(0)
         return Differences(codes, none, none, none, levels, levels)
     numbers = np.repeat(np.arange(len(codes)), [len(cell[0]) for cell in cells])
     return Differences(
@@ -266,11 +268,11 @@ def _joined(codes, cells):
 
 
 def _levels(coverage, code):
-    """Return the levels of one element, zeros where the tree has none: uint8[P]."""
+    """Return the levels of one element, where the tree has it and they count: int8[P]."""
     row = coverage.tree.row_of.get(code) if coverage.tree is not None else None
     if row is None:
-        return np.zeros(len(coverage.columns), np.uint8)
-    return coverage.levels[row] * coverage.columns
+        return matrix.none_assessed(len(coverage.columns))
+    return np.where(coverage.columns, coverage.levels[row], np.int8(matrix.NOT_ASSESSED))
 
 
 def _kinds(before, after, columns, one, other):
@@ -279,8 +281,8 @@ def _kinds(before, after, columns, one, other):
     fits = [
         (Kind.BEGUN, ~before.columns[columns]),
         (Kind.ENDED, ~after.columns[columns]),
-        (Kind.ADDED, one == 0),
-        (Kind.LACKING if is_by_layer else Kind.REMOVED, other == 0),
+        (Kind.ADDED, one == matrix.NOT_ASSESSED),
+        (Kind.LACKING if is_by_layer else Kind.REMOVED, other == matrix.NOT_ASSESSED),
         (Kind.RAISED, other > one),
         (Kind.LOWERED, other < one),
     ]

@@ -11,12 +11,15 @@ from django.utils.translation import ngettext_lazy
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import NO_BUDGET, Frame, Tree, current
 from strategy_app.coverage.scope import UNKNOWN, Scope
+from strategy_app.models import Level
 from strategy_app.models.dates import fiscal_year, today
 
 # The four parts of every count, from the strongest; the order of the last axis.
 STATES = ("principal", "significant", "not_targeted", "not_assessed")
 # As narrow as the matrix, or every comparison would widen it first.
-_LEVEL_OF = np.array([3, 2, 1, 0], np.uint8)
+_LEVEL_OF = np.array(
+    [Level.PRINCIPAL, Level.SIGNIFICANT, Level.NOT_TARGETED, matrix.NOT_ASSESSED], np.int8
+)
 
 DEFINITIONS = {
     "principal": _("The element is a main purpose of the programme: level 2."),
@@ -91,9 +94,9 @@ class Coverage:
 
     @property
     def levels(self) -> np.ndarray:
-        """The levels behind the counts, uint8[E, P]; kept elsewhere, for they are big."""
+        """The levels behind the counts, int8[E, P]; kept elsewhere, for they are big."""
         if self.tree is None:
-            return np.zeros((0, len(self.columns)), np.uint8)
+            return matrix.none_assessed(0, len(self.columns))
         scope = self.scope
         return matrix.levels(self.frame, self.tree, scope.day, scope.rollup, scope.layer)
 
@@ -266,9 +269,9 @@ def programmes_at(coverage: Coverage, row: int, state: str) -> np.ndarray:
     if state == "active":
         return coverage.columns
     if state == "supported":
-        chosen = level > coverage.scope.level
+        chosen = level >= coverage.scope.level
     elif state == "assessed":
-        chosen = level > 0
+        chosen = level != matrix.NOT_ASSESSED
     else:
         chosen = level == _LEVEL_OF[STATES.index(state)]
     return chosen & coverage.columns
@@ -282,7 +285,7 @@ def completeness(coverage: Coverage) -> tuple[int, int]:
     if coverage.tree is None:
         return 0, 0
     cells = coverage.levels[coverage.tree.alignable][:, coverage.columns]
-    return int((cells > 0).sum()), int(cells.size)
+    return int((cells != matrix.NOT_ASSESSED).sum()), int(cells.size)
 
 
 def freshness(frame: Frame, coverage: Coverage) -> tuple[int, int]:
@@ -308,15 +311,16 @@ def four_parts(
 ) -> np.ndarray:
     """Count the four parts of each row: int64[E, 4].
 
-    levels: uint8[E, P]. columns: bool[P]. weights: int64[P], or None to count programmes.
+    levels: int8[E, P]. columns: bool[P]. weights: int64[P], or None to count programmes.
     Comparing and counting one contiguous row is what numpy does fastest by far, and what
-    is not assessed is the rest, so zeros need not be looked at.
+    is not assessed is the rest, so it need not be looked at.
     """
     counts = np.zeros((len(levels), 4), np.int64)
-    mask = np.where(columns, 255, 0).astype(np.uint8)
+    # All bits set is NOT_ASSESSED: or-ed with any level it is what comes out.
+    mask = np.where(columns, 0, matrix.NOT_ASSESSED).astype(np.int8)
     seen, at_level = np.empty_like(mask), np.empty_like(columns)
     for number, row in enumerate(levels):
-        np.bitwise_and(row, mask, out=seen)
+        np.bitwise_or(row, mask, out=seen)
         for part, level in enumerate(_LEVEL_OF[:3]):
             np.equal(seen, level, out=at_level)
             counts[number, part] = total_of(at_level, weights)
@@ -351,4 +355,4 @@ def _freeze(*arrays):
 
 
 def _supported(counts, level):
-    return counts[..., 0] if level == 2 else counts[..., 0] + counts[..., 1]
+    return counts[..., 0] if level == Level.PRINCIPAL else counts[..., 0] + counts[..., 1]

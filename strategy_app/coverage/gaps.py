@@ -252,7 +252,7 @@ def _trusted(frame, coverage):
         for layer in matrix.LAYERS[1:]
     }
     review = matrix.needs_review(
-        frame, tree, scope.day, scope.layer, scope.level + 1, rollup=scope.rollup
+        frame, tree, scope.day, scope.layer, scope.level, rollup=scope.rollup
     )
     at["review"] = [np.count_nonzero(row & coverage.columns) for row in review]
     return at

@@ -10,9 +10,10 @@ from django.utils.translation import ngettext_lazy
 from strategy_app.coverage.frame import ALWAYS, NEVER, Frame, Tree
 from strategy_app.coverage.frame.kept import appended, with_room
 from strategy_app.coverage.scope import UNKNOWN, Scope
-from strategy_app.models import Programme
+from strategy_app.models import Level, Programme
 
-NOT_ASSESSED, NOT_TARGETED, SIGNIFICANT, PRINCIPAL = 0, 1, 2, 3
+# What stands in a cell without a judgement; beside the values of ``models.Level``.
+NOT_ASSESSED = -1
 
 # From the weakest: a record of a layer is one of all layers before it.
 LAYERS = ("claimed", "evidenced", "confirmed", "fresh")
@@ -52,7 +53,7 @@ class UnknownGroup(ValueError):
 def levels(
     frame: Frame, tree: Tree, day: datetime.date, rollup: bool, layer: str = "claimed"
 ) -> np.ndarray:
-    """Return the levels in force on ``day``: uint8[E, P], rows as in ``tree``, read-only.
+    """Return the levels in force on ``day``: int8[E, P], rows as in ``tree``, read-only.
 
     With ``rollup``, a row is the maximum of itself and everything below it. Only records
     of the ``layer`` (one of LAYERS) are seen; what else is recorded is as not assessed.
@@ -82,7 +83,7 @@ def _holds_from(frame, day, layer):
 
 def _direct(frame, tree, day, layer):
     """Return the levels that stand on each element itself."""
-    result = np.zeros((len(tree.codes), len(frame.programmes.codes)), np.uint8)
+    result = none_assessed(len(tree.codes), len(frame.programmes.codes))
     cells = _cells(frame, tree)
     rows = np.flatnonzero(_in_force(frame, tree, day, layer) & (cells >= 0))
     result.ravel()[cells[rows]] = frame.ledger.level[rows]
@@ -97,7 +98,7 @@ def _patched(frame, tree, day, rollup, layer, levels, columns):
     seen = _in_force(frame, tree, day, layer, rows) & (cells >= 0)
     rows, cells = rows[seen], cells[seen]
     place = np.searchsorted(columns, frame.ledger.programme[rows])
-    changed = np.zeros((len(tree.codes), len(columns)), np.uint8)
+    changed = none_assessed(len(tree.codes), len(columns))
     changed[cells // width, place] = frame.ledger.level[rows]
     result = levels.copy()
     result[:, columns] = _rolled_up(tree, changed) if rollup else changed
@@ -236,13 +237,13 @@ def needs_review(
     tree: Tree,
     day: datetime.date,
     layer: str = "claimed",
-    least: int = 1,
+    least: int = Level.NOT_TARGETED.value,
     *,
     rollup: bool = False,
 ) -> np.ndarray:
     """Return which programmes' records ask to be re-read: bool[E, P].
 
-    Those of the layer in force, at the stored level ``least`` or above, whose element's
+    Those of the layer in force, at the level ``least`` or above, whose element's
     wording has changed materially since the wording that was judged came into force.
     With ``rollup``, also those below each element.
     """
@@ -328,9 +329,14 @@ def _rows(tree, element_ids):
     return row_of[element_ids]
 
 
-def level_of(stored: int) -> int | None:
-    """Return the level (0, 1, 2) that a cell stands for, None where not assessed."""
-    return int(stored) - 1 if stored else None
+def none_assessed(*shape: int) -> np.ndarray:
+    """Return levels of this shape, nothing of it assessed: int8."""
+    return np.full(shape, NOT_ASSESSED, np.int8)
+
+
+def level_of(cell: int) -> int | None:
+    """Return the level that stands in a cell, None where it is not assessed."""
+    return None if cell == NOT_ASSESSED else int(cell)
 
 
 def selected(frame: Frame, scope: Scope) -> np.ndarray:

@@ -10,6 +10,7 @@ from strategy_app.coverage.counts import Coverage, question
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.gaps import Gap, Kind
 from strategy_app.coverage.steps import Steps
+from strategy_app.models import Level
 
 # Before every day, also before what has always been (``frame.ALWAYS``).
 _BEFORE_ALL = -2
@@ -57,7 +58,7 @@ class _History:
         key = (question(scope), reworded)
         if key not in self._records:
             self._records[key] = steps.records(
-                self.frame, self.tree, scope, scope.level + 1, reworded=reworded
+                self.frame, self.tree, scope, scope.level, reworded=reworded
             )
         return self._records[key][row]
 
@@ -70,7 +71,7 @@ class _History:
 
     def supporters(self, row, scope):
         """Return how many programmes support an element, as ``steps.supporters``."""
-        return steps.supporters(self.frame, self.tree, row, scope, scope.level + 1)
+        return steps.supporters(self.frame, self.tree, row, scope, scope.level)
 
 
 def _since(history, gap):
@@ -151,7 +152,8 @@ def _of_target(history, gap):
         return None
     scope = history.scope
     own = scope.but(**{gap.by: gap.group}) if gap.by else scope
-    own = own.but(level=2 if gap.measure == "principal" else 1)
+    is_principal = gap.measure == "principal"
+    own = own.but(level=Level.PRINCIPAL.value if is_principal else Level.SIGNIFICANT.value)
     series = [
         history.supporters(gap.row, own),
         history.active(own),

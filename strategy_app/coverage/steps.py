@@ -35,10 +35,9 @@ _NONE = Steps(np.zeros(0, np.int64), np.zeros(0, np.int64))
 def supporters(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> Steps:
     """Return how many programmes stand at ``least`` or above over time.
 
-    Selected programmes that are active with a record at that stored level (1 assessed,
-    2 significant, 3 principal) on the element, or below it when the scope rolls up. Past
-    and future days are exact, all in this tree; the future assumes that nothing is added
-    and that programmes end as planned.
+    Selected programmes that are active with a record at that level on the element, or below
+    it when the scope rolls up. Past and future days are exact, all in this tree; the future
+    assumes that nothing is added and that programmes end as planned.
     """
     chosen = _rows_on(frame, tree, row, scope.rollup)
     chosen, first, last = _periods(frame, tree, chosen, scope, least)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from strategy_app.coverage import counts, matrix
+from strategy_app.coverage import counts
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame, Target
 from strategy_app.coverage.scope import Scope
+from strategy_app.models import Level
 
 _MEASURED_BY_BUDGET = "share_budget"
 
@@ -149,11 +150,11 @@ def _share_of_budget(frame, coverage, by_budget, row):
     high = 100 * (supported + not_assessed) / whole
     unknown = coverage.columns & ~counts.has_budget(frame, coverage.scope.day)
     levels = coverage.levels[row][unknown]
-    if (levels < matrix.SIGNIFICANT).any():
+    if (levels < Level.SIGNIFICANT).any():
         low = 0
     elif len(levels) and not by_budget.active:
         low = 100
-    if (levels != matrix.NOT_TARGETED).any():
+    if (levels != Level.NOT_TARGETED).any():
         high = 100
     return actual, low, high
 

@@ -8,6 +8,7 @@ import numpy as np
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import ALWAYS, Frame, Tree
 from strategy_app.coverage.proposals import proposed, published_in, was_in_force
+from strategy_app.models import Level
 
 KINDS = (
     "not_assessed",
@@ -107,7 +108,7 @@ def _stand(found, frame, tree, day, columns):
     counted = tree.alignable[records.elements]
     rows, reworded = records.rows[counted], records.reworded[counted]
     limit = matrix.months_before(day, frame.thresholds.fresh_months)
-    claims = ledger.level[rows] >= matrix.SIGNIFICANT
+    claims = ledger.level[rows] >= Level.SIGNIFICANT.value
     found[rows] = (
         COUNTS
         + REWORDED * reworded
@@ -255,7 +256,7 @@ def all_of(
     ledger = frame.ledger
     counted = (standing(frame, tree, day) > 0) & columns[ledger.programme]
     if kind == "unconfirmed":
-        counted &= (ledger.level >= matrix.SIGNIFICANT) & (ledger.author != person)
+        counted &= (ledger.level >= Level.SIGNIFICANT.value) & (ledger.author != person)
     return int(counted.sum())
 
 

@@ -66,7 +66,7 @@ def test_a_record_is_fresh_for_thirteen_months(programme, judged, last_fresh):
     after = last + datetime.timedelta(days=1)
     assert (supported(last, layer="fresh"), supported(after, layer="fresh")) == (1, 0)
     columns, scope = frame.current(), Scope("STR", last, layer="fresh")
-    found = steps.supporters(columns, columns.tree("STR", last), 0, scope, 2)
+    found = steps.supporters(columns, columns.tree("STR", last), 0, scope, 1)
     begun = datetime.date.fromisoformat(judged)
     assert found.days.tolist() == [begun.toordinal(), after.toordinal()]
     assert found.numbers.tolist() == [1, 0]

@@ -213,9 +213,8 @@ def check_steps(rng, oracle, columns, scope):
         return
     wording = rng.choice(wordings)
     row = tree.row_of[wording.element.code]
-    least = scope.level + 1
-    supporters = steps.supporters(columns, tree, row, scope, least)
-    records = steps.records(columns, tree, scope, least)[row]
+    supporters = steps.supporters(columns, tree, row, scope, scope.level)
+    records = steps.records(columns, tree, scope, scope.level)[row]
     for one in (supporters, records):
         assert (np.diff(one.days) > 0).all()
     for day in oracle.days_of_change():

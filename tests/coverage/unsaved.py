@@ -131,7 +131,7 @@ def _ledger(oracle):
         ids=column(lambda row: row.pk),
         programme=column(lambda row: place[row.programme_id]),
         element=column(lambda row: row.element_id),
-        level=column(lambda row: row.level + 1, np.uint8),
+        level=column(lambda row: row.level, np.int8),
         valid_from=column(lambda row: row.valid_from.toordinal()),
         valid_until=column(lambda row: row.valid_until.toordinal() if row.valid_until
                            else NEVER),

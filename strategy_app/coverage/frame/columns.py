@@ -94,12 +94,12 @@ class Programmes:
 class Ledger:
     """Columns of R ledger rows, in the order of their ids; ids take 32 bits to save room.
 
-    programme, element: column in Programmes and element id. level: 1 not targeted,
-    2 significant, 3 principal. valid_from, valid_until: ordinals. opened, closed,
-    confirmed: change ids, OPEN where there is none. judged: ordinal of the day on which it
-    was judged, before valid_from where the row brings an older judgement back. author: id
-    of the person who judged it, 0 for nobody. dated: whether a dated source stands behind
-    it. judged_from: since when the wording that was judged has been in force.
+    programme, element: column in Programmes and element id. level: as in ``models.Level``,
+    int8. valid_from, valid_until: ordinals. opened, closed, confirmed: change ids, OPEN
+    where there is none. judged: ordinal of the day on which it was judged, before
+    valid_from where the row brings an older judgement back. author: id of the person who
+    judged it, 0 for nobody. dated: whether a dated source stands behind it. judged_from:
+    since when the wording that was judged has been in force.
     """
 
     ids: np.ndarray

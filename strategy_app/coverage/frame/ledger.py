@@ -134,7 +134,7 @@ def _ledger(
         ids=ids,
         programme=programme,
         element=element,
-        level=(level + 1).astype(np.uint8),
+        level=level.astype(np.int8),
         valid_from=valid_from,
         valid_until=valid_until,
         opened=opened,

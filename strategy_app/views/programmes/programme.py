@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from strategy_app.coverage import cliffs, counts, matrix
 from strategy_app.coverage.frame import ALWAYS
-from strategy_app.coverage.matrix import NOT_ASSESSED
 from strategy_app.forms.programme import ProgrammeListForm
 from strategy_app.models import Alignment, LevelDefinition, Programme, Return
 from strategy_app.models.dates import today
@@ -122,8 +121,8 @@ def _list_rows(frame, coverage, columns, row):
                 "level": None
                 if row is None
                 else matrix.level_of(coverage.levels[row, column]),
-                "supports": int((levels > coverage.scope.level).sum()),
-                "assessed": int((levels > NOT_ASSESSED).sum()),
+                "supports": int((levels >= coverage.scope.level).sum()),
+                "assessed": int((levels != matrix.NOT_ASSESSED).sum()),
                 "elements": len(levels),
             }
         )

@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from strategy_app.coverage import cells as coverage_cells
+from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import Frame, Tree
+from strategy_app.models import Level
 from strategy_app.templatetags.strategy import level_name
 
-_SYMBOLS = ("–", "○ 0", "◐ 1", "● 2")
-_LEVELS = (None, 0, 1, 2)
+_SYMBOLS = {None: "–", 0: "○ 0", 1: "◐ 1", 2: "● 2"}
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,22 @@ class Faces:
 
 
 def _face(level, dated, confirmed, reworded):
-    said, marks = [str(level_name(_LEVELS[level]))], ""
-    if level and reworded:
+    said, marks = [str(level_name(level))], ""
+    is_claim = level is not None and level >= Level.SIGNIFICANT
+    if reworded:
         marks += "↻"
         said.append(_("to be re-read: the wording has changed"))
-    if level > 1 and not dated:
+    if is_claim and not dated:
         marks += "□"
         said.append(_("no dated source"))
-    if level and confirmed:
+    if confirmed:
         marks += "✓"
         said.append(_("confirmed"))
-    elif level > 1:
+    elif is_claim:
         said.append(_("not confirmed"))
     shown = f"{_SYMBOLS[level]}<i>{marks}</i>" if marks else _SYMBOLS[level]
-    return f"cell l{level}", shown, escape(", ".join(said))
+    css = "none" if level is None else f"l{level}"
+    return f"cell {css}", shown, escape(", ".join(said))
 
 
 def rows(
@@ -73,7 +76,7 @@ def rows(
         parts = []
         for row, element in zip(shown, codes, strict=True):
             css, face, said = faces.of(
-                int(cells.level[row, place]),
+                matrix.level_of(cells.level[row, place]),
                 bool(cells.dated[row, place]),
                 bool(cells.confirmed[row, place]),
                 bool(cells.reworded[row, place]),

@@ -65,13 +65,13 @@ def test_a_cell_tells_level_source_confirmation_and_re_reading(
     client.force_login(aiko)
     html = page(client)
     assert cell(html) == (
-        "cell l3", str(confirmed.pk), "Principal, confirmed", "● 2<i>✓</i>",
+        "cell l2", str(confirmed.pk), "Principal, confirmed", "● 2<i>✓</i>",
     )  # fmt: skip
     assert cell(html, element="A.1")[2:] == (
         "Significant, no dated source, not confirmed", "◐ 1<i>□</i>",
     )  # fmt: skip
     assert cell(html, element="A.2")[2:] == ("Not targeted", "○ 0")
-    assert cell(html, element="B") == ("cell l0", "0", "Not assessed", "–")
+    assert cell(html, element="B") == ("cell none", "0", "Not assessed", "–")
     strategy = factories.get_element("A").strategy
     factories.revise_as(strategy, {"A": "material"}, day=str(confirmed.valid_from))
     assert cell(page(client))[2:] == (
@@ -220,7 +220,7 @@ def test_who_was_slower_is_told_what_stands_there(client, programme, aiko, dai):
             "by": "dai",
         }
     }  # fmt: skip
-    assert cell(told["cells"]["PRG-1 A"])[0] == "cell l2"
+    assert cell(told["cells"]["PRG-1 A"])[0] == "cell l1"
     assert Alignment.objects.get().rationale == "Dai's words."
 
 

@@ -5,10 +5,8 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from strategy_app.importers.document.kinds import Kind
 from strategy_app.importers.document.nodes import Node
-from strategy_app.models import Wording
-
-Kind = Wording.Kind
 
 PREFIXES = {
     Kind.STRATEGY: "STR", Kind.MISSION: "MIS", Kind.PURPOSE: "PUR", Kind.AIM: "AIM",

@@ -2,9 +2,35 @@
 
 import re
 
-from strategy_app.models import Wording
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-Kind = Wording.Kind
+
+class Kind(TextChoices):
+    """What the words and the place of an element of a document can tell that it is."""
+
+    STRATEGY = "strategy", _("Strategy")
+    MISSION = "mission", _("Mission")
+    PURPOSE = "purpose", _("Purpose")
+    AIM = "aim", _("Aim")
+    AIM_COMPONENT = "aim_component", _("Part of an aim")
+    KEY_POINT = "key_point", _("Key point")
+    SUB_POINT = "sub_point", _("Sub-point")
+    GLOBAL_ISSUE = "global_issue", _("Global issue")
+    DRIVER = "driver", _("Driver")
+    DRIVER_FACTOR = "driver_factor", _("Factor of a driver")
+    CLAIM = "claim", _("Statement")
+    DEFINITION = "definition", _("Definition")
+    INDICATOR = "indicator", _("Indicator")
+    ROLE = "role", pgettext_lazy("kind of element", "Role")
+    PORTFOLIO_KIND = "portfolio_kind", _("Portfolio category")
+    PARTNER_TYPE = "partner_type", _("Kind of partner")
+    BASIS_DOCUMENT = "basis_document", _("Basis document")
+    PROCESS = "process", _("Process")
+    GOAL = "goal", _("Goal")
+    GOAL_TARGET = "goal_target", _("Target of a goal")
+
 
 # A word with its number says what a heading is.
 _OF_LABEL = {

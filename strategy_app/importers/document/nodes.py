@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from strategy_app.models import Wording
+from strategy_app.importers.document.kinds import Kind
 
 
 @dataclass(eq=False)
@@ -30,7 +30,7 @@ class Node:
     @property
     def is_strategy(self) -> bool:
         """Whether it is the document itself."""
-        return self.kind == Wording.Kind.STRATEGY
+        return self.kind == Kind.STRATEGY
 
     def walk(self):
         """Yield it and all below it, parents first, in the document's order."""

@@ -9,11 +9,9 @@ from strategy_app.importers.document import kinds, words
 from strategy_app.importers.document.blocks import Block, Shape
 from strategy_app.importers.document.codes import give_codes
 from strategy_app.importers.document.draft import Draft, Element, Note
+from strategy_app.importers.document.kinds import Kind
 from strategy_app.importers.document.markers import split_label
 from strategy_app.importers.document.nodes import Node
-from strategy_app.models import Wording
-
-Kind = Wording.Kind
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")

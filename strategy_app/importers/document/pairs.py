@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from strategy_app.importers.document.draft import Draft, Element
-from strategy_app.models import Wording
+from strategy_app.importers.document.kinds import Kind
 
 NUMBER, PLACE, DEPTH = "number", "place", "depth"
 # Comparing each with each takes a second for so many.
@@ -67,7 +67,7 @@ class _Tree:
         if len(pairs) != 1:
             return pairs
         element, other = pairs[0]
-        kinds = {other.kind, self.kinds.get(other.parent)} - {Wording.Kind.CLAIM}
+        kinds = {other.kind, self.kinds.get(other.parent)} - {Kind.CLAIM}
         return pairs if element.kind == other.kind or element.kind in kinds else []
 
     def is_open(self, element):

@@ -3,7 +3,7 @@
 import pytest
 
 from strategy_app.importers import document
-from strategy_app.models import Wording
+from strategy_app.importers.document.kinds import Kind
 from strategy_app.models.strategy import validate_code
 from tests.importers.document.documents import SAMPLES, codes, draft_of, sample
 
@@ -33,7 +33,7 @@ def test_the_sample_is_understood(language):
     assert [note.block for note in draft.notes] == [25]
     for element in draft.elements:
         validate_code(element.code)
-        assert element.kind in Wording.Kind.values
+        assert element.kind in Kind.values
 
 
 def test_titles_and_texts_of_the_sample():

@@ -93,6 +93,14 @@ def test_first_start_loads_the_data_and_says_where_to_look(site):
     assert (folder / "static" / "staticfiles.json").exists()
 
 
+def test_what_a_module_imports_is_named_by_its_content_too(site):
+    folder, _said = site
+    static = folder / "static" / "strategy_app"
+    (saves,) = static.glob("tagging/saves.????????????.js")
+    (send,) = static.glob("send.????????????.js")
+    assert f'from "../{send.name}"' in saves.read_text()
+
+
 def test_second_start_changes_nothing(site):
     folder, said = site
     before = contents(folder)

@@ -1,6 +1,7 @@
 """The ledger and the changes: read, searched and filtered; written nowhere here."""
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from strategy_app.admin.base import ReadOnlyAdmin, TextFilter, YesNoFilter
 from strategy_app.admin.tagging import SYMBOLS
+from strategy_app.coverage.frame import current
 from strategy_app.models import Alignment, Change
+from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
 
@@ -40,7 +43,7 @@ class ConfirmedFilter(YesNoFilter):
 
     @property
     def condition(self):
-        return alignment_queries.confirmed()  # as of today
+        return Q(pk__among=alignment_queries.ids_confirmed(current(), today()))
 
 
 # What the list says of a confirmation: that it stands, or why it no longer does.
@@ -62,6 +65,16 @@ def change_link(change):
         return "–"
     address = reverse("admin:strategy_app_change_change", args=[change.pk])
     return link(address, f"{change} · {change.by}" if change.by else str(change))
+
+
+class _Listed(ChangeList):
+    """A page of rows with their standing."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = alignment_queries.with_standing(
+            self.result_list, current(), today()
+        )
 
 
 @admin.register(Alignment)
@@ -107,7 +120,16 @@ class AlignmentAdmin(ReadOnlyAdmin):
         return found.select_related(
             "programme", "element__strategy", "wording__revision__strategy",
             "opened_in__by", "closed_in__by", "confirmed_in__by",
-        ).annotate(reworded=alignment_queries.reworded())  # fmt: skip
+        )  # fmt: skip
+
+    def get_changelist(self, request, **kwargs):
+        return _Listed
+
+    def get_object(self, request, object_id, from_field=None):
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            alignment_queries.with_standing([row], current(), today())
+        return row
 
     @admin.display(description=_("programme"), ordering="programme__code")
     def programme_code(self, row):
@@ -123,7 +145,9 @@ class AlignmentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("confirmed"))
     def is_confirmed(self, row):
-        return _LAPSES[row.lapse] if row.confirmed_in_id else "–"
+        if row.confirmed_in_id is None:
+            return "–"
+        return _LAPSES[row.state.lapse]
 
     @admin.display(description=_("recorded in"), ordering="opened_in")
     def opened_short(self, row):

@@ -46,7 +46,7 @@ class Line:
     @property
     def needs_review(self):
         """Whether the text has changed materially since it was judged."""
-        return self.row is not None and self.row.reworded
+        return self.row is not None and self.row.state.is_reworded
 
 
 @dataclass

@@ -11,8 +11,10 @@ from strategy_app import permissions
 from strategy_app.api import bodies, errors, parameters, serializers
 from strategy_app.api.base import BAD_PARAMETER, Reading
 from strategy_app.api.parsers import JSONParser
+from strategy_app.coverage import frame as coverage_frame
 from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.models import Alignment, Change
+from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.services import alignment as alignment_services
 from strategy_app.services.alignment import Conflict, Unread
@@ -48,20 +50,18 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
     serializer_class = _ROW
 
     def get_queryset(self):
-        """Return all rows, told as of today: the server's first day is long past."""
-        return alignment_queries.rows().order_by("id")
+        """Return all rows, in force or not."""
+        return alignment_queries.rows()
 
-    def filter_queryset(self, queryset):
-        if self.action != "list":
-            return queryset
-        asked = self.form.cleaned_data
-        filters = {
-            "programme__code": asked["programme"],
-            "element__code": asked["element"],
-            "element__strategy__code": asked["strategy"],
-        }
-        given = {path: code for path, code in filters.items() if code}
-        return queryset.in_force(self.form.day).filter(**given)
+    def list(self, request, *args, **kwargs):
+        frame, day, asked = self.form.frame, self.form.day, self.form.cleaned_data
+        named = {name: asked[name] for name in ("strategy", "programme", "element")}
+        ids = alignment_queries.ids_in_force(frame, day, **named)
+        found = alignment_queries.in_order(self.paginate_queryset(ids), frame, day)
+        return self.get_paginated_response(self.get_serializer(found, many=True).data)
+
+    def retrieve(self, request, *args, **kwargs):
+        return Response(self._shown(self.get_object()))
 
     @extend_schema(
         summary="Record a judgement",
@@ -196,7 +196,8 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
 
     def _shown(self, row):
         """Return a row as lists show it, as it is now."""
-        return self.get_serializer(self.get_queryset().get(pk=row.pk)).data
+        found = alignment_queries.in_order([row.pk], coverage_frame.current(), today())
+        return self.get_serializer(found[0]).data
 
     def _conflict(self, current, attr="replaces", detail=""):
         error = {

@@ -9,8 +9,8 @@ from strategy_app.api import errors
 from strategy_app.api.pagination import Pagination
 from strategy_app.coverage import frame
 from strategy_app.coverage.gaps import UNSUPPORTED, Kind
-from strategy_app.coverage.matrix import LAYERS
 from strategy_app.coverage.scope import Scope
+from strategy_app.coverage.standing import LAYERS
 from strategy_app.coverage.timeline import FIRST_YEAR, LAST_YEAR, MOST_YEARS
 from strategy_app.forms.fields import DayField
 from strategy_app.forms.parameters import misread
@@ -94,7 +94,7 @@ class AlignmentParameters(_PartOfScope):
     """Filters of the ledger. An element's code is looked for in every strategy,
     unless one is named."""
 
-    parts = ("strategy", "day")
+    parts = ("strategy", "day", "known_at")
     programme = forms.CharField(required=False, max_length=32)
     element = forms.CharField(required=False, max_length=32)
 
@@ -166,6 +166,9 @@ GROUPS = [
     _text("country", "ISO 3166-1 code of a partner country, or `unknown`."),
     _choice("status", "Status of the programmes.", list(Programme.Status.values)),
 ]
+KNOWN_AT = OpenApiParameter(
+    "known_at", OpenApiTypes.INT, description="As it was known at this change."
+)
 SEARCH = _text("q", "Words that must stand in a programme's code, name or summary.")
 SCOPE = [
     STRATEGY,
@@ -180,9 +183,7 @@ SCOPE = [
     ),
     _choice("basis", "What is counted.", ["programmes", "budget"], "programmes"),
     _choice("layer", "How far a record must be trusted.", list(LAYERS), LAYERS[0]),
-    OpenApiParameter(
-        "known_at", OpenApiTypes.INT, description="As it was known at this change."
-    ),
+    KNOWN_AT,
     SEARCH,
 ]
 
@@ -262,6 +263,7 @@ ALIGNMENTS = [
     _text("programme", "Code of a programme."),
     _text("element", "Code of an element."),
     DAY,
+    KNOWN_AT,
 ]
 DIFF = [
     OpenApiParameter(

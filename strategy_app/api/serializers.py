@@ -137,10 +137,13 @@ class AlignmentSerializer(serializers.ModelSerializer):
     evidence = EvidenceSerializer(many=True)
     recorded_at = serializers.DateTimeField(source="opened_in.at")
     recorded_by = _PersonField(source="opened_in.by")
-    confirmed = serializers.SerializerMethodField(
-        help_text="Whether a second person's confirmation stands."
+    confirmed = serializers.BooleanField(
+        source="state.is_confirmed",
+        read_only=True,
+        help_text="Whether, on `day`, a second person's confirmation stands.",
     )
     lapse = serializers.ChoiceField(
+        source="state.lapse",
         choices=["wording", "programme"],
         allow_null=True,
         read_only=True,
@@ -160,9 +163,6 @@ class AlignmentSerializer(serializers.ModelSerializer):
             "valid_from", "valid_until", "recorded_at", "recorded_by", "confirmed",
             "lapse", "illustrative", "opened_in", "closed_in", "confirmed_in",
         )  # fmt: skip
-
-    def get_confirmed(self, alignment) -> bool:
-        return alignment.is_confirmed
 
 
 class ChangeSerializer(serializers.ModelSerializer):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from strategy_app.coverage import matrix
+from strategy_app.coverage import matrix, standing
 from strategy_app.coverage.frame import Frame, Tree
 
 
@@ -14,16 +14,12 @@ class Cells:
     """The cells of E elements and n programmes; nothing is rolled up.
 
     ids: ledger row in force, 0 for none, int64[E, n]. level: as in ``matrix.levels``,
-    int8[E, n]. dated, confirmed, reworded: bool[E, n]: a dated source stands behind it; a
-    second person's confirmation stands; the wording has changed materially since it was
-    judged.
+    int8[E, n]. stands: how the row stands (``standing``), 0 for none, uint8[E, n].
     """
 
     ids: np.ndarray
     level: np.ndarray
-    dated: np.ndarray
-    confirmed: np.ndarray
-    reworded: np.ndarray
+    stands: np.ndarray
 
 
 def of_programmes(
@@ -34,21 +30,18 @@ def of_programmes(
     found = Cells(
         ids=np.zeros(shape, np.int64),
         level=matrix.none_assessed(*shape),
-        dated=np.zeros(shape, bool),
-        confirmed=np.zeros(shape, bool),
-        reworded=np.zeros(shape, bool),
+        stands=np.zeros(shape, np.uint8),
     )
-    records = matrix.records_of(frame, tree, day, columns)
-    if not len(records.rows):
-        return found
+    ledger, rows = frame.ledger, matrix.rows_about(frame, columns)
+    rows = rows[frame.in_force(day, rows)]
+    elements = matrix.elements_of(frame, tree, rows)
+    rows, elements = rows[elements >= 0], elements[elements >= 0]
     place_of = np.zeros(len(frame.programmes.codes), np.int64)
     place_of[columns] = np.arange(len(columns))
-    at = (records.elements, place_of[frame.ledger.programme[records.rows]])
-    found.ids[at] = frame.ledger.ids[records.rows]
-    found.level[at] = frame.ledger.level[records.rows]
-    found.dated[at] = frame.ledger.dated[records.rows]
-    found.confirmed[at] = records.confirmed
-    found.reworded[at] = records.reworded
+    at = (elements, place_of[ledger.programme[rows]])
+    found.ids[at] = ledger.ids[rows]
+    found.level[at] = ledger.level[rows]
+    found.stands[at] = standing.standing_of(frame, tree, day, rows)
     return found
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from strategy_app.coverage import counts, matrix
 from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame
-from strategy_app.coverage.matrix import LAYERS
 from strategy_app.coverage.scope import Scope
+from strategy_app.coverage.standing import LAYERS, months_before
 
 # What two sides may differ in. Groups have no before and after: neither comes first.
 TURNS = ("day", "known_at", "layer")
@@ -215,7 +215,7 @@ def pair(frame: Frame, scope: Scope, other_frame: Frame, other: Scope, *, by: st
 
 def year_before(day: datetime.date) -> datetime.date:
     """Return the same day of the year before, 28 February for a leap day."""
-    return datetime.date.fromordinal(matrix.months_before(day, 12))
+    return datetime.date.fromordinal(months_before(day, 12))
 
 
 def four_counts(coverage: Coverage, code: str) -> list[int] | None:

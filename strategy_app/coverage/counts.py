@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from strategy_app.coverage import matrix
+from strategy_app.coverage import matrix, standing
 from strategy_app.coverage.frame import NO_BUDGET, Frame, Tree, current
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Level
@@ -297,8 +297,8 @@ def freshness(frame: Frame, coverage: Coverage) -> tuple[int, int]:
     if coverage.tree is None:
         return 0, 0
     rows = matrix.records(frame, coverage.tree, coverage.scope, coverage.columns)
-    after = matrix.months_before(coverage.scope.day, frame.thresholds.fresh_months)
-    return int((frame.ledger.judged[rows] > after).sum()), len(rows)
+    stands = standing.standing_of(frame, coverage.tree, coverage.scope.day, rows)
+    return int((~standing.has(stands, standing.STALE)).sum()), len(rows)
 
 
 def has_budget(frame: Frame, day: datetime.date) -> np.ndarray:

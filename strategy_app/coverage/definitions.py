@@ -14,6 +14,7 @@ from strategy_app.coverage import (
     gaps,
     heatmap,
     matrix,
+    standing,
     targets,
     timeline,
 )
@@ -130,8 +131,8 @@ def _cells():
 
 def _layers(thresholds):
     found = []
-    for layer in matrix.LAYERS:
-        words = matrix.LAYER_DEFINITIONS[layer]
+    for layer in standing.LAYERS:
+        words = standing.LAYER_DEFINITIONS[layer]
         if layer == "fresh":
             words = words % {"fresh_months": thresholds.fresh_months}
         found.append(Definition(f"layer-{layer}", _LAYER_TERMS[layer], words))

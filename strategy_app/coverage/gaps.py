@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from strategy_app.coverage import cliffs, counts, matrix, targets
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
+from strategy_app.coverage.standing import LAYERS
 
 
 class Kind(TextChoices):
@@ -249,7 +250,7 @@ def _trusted(frame, coverage):
     scope, tree = coverage.scope, coverage.tree
     at = {
         layer: counts.elements(frame, scope.but(layer=layer)).supported
-        for layer in matrix.LAYERS[1:]
+        for layer in LAYERS[1:]
     }
     review = matrix.needs_review(
         frame, tree, scope.day, scope.layer, scope.level, rollup=scope.rollup
@@ -270,7 +271,7 @@ def _of_layers(coverage, trusted, row):
         "active": coverage.active,
     }
     lacking = [Kind.UNEVIDENCED, Kind.UNCONFIRMED, Kind.STALE]
-    for kind, layer in zip(lacking, matrix.LAYERS[1:], strict=True):
+    for kind, layer in zip(lacking, LAYERS[1:], strict=True):
         if not trusted[layer][row]:
             yield Gap(kind, row, WEIGHTS[kind] / depth, **numbers)
             break

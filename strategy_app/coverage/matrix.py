@@ -1,12 +1,11 @@
 """The matrix of a day: the level of every programme for every element."""
 
 import datetime
-from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
+from strategy_app.coverage import standing
 from strategy_app.coverage.frame import ALWAYS, NEVER, Frame, Tree
 from strategy_app.coverage.frame.kept import appended, with_room
 from strategy_app.coverage.scope import UNKNOWN, Scope
@@ -15,23 +14,6 @@ from strategy_app.models import Level, Programme
 # What stands in a cell without a judgement; beside the values of ``models.Level``.
 NOT_ASSESSED = -1
 
-# From the weakest: a record of a layer is one of all layers before it.
-LAYERS = ("claimed", "evidenced", "confirmed", "fresh")
-LAYER_DEFINITIONS = {
-    "claimed": _("All records in force."),
-    "evidenced": _("Those of them that a dated source stands behind."),
-    "confirmed": _(
-        "Those of the evidenced that a second person has confirmed, as long as neither the"
-        " programme's text nor the element's wording has changed materially since."
-    ),
-    "fresh": ngettext_lazy(
-        "Those of the confirmed that were judged, or found still right, within the last"
-        " %(fresh_months)d month.",
-        "Those of the confirmed that were judged, or found still right, within the last"
-        " %(fresh_months)d months.",
-        "fresh_months",
-    ),
-}
 IN_FORCE = _(
     "A judgement holds from its first day on, until the day before the next one or its"
     " withdrawal. A change made on a day shows from that day on."
@@ -85,7 +67,7 @@ def _direct(frame, tree, day, layer):
     """Return the levels that stand on each element itself."""
     result = none_assessed(len(tree.codes), len(frame.programmes.codes))
     cells = _cells(frame, tree)
-    rows = np.flatnonzero(_in_force(frame, tree, day, layer) & (cells >= 0))
+    rows = np.flatnonzero(_seen(frame, tree, day, layer) & (cells >= 0))
     result.ravel()[cells[rows]] = frame.ledger.level[rows]
     return result
 
@@ -95,7 +77,7 @@ def _patched(frame, tree, day, rollup, layer, levels, columns):
     width = len(frame.programmes.codes)
     rows = rows_about(frame, columns)
     cells = _cells(frame, tree)[rows]
-    seen = _in_force(frame, tree, day, layer, rows) & (cells >= 0)
+    seen = _seen(frame, tree, day, layer, rows) & (cells >= 0)
     rows, cells = rows[seen], cells[seen]
     place = np.searchsorted(columns, frame.ledger.programme[rows])
     changed = none_assessed(len(tree.codes), len(columns))
@@ -115,13 +97,11 @@ def rows_about(frame: Frame, columns: np.ndarray) -> np.ndarray:
     return np.flatnonzero(is_asked[programme])
 
 
-def _in_force(frame, tree, day, layer, rows=slice(None)):
+def _seen(frame, tree, day, layer, rows=slice(None)):
     """Return which of these ledger rows hold on ``day`` and are of the layer, bool[R]."""
-    ordinal = day.toordinal()
-    begins, ends = frame.periods
-    holds = (begins[rows] <= ordinal) & (ordinal < ends[rows])
+    holds = frame.in_force(day, rows)
     if layer != "claimed":
-        holds &= of_layer(frame, tree, layer, day, rows)
+        holds &= standing.of_layer(standing.standing(frame, tree, day)[rows], layer)
     return holds
 
 
@@ -131,105 +111,9 @@ def records(frame: Frame, tree: Tree, scope: Scope, columns: np.ndarray) -> np.n
     Those in force on the scope's day, at its layer, of the programmes in ``columns``.
     """
     cells, width = _cells(frame, tree), max(len(columns), 1)
-    rows = np.flatnonzero(_in_force(frame, tree, scope.day, scope.layer) & (cells >= 0))
+    rows = np.flatnonzero(_seen(frame, tree, scope.day, scope.layer) & (cells >= 0))
     counted = tree.alignable[cells[rows] // width] & columns[cells[rows] % width]
     return rows[counted]
-
-
-@dataclass(frozen=True)
-class Records:
-    """Ledger rows in force: rows and their tree's elements, int64[n], and their standing.
-
-    confirmed, reworded: bool[n], as ``of_layer`` and ``needs_review`` say.
-    """
-
-    rows: np.ndarray
-    elements: np.ndarray
-    confirmed: np.ndarray
-    reworded: np.ndarray
-
-
-def records_of(
-    frame: Frame, tree: Tree, day: datetime.date, columns: np.ndarray
-) -> Records:
-    """Return what is in force on ``day`` of the programmes in ``columns``, int64[n]."""
-    rows = rows_about(frame, columns)
-    cells = _cells(frame, tree)[rows]
-    seen = _in_force(frame, tree, day, "claimed", rows) & (cells >= 0)
-    rows = rows[seen]
-    return Records(
-        rows=rows,
-        elements=cells[seen] // max(len(frame.programmes.codes), 1),
-        confirmed=_is_confirmed(frame, tree, rows),
-        reworded=_is_reworded(frame, tree, rows),
-    )
-
-
-def of_layer(
-    frame: Frame, tree: Tree, layer: str, day: datetime.date, rows=slice(None)
-) -> np.ndarray:
-    """Return which of these ledger rows can be trusted as ``layer`` says, bool[R].
-
-    claimed: all; evidenced: a dated source stands behind it; confirmed: and a second
-    person by it, which has not lapsed; fresh: and it was judged within the months that
-    Thresholds say.
-    """
-    ledger = frame.ledger
-    depth = LAYERS.index(layer)
-    trusted = ledger.dated[rows] if depth else np.ones(len(ledger.level[rows]), bool)
-    if depth >= 2:
-        trusted = trusted & _is_confirmed(frame, tree, rows)
-    if depth >= 3:
-        since = months_before(day, frame.thresholds.fresh_months)
-        trusted = trusted & (ledger.judged[rows] > since)
-    return trusted
-
-
-def _is_confirmed(frame, tree, rows):
-    """Return which of these ledger rows have a confirmation that stands, bool[R].
-
-    It lapses when, later, the text of the programme or, by the revision in force, the
-    element's wording has changed materially.
-    """
-    stands = is_confirmed_as_worded(frame, rows)
-    if (tree.material_from != ALWAYS).any():
-        stands &= ~_is_reworded(frame, tree, rows)
-    return stands
-
-
-def is_confirmed_as_worded(frame, rows):
-    """Return which of these rows are confirmed until their element is worded anew."""
-    ledger, programmes = frame.ledger, frame.programmes
-    confirmed = ledger.confirmed[rows]
-    stands = confirmed <= frame.change
-    if programmes.text_changed.any():
-        stands &= confirmed >= programmes.text_changed[ledger.programme[rows]]
-    return stands
-
-
-def _is_reworded(frame, tree, rows):
-    """Return which of these ledger rows were judged before their element's rewording.
-
-    Rows of elements that are not in the tree are none of them.
-    """
-    cells = _cells(frame, tree)[rows]
-    elements = cells // max(len(frame.programmes.codes), 1)
-    return (cells >= 0) & (frame.ledger.judged_from[rows] < tree.material_from[elements])
-
-
-def reworded_from(frame, strategy, rows):
-    """Return from which day on these rows' wording is another one, as ordinals; or NEVER.
-
-    By all revisions: the first that changed the element materially after it was judged.
-    """
-    ledger = frame.ledger
-    found = np.full(len(rows), NEVER)
-    for tree in reversed(frame.trees[strategy]):
-        day = tree.in_force_from.toordinal()
-        changed = tree.element_ids[tree.material_from == day]
-        was_judged = ledger.judged_from[rows] < day
-        found[was_judged & np.isin(ledger.element[rows], changed)] = day
-    return found
 
 
 def needs_review(
@@ -250,40 +134,11 @@ def needs_review(
     result = np.zeros((len(tree.codes), len(frame.programmes.codes)), bool)
     if not (tree.material_from != ALWAYS).any():
         return result
-    cells, ledger = _cells(frame, tree), frame.ledger
-    rows = np.flatnonzero(
-        _in_force(frame, tree, day, layer) & (cells >= 0) & (ledger.level >= least)
-    )
-    result.ravel()[cells[rows[_is_reworded(frame, tree, rows)]]] = True
+    cells, stands = _cells(frame, tree), standing.standing(frame, tree, day)
+    asks = standing.has(stands, standing.IN_FORCE, standing.REWORDED)
+    asks &= standing.of_layer(stands, layer)
+    result.ravel()[cells[asks & (cells >= 0) & (frame.ledger.level >= least)]] = True
     return _rolled_up(tree, result) if rollup else result
-
-
-def months_before(day: datetime.date, months: int) -> int:
-    """Return the ordinal of the same day so many months before (or the month's last)."""
-    month = np.datetime64(day, "M") - months
-    last = (month + 1).astype("M8[D]") - 1
-    same = month.astype("M8[D]") + (day.day - 1)
-    return _ordinals(min(same, last))
-
-
-def stale_from(valid_from, months):
-    """Return on which days records of these days stop being fresh, as ordinals.
-
-    The first day whose ``months_before`` is not before them.
-    """
-    days = valid_from.astype("M8[D]") - _DAY_ZERO
-    months_of = days.astype("M8[M]")
-    after = months_of + months
-    same = after.astype("M8[D]") + (days - months_of.astype("M8[D]"))
-    return _ordinals(np.minimum(same, (after + 1).astype("M8[D]")))
-
-
-# numpy counts days from 1970, Python from the year 1.
-_DAY_ZERO = np.timedelta64(datetime.date(1970, 1, 1).toordinal(), "D")
-
-
-def _ordinals(days):
-    return (days + _DAY_ZERO).astype("M8[D]").astype(np.int64)
 
 
 def _rolled_up(tree, levels):

@@ -101,12 +101,11 @@ def _name(coverage, gap):
 def _reread(frame, with_draft, scope):
     """Count the records that would ask to be re-read and do not now, by department."""
     tree, new = frame.tree(scope.strategy, scope.day), with_draft.trees[scope.strategy][-1]
-    active = np.flatnonzero(frame.programmes.active(scope.day) & frame.programmes.exists)
-    found = matrix.records_of(with_draft, new, scope.day, active)
-    asks = found.rows[found.reworded & new.alignable[found.elements]]
+    asks = np.flatnonzero(waiting.to_be_reread(with_draft, new, scope.day))
     if tree is not None:
-        before = matrix.records_of(frame, tree, scope.day, active)
-        asks = np.setdiff1d(asks, before.rows[before.reworded])
+        asks = np.setdiff1d(
+            asks, np.flatnonzero(waiting.to_be_reread(frame, tree, scope.day))
+        )
     return _by_department(frame, frame.ledger.programme[asks])
 
 

@@ -21,7 +21,7 @@ class Scope:
     or None for all; country: an ISO 3166-1 code, likewise; status: a programme status.
     basis: whether "programmes" or their "budget" is counted; inside, also "on_record": how
     many have a budget on record. layer: how far a record must be trusted to be seen
-    (matrix.LAYERS). known_at: the change whose knowledge is asked
+    (standing.LAYERS). known_at: the change whose knowledge is asked
     for, None for the newest. search: words that programmes must match.
     """
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from strategy_app.coverage import matrix
+from strategy_app.coverage import matrix, standing
 from strategy_app.coverage.frame import NEVER, Frame, Tree
 from strategy_app.coverage.scope import Scope
 
@@ -87,7 +87,7 @@ def is_lapsed(frame: Frame, tree: Tree, row: int, scope: Scope) -> bool:
     rows = _rows_on(frame, tree, row, scope.rollup)
     rows = rows[frame.ledger.confirmed[rows] <= frame.change]
     rows = rows[matrix.selected(frame, scope)[frame.ledger.programme[rows]]]
-    return bool((~matrix.is_confirmed_as_worded(frame, rows)).any())
+    return bool((~standing.is_confirmed_as_worded(frame, rows)).any())
 
 
 def _periods(frame, tree, chosen, scope, least, reworded=False):
@@ -101,17 +101,18 @@ def _periods(frame, tree, chosen, scope, least, reworded=False):
     # Confirmations and freshness pass with time: they end periods, as withdrawals do.
     is_confirmed = scope.layer in ("confirmed", "fresh")
     lasting = "evidenced" if is_confirmed else scope.layer
-    chosen = chosen[matrix.of_layer(frame, tree, lasting, scope.day, chosen)]
+    stands = standing.standing_of(frame, tree, scope.day, chosen)
+    chosen = chosen[standing.of_layer(stands, lasting)]
     if is_confirmed:
-        chosen = chosen[matrix.is_confirmed_as_worded(frame, chosen)]
+        chosen = chosen[standing.is_confirmed_as_worded(frame, chosen)]
     columns = ledger.programme[chosen]
     begins, ends = (days[chosen] for days in frame.periods)
     if reworded:
-        begins = np.maximum(begins, matrix.reworded_from(frame, tree.strategy, chosen))
+        begins = np.maximum(begins, standing.reworded_from(frame, tree.strategy, chosen))
     if is_confirmed:
-        ends = np.minimum(ends, matrix.reworded_from(frame, tree.strategy, chosen))
+        ends = np.minimum(ends, standing.reworded_from(frame, tree.strategy, chosen))
     if scope.layer == "fresh":
-        stale = matrix.stale_from(ledger.judged[chosen], frame.thresholds.fresh_months)
+        stale = standing.stale_from(ledger.judged[chosen], frame.thresholds.fresh_months)
         ends = np.minimum(ends, stale)
     first = np.maximum(begins, programmes.starts[columns]).astype(np.int64)
     last = np.minimum(ends, programmes.ends[columns]).astype(np.int64)

@@ -8,6 +8,15 @@ import numpy as np
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import ALWAYS, Frame, Tree
 from strategy_app.coverage.proposals import proposed, published_in, was_in_force
+from strategy_app.coverage.standing import (
+    COUNTS,
+    REWORDED,
+    STALE,
+    UNCONFIRMED,
+    has,
+    stale_from,
+    standing,
+)
 from strategy_app.models import Level
 
 KINDS = (
@@ -20,9 +29,6 @@ KINDS = (
 )
 # Those of empty cells; the others are of records.
 _EMPTY = ("not_assessed", "proposed")
-
-# How a record stands, whoever asks: it counts, and what it waits for besides.
-COUNTS, REWORDED, STALE, UNCONFIRMED = np.array([1, 2, 4, 8], np.uint8)
 
 
 @dataclass(frozen=True)
@@ -73,48 +79,9 @@ class Returned:
     since: np.ndarray
 
 
-def standing(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
-    """Return how each ledger row stands on ``day``: uint8[R], read-only; kept.
-
-    0, or the sum of: COUNTS, in force in an alignable cell of an active programme.
-    REWORDED, its element's wording has changed materially since it was judged. STALE, it
-    was judged longer ago than records are fresh for. UNCONFIRMED, it claims support and no
-    second person's confirmation stands. What is reworded is none of the last two.
-    """
-    first, question = day.toordinal(), ("standing", tree.revision_id)
-    active = frame.programmes.active(day) & frame.programmes.exists
-
-    def compute():
-        found = np.zeros(len(frame.ledger.ids), np.uint8)
-        outdated = frame.kept.outdated.get((first, question))
-        if outdated is None:
-            _stand(found, frame, tree, day, np.flatnonzero(active))
-        else:
-            known, changed = outdated
-            found[: len(known)] = known
-            found[matrix.rows_about(frame, changed)] = 0
-            _stand(found, frame, tree, day, changed[active[changed]])
-        return found
-
-    found = frame.kept.matrix(first, question, compute)
-    # Kept from before a change that begins later: what that added does not count yet.
-    added = len(frame.ledger.ids) - len(found)
-    return np.pad(found, (0, added)) if added else found
-
-
-def _stand(found, frame, tree, day, columns):
-    """Put in how the records of some programmes stand."""
-    records, ledger = matrix.records_of(frame, tree, day, columns), frame.ledger
-    counted = tree.alignable[records.elements]
-    rows, reworded = records.rows[counted], records.reworded[counted]
-    limit = matrix.months_before(day, frame.thresholds.fresh_months)
-    claims = ledger.level[rows] >= Level.SIGNIFICANT.value
-    found[rows] = (
-        COUNTS
-        + REWORDED * reworded
-        + STALE * ((ledger.judged[rows] <= limit) & ~reworded)
-        + UNCONFIRMED * (claims & ~records.confirmed[counted] & ~reworded)
-    )
+def to_be_reread(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
+    """Return which records that count have to be read again: bool[R]."""
+    return has(standing(frame, tree, day), COUNTS, REWORDED)
 
 
 def not_assessed(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
@@ -129,20 +96,24 @@ def is_waiting(
 ) -> np.ndarray:
     """Return which records wait for a ``kind`` of work by a person: bool[R].
 
-    stands: as ``standing`` says. Nobody confirms their own. What is returned waits for its
-    author; where that is nobody who could see to it, for whoever may record there.
+    stands: as ``standing`` says. What is reworded is to be read again, and neither judged
+    again nor confirmed before. Nobody confirms their own, and level 0 needs nobody. What is
+    returned waits for its author; where that is nobody who could see to it, for whoever may
+    record there.
     """
     if kind == "needs_review":
-        return (stands & REWORDED) > 0
+        return has(stands, COUNTS, REWORDED)
+    is_as_judged = ~has(stands, REWORDED)
     if kind == "stale":
-        return (stands & STALE) > 0
+        return has(stands, COUNTS, STALE) & is_as_judged
     author = frame.ledger.author
     rows, unclaimed = _given_back(frame, returned)
     if kind == "returned":
         waits = np.zeros(len(stands), bool)
         waits[rows[unclaimed | (author[rows] == person)]] = True
-        return waits & (stands > 0)
-    waits = ((stands & UNCONFIRMED) > 0) & (author != person)
+        return waits & has(stands, COUNTS)
+    is_claim = frame.ledger.level >= Level.SIGNIFICANT.value
+    waits = has(stands, COUNTS, UNCONFIRMED) & is_as_judged & is_claim & (author != person)
     waits[rows] = False
     return waits
 
@@ -225,7 +196,7 @@ def _since(frame, tree, kind, rows, elements, returned):
     if kind == "needs_review":
         return tree.material_from[elements].astype(np.int64)
     if kind == "stale":
-        return matrix.stale_from(ledger.judged[rows], frame.thresholds.fresh_months)
+        return stale_from(ledger.judged[rows], frame.thresholds.fresh_months)
     if kind == "returned":
         return returned.since[np.searchsorted(returned.rows, ledger.ids[rows])]
     return ledger.valid_from[rows].astype(np.int64)
@@ -254,7 +225,7 @@ def all_of(
     if kind == "needs_review":
         return int(columns[asked_to_reread(frame, tree, day)[0]].sum())
     ledger = frame.ledger
-    counted = (standing(frame, tree, day) > 0) & columns[ledger.programme]
+    counted = has(standing(frame, tree, day), COUNTS) & columns[ledger.programme]
     if kind == "unconfirmed":
         counted &= (ledger.level >= Level.SIGNIFICANT.value) & (ledger.author != person)
     return int(counted.sum())
@@ -297,7 +268,7 @@ def _held(frame, tree, day):
 
 def _reworded(frame, tree, day):
     """Return the cells that wait to be read again."""
-    rows = np.flatnonzero(standing(frame, tree, day) & REWORDED)
+    rows = np.flatnonzero(to_be_reread(frame, tree, day))
     elements = matrix.elements_of(frame, tree, rows)
     return _cells_of(frame, elements, frame.ledger.programme[rows])
 
@@ -325,7 +296,7 @@ class Rereading:
 def rereading(frame: Frame, tree: Tree, day: datetime.date) -> list[Rereading]:
     """Return the progress of every department that has, or had, something to re-read."""
     of, size = frame.programmes.department, len(frame.programmes.departments) + 1
-    waiting = np.flatnonzero(standing(frame, tree, day) & REWORDED)
+    waiting = np.flatnonzero(to_be_reread(frame, tree, day))
     # One more than the index, so that -1 counts too.
     asked, left, waits = (
         np.bincount(of[columns] + 1, minlength=size)
@@ -392,4 +363,4 @@ def _missing(frame, tree, day, columns, stands, asked):
     asked: which ledger rows are of these programmes, bool[R].
     """
     every = all_of(frame, tree, day, "not_assessed", columns=columns, person=0)
-    return every - int(((stands > 0) & asked).sum())
+    return every - int((has(stands, COUNTS) & asked).sum())

@@ -168,24 +168,6 @@ class Alignment(models.Model):
         """The row in which it was first judged: itself, or the one that it continues."""
         return self.continues or self
 
-    @property
-    def lapse(self):
-        """Why its confirmation no longer counts: "wording", "programme", or None.
-
-        Only for rows of ``queries.alignment.rows``, which say whether they are reworded.
-        """
-        if self.confirmed_in_id is None:
-            return None
-        if self.reworded:
-            return "wording"
-        text_changed = self.programme.text_changed_in_id
-        return "programme" if text_changed and text_changed > self.confirmed_in_id else None
-
-    @property
-    def is_confirmed(self):
-        """Whether a second person's confirmation stands (see ``lapse``)."""
-        return self.confirmed_in_id is not None and self.lapse is None
-
 
 class Evidence(models.Model):
     """A source that an alignment rests on: an address or a file, and its date."""

@@ -1,8 +1,11 @@
 """Read changes: who did what, when, and which rows of the ledger it touched."""
 
+import datetime
+
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from strategy_app.coverage.frame import Frame
 from strategy_app.models import Alignment, Change, Target
 from strategy_app.queries import alignment as alignment_queries
 
@@ -59,13 +62,20 @@ def _count(role):
     return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
 
 
-def ledger_rows(change: Change, limit: int) -> dict[str, list[Alignment]]:
-    """Return the rows that a change opened, closed and confirmed, ``limit`` of each."""
+def ledger_rows(
+    change: Change, frame: Frame, day: datetime.date, limit: int
+) -> dict[str, list[Alignment]]:
+    """Return the rows that a change opened, closed and confirmed, ``limit`` of each.
+
+    With their standing on ``day``.
+    """
     return {
-        role: list(
+        role: alignment_queries.with_standing(
             alignment_queries.rows()
             .filter(**{f"{role}_in": change})
-            .order_by("programme__code", "element__code", "id")[:limit]
+            .order_by("programme__code", "element__code", "id")[:limit],
+            frame,
+            day,
         )
         for role in ("opened", "closed", "confirmed")
     }

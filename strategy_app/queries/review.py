@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 import numpy as np
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
 from strategy_app.coverage.frame import Frame
+from strategy_app.coverage.standing import rows_of
 from strategy_app.coverage.waiting import Returned
 from strategy_app.models import (
     Alignment,
@@ -20,22 +21,6 @@ from strategy_app.models import (
 from strategy_app.permissions import can_align
 
 
-def open_returns() -> QuerySet[Return]:
-    """Return the returns that nothing has settled, the newest first.
-
-    Settled by another row in the place of the returned one, or by its confirmation.
-    """
-    return (
-        Return.objects.filter(alignment__valid_until__isnull=True)
-        .filter(
-            Q(alignment__confirmed_in__isnull=True)
-            | Q(alignment__confirmed_in__lt=F("returned_in"))
-        )
-        .select_related("returned_in__by")
-        .order_by("-id")
-    )
-
-
 def returned(frame: Frame) -> Returned:
     """Return which records are returned, and to whom; kept with the frame.
 
@@ -44,62 +29,54 @@ def returned(frame: Frame) -> Returned:
     """
 
     def read():
-        newest = _newest_returns()
-        rows = sorted(newest)
-        judged_by = _authors_of(newest[pk].alignment for pk in rows)
-        authors = User.objects.filter(is_active=True).prefetch_related("departments")
-        known = authors.in_bulk({judged_by[pk] for pk in rows if judged_by[pk]})
-        unclaimed = [
-            (author := known.get(judged_by[pk])) is None
-            or not can_align(author, newest[pk].alignment.programme)
-            for pk in rows
-        ]
-        days = [localdate(newest[pk].returned_in.at).toordinal() for pk in rows]
+        items = Return.objects.select_related("returned_in")
+        found = _open(frame, items.filter(returned_in__lte=frame.change))
+        rows = rows_of(frame, found)
+        authors = frame.ledger.author[rows].tolist()
+        programmes = frame.programmes.ids[frame.ledger.programme[rows]].tolist()
+        days = [localdate(item.returned_in.at).toordinal() for item in found.values()]
         return Returned(
-            np.array(rows, np.int64), np.array(unclaimed, bool), np.array(days, np.int64)
+            np.array(list(found), np.int64),
+            np.array(_unclaimed(authors, programmes), bool),
+            np.array(days, np.int64),
         )
 
     return frame.kept.answer(("returned",), read)
 
 
-def _newest_returns():
-    """Return the newest open return of each record, by its id, with the record.
+def _unclaimed(authors, programmes):
+    """Return of which records the author is nobody who may record there, by their ids."""
+    if not authors:
+        return []
+    active = User.objects.filter(is_active=True).prefetch_related("departments")
+    known, programme_of = active.in_bulk(authors), Programme.objects.in_bulk(programmes)
+    return [
+        author not in known or not can_align(known[author], programme_of[programme])
+        for author, programme in zip(authors, programmes, strict=True)
+    ]
 
-    Step by step: joined, a database that has not counted its rows lately may begin with
-    the whole ledger.
+
+def returns_of(found: Iterable[Alignment], frame: Frame) -> dict[int, Return]:
+    """Return the newest open return of each of these rows, by the row's id (one query)."""
+    items = Return.objects.filter(
+        alignment__in=[row.pk for row in found], returned_in__lte=frame.change
+    )
+    return _open(frame, items.select_related("returned_in__by"))
+
+
+def _open(frame, items):
+    """Return the newest of these returns for each record, by its id, where it is open.
+
+    Settled by another row in the place of the returned one, or by its confirmation.
     """
-    newest = {
-        item.alignment_id: item
-        for item in Return.objects.select_related("returned_in").order_by("id")
-    }
-    rows = (
-        Alignment.objects.open()
-        .select_related("programme", "opened_in")
-        .in_bulk(list(newest))
-    )
-    found = {}
-    for pk, row in rows.items():
-        item = newest[pk]
-        if row.confirmed_in_id is None or row.confirmed_in_id < item.returned_in_id:
-            item.alignment = row
-            found[pk] = item
-    return found
-
-
-def _authors_of(rows):
-    """Return by whom each record was judged first, by its id."""
-    rows = list(rows)
-    first = Alignment.objects.select_related("opened_in").in_bulk(
-        [row.continues_id for row in rows if row.continues_id]
-    )
-    return {row.pk: first.get(row.continues_id, row).opened_in.by_id for row in rows}
-
-
-def returns_of(rows: Iterable[Alignment]) -> dict[int, Return]:
-    """Return the newest open return of each of these rows, by the row's id."""
-    ids = [row.pk for row in rows if row.valid_until is None]
-    found = open_returns().filter(alignment__in=ids).order_by("id")
-    return {item.alignment_id: item for item in found}
+    newest = {item.alignment_id: item for item in items.order_by("id")}
+    ledger, ids = frame.ledger, sorted(newest)
+    rows = rows_of(frame, ids)
+    since = np.array([newest[pk].returned_in_id for pk in ids], np.int64)
+    confirmed = ledger.confirmed[rows]
+    is_confirmed = (since <= confirmed) & (confirmed <= frame.change)
+    is_open = (ledger.closed[rows] > frame.change) & ~is_confirmed
+    return {ids[place]: newest[ids[place]] for place in np.flatnonzero(is_open).tolist()}
 
 
 def deferrals(user: User) -> dict[tuple[int, int], Deferral]:

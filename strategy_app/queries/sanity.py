@@ -6,6 +6,7 @@ without, so it has few of them; a score rests on documents and on the objectives
 state, not on effects that may come about. The numbers and the phrases are our own.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strategy_app.models import Alignment, Level
-from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 
 # More principal objectives than these on one programme are rarely meant.
@@ -51,15 +51,20 @@ class Hint:
 
 
 def hints(
-    programme_id: int, strategy_code: str, *, element: str | None = None
+    programme_id: int,
+    strategy_code: str,
+    day: datetime.date,
+    *,
+    element: str | None = None,
 ) -> list[Hint]:
-    """Return the hints of a programme's records in force; of one ``element``'s if given.
+    """Return the hints of a programme's records open on ``day``; of one ``element``'s.
 
     Three queries at most, however many records there are.
     """
     rows = list(
         alignment_queries.rows()
         .open()
+        .in_force(day)
         .filter(programme=programme_id, element__strategy__code=strategy_code)
         .order_by("id")
     )
@@ -71,7 +76,7 @@ def hints(
 
 def hints_of(rows: Iterable[Alignment]) -> list[Hint]:
     """Return the hints of all rows in force of one programme; one query at most."""
-    rows = [row for row in rows if row.valid_from <= today()]
+    rows = list(rows)
     claims = [row for row in rows if row.level != Level.NOT_TARGETED]
     return [
         *_many_principal(claims),

@@ -181,28 +181,39 @@ class Oracle:
     def row_in_force(self, wording, programme, scope):
         """Return the row of one cell that holds on the day and is of the layer."""
         for row in self.rows:
-            if row.programme_id == programme.id and row.element_id == wording.element_id:
-                is_over = self._is_known(row.closed_in_id) and row.valid_until <= scope.day
-                holds = row.valid_from <= scope.day and not is_over
-                if holds and self._is_of_layer(row, scope):
-                    return row
+            is_here = (row.programme_id, row.element_id) == (
+                programme.id, wording.element_id,
+            )  # fmt: skip
+            if is_here and self.holds(row, scope.day) and self.is_of_layer(row, scope):
+                return row
         return None
 
-    def _is_of_layer(self, row, scope):
+    def holds(self, row, day):
+        """Say whether a row is in force on a day, as it was known."""
+        is_over = self._is_known(row.closed_in_id) and row.valid_until <= day
+        return row.valid_from <= day and not is_over
+
+    def is_of_layer(self, row, scope):
         evidenced = any(source.dated_on for source in row.evidence.all())
-        confirmed = evidenced and self._is_known(row.confirmed_in_id)
-        confirmed = confirmed and not self._has_lapsed(row, scope)
-        oldest = _months_before(scope.day, self.thresholds.fresh_months)
+        confirmed = evidenced and self.is_confirmed(row)
+        confirmed = confirmed and self.lapse(row, scope) is None
+        oldest = months_before(scope.day, self.thresholds.fresh_months)
         fresh = confirmed and row.judgement.valid_from > oldest
         return {
             "claimed": True, "evidenced": evidenced, "confirmed": confirmed, "fresh": fresh,
         }[scope.layer]  # fmt: skip
 
-    def _has_lapsed(self, row, scope):
-        """Say whether what was confirmed has been written anew since."""
+    def is_confirmed(self, row):
+        """Say whether a second person had confirmed a row, whatever it is worth since."""
+        return self._is_known(row.confirmed_in_id)
+
+    def lapse(self, row, scope):
+        """Say what has been written anew since it was confirmed, None if nothing."""
+        if self.needs_review(row, scope):
+            return "wording"
         programme = next(x for x in self.programmes if x.id == row.programme_id)
         text_changed = programme.text_changed_in_id or 0
-        return text_changed > row.confirmed_in_id or self.needs_review(row, scope)
+        return "programme" if text_changed > row.confirmed_in_id else None
 
     def needs_review(self, row, scope):
         """Say whether the element was worded anew materially since what was judged.
@@ -352,7 +363,7 @@ def known_day(text, *, last):
     )
 
 
-def _months_before(day, months):
+def months_before(day, months):
     year, month = day.year, day.month
     for _step in range(months):
         year, month = (year - 1, 12) if month == 1 else (year, month - 1)

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 
 from strategy_app.coverage import cells, frame
 from strategy_app.coverage.scope import Scope
-from tests.coverage import worlds
+from strategy_app.coverage.standing import State
+from tests.coverage import oracle_standing, worlds
 from tests.coverage.oracle import Oracle
 
 
@@ -26,9 +27,10 @@ def test_cells_are_what_the_rows_say(db, world, day):
             programme = oracle.programmes[column]
             for row, code in enumerate(tree.codes):
                 record = oracle.row_in_force(wordings[code], programme, scope)
+                stands = int(found.stands[row, place])
                 seen = (
-                    found.ids[row, place], found.level[row, place], found.dated[row, place],
-                    found.confirmed[row, place], found.reworded[row, place],
+                    found.ids[row, place], found.level[row, place],
+                    State(stands) if stands else None,
                 )  # fmt: skip
                 assert seen == _expected(oracle, record, scope), (code, programme.code)
         _assert_below(tree, found)
@@ -36,11 +38,8 @@ def test_cells_are_what_the_rows_say(db, world, day):
 
 def _expected(oracle, record, scope):
     if record is None:
-        return (0, -1, False, False, False)
-    dated = any(source.dated_on for source in record.evidence.all())
-    confirmed = record.confirmed_in_id is not None and not oracle._has_lapsed(record, scope)
-    reworded = oracle.needs_review(record, scope)
-    return (record.pk, record.level, dated, confirmed, reworded)
+        return (0, -1, None)
+    return (record.pk, record.level, oracle_standing.state(oracle, record, scope))
 
 
 def _assert_below(tree, found):

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy_app.coverage import counts, frame, matrix
+from strategy_app.coverage import counts, frame, matrix, standing
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Alignment, Change, Programme, guards
 from strategy_app.models.dates import today
@@ -69,7 +69,7 @@ def answers(columns):
             columns, Scope("STR", day, rollup=rollup, layer=layer)
         ).counts.tolist()
         for day in days
-        for layer in matrix.LAYERS
+        for layer in standing.LAYERS
         for rollup in (True, False)
     ]
 

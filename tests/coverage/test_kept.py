@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from strategy_app.coverage import compare, counts, frame, gaps, matrix, waiting
+from strategy_app.coverage import compare, counts, frame, gaps, matrix, standing, waiting
 from strategy_app.coverage.frame import kept
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment
@@ -124,7 +124,7 @@ def test_questions_in_any_order_between_any_changes(db, monkeypatch, seed, most)
                 day, other = (START + datetime.timedelta(days=dice.choice(DAYS))
                               for _side in range(2))  # fmt: skip
                 scope = Scope("STR", day, rollup=dice.random() < 0.5,
-                              layer=dice.choice(matrix.LAYERS))  # fmt: skip
+                              layer=dice.choice(standing.LAYERS))  # fmt: skip
                 ask = dice.choice(QUESTIONS)
                 answers = [ask(columns, scope, other) for columns in (carried_on, afresh)]
                 assert answers[0] == answers[1], (ask.__name__, scope, other, done)

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from strategy_app.coverage import counts, frame, gaps, matrix, steps
+from strategy_app.coverage import counts, frame, gaps, standing, steps
 from strategy_app.coverage.scope import Scope
 from strategy_app.models.dates import today
 from strategy_app.services import alignment
@@ -45,7 +45,7 @@ def test_a_record_is_of_a_layer_and_of_all_before_it(
     if confirmed:
         dai = factories.make_person("eri", role="manager")
         alignment.confirm(alignment=row, by=dai)
-    assert [supported(layer=layer) for layer in matrix.LAYERS] == by_layer
+    assert [supported(layer=layer) for layer in standing.LAYERS] == by_layer
 
 
 @pytest.mark.parametrize(
@@ -116,5 +116,6 @@ def test_the_first_day_of_the_calendar_is_as_fresh_as_any(programme):
     first = datetime.date(1, 1, 1)
     columns = frame.current()
     assert counts.elements(columns, Scope("STR", first, layer="fresh")).tree is None
-    assert not matrix.of_layer(columns, columns.tree("STR", DAY), "fresh", first).any()
+    stands = standing.standing(columns, columns.tree("STR", DAY), first)
+    assert not standing.of_layer(stands, "fresh").any()
     assert today() > first

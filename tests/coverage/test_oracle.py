@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy_app.coverage import counts, frame, gaps, matrix, steps, timeline
+from strategy_app.coverage import counts, frame, gaps, standing, steps, timeline
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.coverage.since import since
 from strategy_app.models import Category, Change, Department, Programme, Strategy
@@ -102,7 +102,7 @@ def a_scope(rng, oracle, columns=None):
         country=sometimes([*worlds.COUNTRIES, "FR", UNKNOWN]),
         status=sometimes(Programme.Status.values),
         basis=rng.choice(["programmes", "programmes", "budget", "on_record"]),
-        layer=rng.choice(["claimed", "claimed", *matrix.LAYERS]),
+        layer=rng.choice(["claimed", "claimed", *standing.LAYERS]),
         search=search or "",
         matching=np.array(matching, bool) if search else None,
     )

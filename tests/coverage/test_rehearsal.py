@@ -5,7 +5,7 @@ import datetime
 import pytest
 import time_machine
 
-from strategy_app.coverage import counts, frame, gaps, matrix, rehearsal, waiting
+from strategy_app.coverage import counts, frame, gaps, matrix, rehearsal, standing, waiting
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Change, Wording
 from strategy_app.models.dates import today
@@ -115,7 +115,8 @@ def test_a_code_that_is_used_again_asks_to_be_re_read(draft, chie, title, asked)
     review = matrix.needs_review(columns, tree, today())[tree.row_of["B"]]
     assert int(review.sum()) == asked
     rows = alignment_queries.rows().open().filter(element__code="B")
-    assert [row.reworded for row in rows] == [bool(asked)] * 2
+    rows = alignment_queries.with_standing(rows, columns, today())
+    assert [row.state.is_reworded for row in rows] == [bool(asked)] * 2
 
 
 def test_what_is_back_as_new_counts_as_material_whoever_called_it_so(draft, chie):
@@ -169,7 +170,7 @@ def test_before_the_day_nothing_is_different_to_the_digit(draft):
                 else None,
             )
             for day in days
-            for layer in matrix.LAYERS
+            for layer in standing.LAYERS
         ]
 
     before = all_numbers()

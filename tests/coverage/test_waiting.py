@@ -124,7 +124,7 @@ def _kinds(oracle, record, scope, person, returned):
     if not reworded and first.valid_from <= _months_before(scope.day, months):
         kinds.append("stale")
     is_back = record.pk in returned
-    confirmed = record.confirmed_in_id is not None and not oracle._has_lapsed(record, scope)
+    confirmed = oracle.is_confirmed(record) and not oracle.lapse(record, scope)
     if (
         record.level > 0
         and not confirmed

@@ -6,6 +6,7 @@ import pytest
 
 from strategy_app.coverage import frame
 from strategy_app.models import Change, Programme
+from strategy_app.models.dates import today
 from strategy_app.queries import alignment, change, history, programme
 from strategy_app.services import alignment as ledger
 from strategy_app.services import reference
@@ -38,8 +39,10 @@ def test_rows_in_force_on_a_day_by_element(cell, day, levels):
 
 def test_histories_are_complete_and_newest_first(cell):
     element = factories.get_element("A")
-    assert [row.level for row in alignment.history_of_element(element)] == [2, 1, 0]
-    assert [row.level for row in alignment.history_of_programme(cell)] == [1, 2, 1, 0]
+    as_of = frame.current(), today()
+    assert [row.level for row in alignment.history_of_element(element, *as_of)] == [2, 1, 0]
+    of_cell = alignment.history_of_programme(cell, *as_of)
+    assert [row.level for row in of_cell] == [1, 2, 1, 0]
     assert alignment.open_row(cell, element) is None
     assert alignment.open_row(cell, factories.get_element("B")).level == 1
 
@@ -70,7 +73,7 @@ def test_changes_count_their_rows_each_by_itself(cell, dai, chie):
 
 def test_the_rows_of_a_change(cell, dai):
     row = factories.align(cell, "B", 0, by=dai)
-    found = change.ledger_rows(Change.objects.latest("id"), 10)
+    found = change.ledger_rows(Change.objects.latest("id"), frame.current(), today(), 10)
     assert found["opened"] == [row]
     assert [(old.level, old.closed_in) for old in found["closed"]] == [(1, row.opened_in)]
     assert found["confirmed"] == []

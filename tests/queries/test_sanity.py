@@ -2,6 +2,7 @@
 
 import pytest
 
+from strategy_app.models.dates import today
 from strategy_app.queries import sanity
 from tests import factories
 
@@ -16,7 +17,8 @@ def programme(department_a):
 
 def hints(programme, **only):
     return [
-        (hint.kind, hint.elements) for hint in sanity.hints(programme.pk, "STR", **only)
+        (hint.kind, hint.elements)
+        for hint in sanity.hints(programme.pk, "STR", today(), **only)
     ]
 
 
@@ -52,7 +54,7 @@ def test_the_same_rationale_on_another_programme_of_the_same_author(programme, a
     factories.align(programme, "A", 1, by=aiko, rationale="It fits.")
     factories.align(programme, "B", 1, by=aiko, rationale="As the plan says.")
     factories.align(programme, "E", 0, by=aiko, rationale="No.")
-    (hint,) = sanity.hints(programme.pk, "STR")
+    (hint,) = sanity.hints(programme.pk, "STR", today())
     assert (hint.kind, hint.elements, hint.programme) == ("same_rationale", ["A"], "PRG-2")
 
 
@@ -100,4 +102,4 @@ def test_three_questions_however_many_records(
 ):
     align_all(programme, [2] * number, aiko)
     with django_assert_num_queries(3):
-        sanity.hints(programme.pk, "STR")
+        sanity.hints(programme.pk, "STR", today())

@@ -6,7 +6,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strategy_app.coverage import frame
 from strategy_app.models import Wording
+from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history, review, second_reading, text
 from strategy_app.services import alignment, reference
@@ -21,7 +23,7 @@ def programme(department_a):
 
 def since(programme, code="A"):
     element = factories.get_element(code)
-    rows = list(alignment_queries.history_of_cell(programme, element))
+    rows = alignment_queries.history_of_cell(programme, element, frame.current(), today())
     wording = Wording.objects.filter(element=element).latest("id")
     versions = history.versions_of(programme)
     return second_reading.since_confirmed(rows[0], rows, wording, versions)
@@ -183,10 +185,9 @@ def test_many_are_compared_at_a_fixed_number_of_questions(
 def test_a_return_is_open_until_another_row_stands_there(programme, aiko, dai):
     row = factories.align(programme, "A", by=aiko)
     given = alignment.send_back(alignment=row, note="Which call?", by=dai)
-    assert review.returns_of([row]) == {row.pk: given}
+    assert review.returns_of([row], frame.current()) == {row.pk: given}
     newer = factories.align(programme, "A", 2, by=aiko)
-    assert review.returns_of([row, newer]) == {}
-    assert not review.open_returns().exists()
+    assert review.returns_of([row, newer], frame.current()) == {}
 
 
 def test_a_return_is_settled_by_a_confirmation_and_a_later_one_stands(programme, aiko, dai):
@@ -194,6 +195,6 @@ def test_a_return_is_settled_by_a_confirmation_and_a_later_one_stands(programme,
     alignment.send_back(alignment=row, note="Which call?", by=dai)
     alignment.confirm(alignment=row, by=dai)
     row.refresh_from_db()
-    assert review.returns_of([row]) == {}
+    assert review.returns_of([row], frame.current()) == {}
     later = alignment.send_back(alignment=row, note="I was too fast.", by=dai)
-    assert review.returns_of([row]) == {row.pk: later}
+    assert review.returns_of([row], frame.current()) == {row.pk: later}

@@ -230,7 +230,7 @@ def test_publishing_writes_no_alignment_and_asks_exactly_the_right_people(draft,
 
     columns = frame.current()
     tree = columns.tree("STR", today())
-    asked = np.flatnonzero(waiting.standing(columns, tree, today()) & waiting.REWORDED)
+    asked = np.flatnonzero(waiting.to_be_reread(columns, tree, today()))
     assert [
         (
             columns.programmes.codes[columns.ledger.programme[row]],
@@ -241,7 +241,7 @@ def test_publishing_writes_no_alignment_and_asks_exactly_the_right_people(draft,
     row = Alignment.objects.open().get(element__code="A.1")
     alignment.reaffirm(programme=mine, element=row.element, replaces=row.pk, by=aiko)
     columns = frame.current()
-    assert not (waiting.standing(columns, tree, today()) & waiting.REWORDED).any()
+    assert not waiting.to_be_reread(columns, tree, today()).any()
 
 
 def test_publishing_asks_the_database_as_often_with_one_judgement_as_with_many(

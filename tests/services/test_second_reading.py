@@ -10,6 +10,7 @@ from strategy_app.coverage import frame
 from strategy_app.coverage.counts import elements
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment, Change, Return
+from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.services import alignment, reference
 from tests import factories
@@ -34,8 +35,9 @@ def programme(department_a):
 
 
 def seen(row):
-    """Return a row as lists see it."""
-    return alignment_queries.rows().get(pk=row.pk)
+    """Return a row as lists see it today."""
+    (found,) = alignment_queries.in_order([row.pk], frame.current(), today())
+    return found
 
 
 def confirmed_support(day=DAY):
@@ -67,7 +69,7 @@ def test_a_confirmation_lapses_when_the_programme_is_described_anew(
     setattr(programme, name, text)
     reference.save(programme, by=chie)
 
-    assert seen(row).lapse == lapse
+    assert seen(row).state.lapse == lapse
     assert confirmed_support() == (0 if lapse else 1)
 
 
@@ -80,10 +82,10 @@ def test_a_confirmation_lapses_when_the_wording_changes_materially(
     factories.revise_as(strategy, {"A": "editorial"}, day="2026-04-02")
     factories.revise_as(strategy, {"A": "material"}, day="2026-04-03")
     clock.move_to("2026-04-02T03:00:00+00:00")
-    assert seen(row).is_confirmed
+    assert seen(row).state.is_confirmed
     clock.move_to("2026-04-03T03:00:00+00:00")
 
-    assert seen(row).lapse == "wording"
+    assert seen(row).state.lapse == "wording"
     assert [confirmed_support(DAY + datetime.timedelta(days=n)) for n in range(3)] == [
         1, 1, 0,
     ]  # fmt: skip
@@ -105,7 +107,7 @@ def test_what_has_lapsed_is_confirmed_by_a_row_of_its_own(programme, aiko, dai, 
         row.wording_id,
     )
     assert [source.title for source in again.evidence.all()] == ["Annual report"]
-    assert seen(again).is_confirmed
+    assert seen(again).state.is_confirmed
     assert confirmed_support() == 1
     assert alignment.confirm(alignment=seen(again), by=dai) == again
 
@@ -117,7 +119,7 @@ def test_still_right_judges_the_wording_in_force_today(programme, aiko, dai, clo
         factories.get_element("A").strategy, {"A": "material"}, day="2026-05-01"
     )
     clock.move_to("2026-05-02T03:00:00+00:00")
-    assert seen(row).reworded
+    assert seen(row).state.is_reworded
 
     new = alignment.reaffirm(
         programme=programme, element=row.element, replaces=row.pk, by=aiko
@@ -128,7 +130,7 @@ def test_still_right_judges_the_wording_in_force_today(programme, aiko, dai, clo
     )  # fmt: skip
     assert new.wording.revision.in_force_from == datetime.date(2026, 5, 1)
     assert [source.title for source in new.evidence.all()] == ["Annual report"]
-    assert not seen(new).reworded
+    assert not seen(new).state.is_reworded
     assert new.confirmed_in is None  # the confirmation was of another wording
     assert Change.objects.latest("id").action == "reaffirm"
 

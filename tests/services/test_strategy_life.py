@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from strategy_app.coverage import counts, frame, waiting
+from strategy_app.coverage import counts, frame, standing
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment, Element, Origin, Revision, Wording
 from strategy_app.models.dates import today
@@ -193,9 +193,9 @@ class Life(RuleBasedStateMachine):
     def every_record_is_of_the_wording_in_force_or_flagged(self):
         columns, day = frame.current(), today()
         tree = columns.tree("STR", day)
-        stands = waiting.standing(columns, tree, day)
-        counted = stands > 0
-        reworded = (stands[counted] & waiting.REWORDED) > 0
+        stands = standing.standing(columns, tree, day)
+        counted = standing.has(stands, standing.COUNTS)
+        reworded = standing.has(stands[counted], standing.REWORDED)
         flagged = dict(zip(columns.ledger.ids[counted].tolist(), reworded, strict=True))
         for row in Alignment.objects.open().select_related("wording__revision"):
             if row.pk not in flagged:

@@ -49,3 +49,36 @@ def link(response, label):
     found = [href for href, text in links_of(response) if text == label]
     assert found, f"no link {label!r} among {[text for _href, text in links_of(response)]}"
     return found[0]
+
+
+class _Parts(HTMLParser):
+    def __init__(self, tag):
+        super().__init__()
+        self.tag, self.found, self._depth = tag, [], 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag == self.tag:
+            self._depth += 1
+            if self._depth == 1:
+                self.found.append((dict(attrs), []))
+
+    def handle_endtag(self, tag):
+        self._depth -= tag == self.tag
+
+    def handle_data(self, data):
+        if self._depth:
+            self.found[-1][1].append(data)
+
+
+def parts_of(response, tag, css=""):
+    """Return (id, text) of the outermost elements of a kind, white space folded.
+
+    css: only those of this class.
+    """
+    parser = _Parts(tag)
+    parser.feed(response.content.decode())
+    return [
+        (attrs.get("id", ""), re.sub(r"\s+", " ", " ".join(texts)).strip())
+        for attrs, texts in parser.found
+        if not css or css in (attrs.get("class") or "").split()
+    ]

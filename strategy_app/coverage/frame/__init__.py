@@ -21,12 +21,14 @@ from strategy_app.coverage.frame.columns import (
     Thresholds,
     Tree,
 )
+from strategy_app.coverage.frame.few import of_rows
 from strategy_app.models import Change
 from strategy_app.models.change import current_change
 
 __all__ = [
     "ALWAYS", "NEVER", "NO_BUDGET", "OPEN", "Frame", "Group", "Ledger", "Programmes",
     "Target", "Thresholds", "Tree", "as_known_at", "current", "forget",
+    "of_rows",
 ]  # fmt: skip
 
 # How many older changes are kept that somebody looks back to.

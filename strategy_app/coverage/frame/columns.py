@@ -242,6 +242,12 @@ class Frame:
             self.kept.turns = first + np.flatnonzero(is_turn)
         return self.kept.turns
 
+    def in_force(self, day: datetime.date, rows=slice(None)) -> np.ndarray:
+        """Return which of these ledger rows hold on ``day``, as known: bool[n]."""
+        ordinal = day.toordinal()
+        begins, ends = self.periods
+        return (begins[rows] <= ordinal) & (ordinal < ends[rows])
+
     @cached_property
     def has_illustrative(self) -> bool:
         """Whether any record in force, or any end date, is illustrative."""
@@ -251,7 +257,4 @@ class Frame:
 
     def is_illustrative_on(self, day: datetime.date) -> bool:
         """Whether an illustrative record was in force on ``day``, replaced since or not."""
-        ordinal = day.toordinal()
-        begins, ends = self.periods
-        held = (begins <= ordinal) & (ordinal < ends)
-        return bool((self.ledger.illustrative & held).any())
+        return bool((self.ledger.illustrative & self.in_force(day)).any())

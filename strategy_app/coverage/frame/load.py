@@ -65,7 +65,7 @@ def load(number: int, at: datetime.datetime | None) -> Frame:
         trees=load_trees(number),
         strategies=strategies,
         targets=_load_targets(None),
-        thresholds=_load_thresholds(None),
+        thresholds=load_thresholds(None),
         dismissed=_load_dismissed(),
     )
 
@@ -94,7 +94,7 @@ def update(known: Frame, later: list[tuple[int, datetime.datetime, str]]) -> Fra
         trees=load_trees(number),
         strategies=strategies,
         targets=_load_targets(None),
-        thresholds=_load_thresholds(None),
+        thresholds=load_thresholds(None),
         dismissed=_load_dismissed(),
     )
 
@@ -125,7 +125,7 @@ def as_known_at(newest: Frame, change: Change) -> Frame:
         programmes=_load_programmes(change.pk, newest.programmes),
         trees=load_trees(change.pk),
         targets=_load_targets(change.pk),
-        thresholds=_load_thresholds(change.pk),
+        thresholds=load_thresholds(change.pk),
     )
 
 
@@ -243,7 +243,7 @@ def _numbers(rows, categories, departments, codes, countries):
         codes.append(row["code"])
         yield (
             row["id"],
-            *_period(row, first, last),
+            *period_of(row, first, last),
             categories.get(row["category_id"], -1),
             departments.get(row["department_id"], -1),
             statuses[row["status"]],
@@ -279,7 +279,7 @@ def _is_period_unknown(row):
     return not row["ends_on"] and row["status"] in ended
 
 
-def _period(row, first_day=first_day, last_day=last_day):
+def period_of(row: dict, first_day=first_day, last_day=last_day) -> tuple[int, int]:
     """Return the active days of a programme as ordinals, half-open (see the glossary)."""
     if _is_period_unknown(row):
         return NEVER, ALWAYS
@@ -340,7 +340,8 @@ def _load_targets(known_at):
     ]  # fmt: skip
 
 
-def _load_thresholds(known_at):
+def load_thresholds(known_at: int | None) -> Thresholds:
+    """Return what is set, or was at an older change."""
     names = ("unknown_below_percent", "fresh_months", "horizon_years")
     row = _rows(ThresholdsModel, known_at, *names).last()
     if row is None:

@@ -8,20 +8,27 @@ from strategy_app.coverage.frame.columns import ALWAYS, Tree
 from strategy_app.models import Origin, Revision, Wording
 
 
-def load_trees(number: int) -> dict[str, list[Tree]]:
-    """Return the trees of all revisions published up to a change, by strategy and day."""
+def load_trees(number: int, *, elements: set[int] | None = None) -> dict[str, list[Tree]]:
+    """Return the trees of all revisions published up to a change, by strategy and day.
+
+    elements: their ids, where only these are asked about: then each stands by itself.
+    """
     revisions = list(
         Revision.objects.filter(published_in__lte=number)
         .order_by("strategy__code", "in_force_from")
         .values("id", "strategy__code", "in_force_from", "published_in")
     )
     wordings = {}
+    texts = Wording.objects.filter(revision__published_in__lte=number)
+    if elements is not None:
+        texts = texts.filter(element__in=elements)
     for row in (
-        Wording.objects.filter(revision__published_in__lte=number)
-        .order_by("position")
+        texts.order_by("position")
         .values("revision_id", "element_id", "element__code", "parent_id", "modification",
                 "is_alignable", "title_en", "title_ja")
     ):  # fmt: skip
+        if elements is not None:
+            row["parent_id"] = None
         wordings.setdefault(row["revision_id"], []).append(row)
     origins = {}
     published = Origin.objects.filter(revision__published_in__lte=number).order_by("id")

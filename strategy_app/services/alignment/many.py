@@ -148,7 +148,7 @@ def judge_withdrawals(ids: Iterable[int], *, by: User) -> list[Verdict]:
         _check_may_align(by, row.programme)
         return Verdict("withdraw", row)
 
-    return _judge_rows(ids, verdict)
+    return _judge_rows(_rows_named(ids), verdict)
 
 
 def withdraw_all(
@@ -166,19 +166,21 @@ def withdraw_all(
 
 def judge_confirmations(ids: Iterable[int], *, by: User) -> list[Verdict]:
     """Say for each row id whether ``by`` would confirm it; a closed one is a conflict."""
+    row_of = _rows_named(ids)
+    states = alignment_queries.states_now(filter(None, row_of.values()), today())
 
     def verdict(row):
         if not permissions.can_confirm(by, row):
             raise ValidationError(
                 {"confirm": _("Only a second person with the right can confirm this.")}
             )
-        if row.reworded:
+        if states[row.pk].is_reworded:
             raise ValidationError(
                 {"confirm": _("The element's wording has changed: re-read it first.")}
             )
-        return Verdict("same" if row.is_confirmed else "confirm", row)
+        return Verdict("same" if states[row.pk].is_confirmed else "confirm", row)
 
-    return _judge_rows(ids, verdict)
+    return _judge_rows(row_of, verdict)
 
 
 def confirm_all(
@@ -288,15 +290,18 @@ def batches(values: Iterable) -> Iterable[list]:
         yield values[start : start + _BATCH]
 
 
-def _judge_rows(ids, verdict: Callable[[Alignment], Verdict]):
-    """Judge rows named by id, each once."""
-    ids = list(dict.fromkeys(ids))
-    row_of = {}
-    for some in batches(ids):
+def _rows_named(ids):
+    """Return rows by their ids, in this order, each once; None where there is none."""
+    row_of = dict.fromkeys(ids)
+    for some in batches(row_of):
         row_of |= alignment_queries.rows().in_bulk(some)
+    return row_of
+
+
+def _judge_rows(row_of, verdict: Callable[[Alignment], Verdict]):
+    """Judge rows, by their ids; one that is closed, or is none, is a conflict."""
     found = []
-    for pk in ids:
-        row = row_of.get(pk)
+    for row in row_of.values():
         if row is None or row.closed_in_id is not None:
             found.append(Verdict("conflict"))
         else:

@@ -120,11 +120,12 @@ def confirm(
         current = _row_in_force(alignment.programme, alignment.element, alignment.pk)
         if current is None:
             raise Conflict(None)
-        if current.reworded:
+        state = _state_of(current)
+        if state.is_reworded:
             raise ValidationError(
                 {"element": _("The element's wording has changed: re-read it first.")}
             )
-        if current.is_confirmed:
+        if state.is_confirmed:
             discard(change)
             return current
         if current.confirmed_in_id is not None:
@@ -176,7 +177,8 @@ def reaffirm(
             raise Conflict(None)
         wording = check_can_be_aligned(programme, element)
         check_read(wording, read, current)
-        goes_on = current.is_confirmed and current.confirmed_in.by_id != by.pk
+        is_confirmed = _state_of(current).is_confirmed
+        goes_on = is_confirmed and current.confirmed_in.by_id != by.pk
         return again(
             current,
             change,
@@ -284,3 +286,8 @@ def _row_in_force(programme, element, replaces):
     if (current.pk if current else None) != replaces:
         raise Conflict(current)
     return current
+
+
+def _state_of(row):
+    """Return how a row stands at this moment."""
+    return alignment_queries.states_now([row], today())[row.pk]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from strategy_app.coverage import frame as coverage_frame
 from strategy_app.forms.scope import ScopeForm
 from strategy_app.models import Change, Evidence
 from strategy_app.permissions import can_administer, can_align_any
@@ -18,7 +19,7 @@ from strategy_app.queries import change as change_queries
 from strategy_app.queries import history as history_queries
 from strategy_app.services import alignment as alignment_services
 from strategy_app.services.alignment.revert import can_be_reverted, cells_of
-from strategy_app.views.scoping import reading, scoped, signed_in
+from strategy_app.views.scoping import frame_of, reading, scoped, signed_in
 
 _PAGE, _ROWS = 50, 200
 
@@ -59,7 +60,10 @@ def change(request, number):
     found = get_object_or_404(Change.objects.select_related("by"), pk=number)
     if found.action in change_queries.ABOUT_PEOPLE and not can_administer(request.user):
         raise Http404
-    rows = change_queries.ledger_rows(found, _ROWS)
+    frame = frame_of(request)
+    if frame.change < found.pk:  # looked at from before it: what it wrote is not known yet
+        frame = coverage_frame.current()
+    rows = change_queries.ledger_rows(found, frame, request.scope.day, _ROWS)
     context = {
         "change": found,
         "rows": rows,

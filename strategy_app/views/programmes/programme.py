@@ -11,7 +11,6 @@ from strategy_app.coverage import cliffs, counts, matrix
 from strategy_app.coverage.frame import ALWAYS
 from strategy_app.forms.programme import ProgrammeListForm
 from strategy_app.models import Alignment, LevelDefinition, Programme, Return
-from strategy_app.models.dates import today
 from strategy_app.models.localized import localized_text
 from strategy_app.permissions import can_align, can_align_any, can_confirm
 from strategy_app.queries import alignment as alignment_queries
@@ -159,7 +158,8 @@ def programme(request, code):
     stored = get_object_or_404(
         Programme.objects.select_related("category", "department"), code=code
     )
-    history = list(alignment_queries.history_of_programme(stored))
+    frame, day = frame_of(request), request.scope.day
+    history = alignment_queries.history_of_programme(stored, frame, day)
     versions = history_queries.versions_of(stored)
     lines = alignment_lines(request, stored, history, versions)
     direct = [line["level"] for line in lines]
@@ -170,10 +170,9 @@ def programme(request, code):
         "budgets": stored.budgets.order_by("fiscal_year"),
         "is_active": stored.is_active(request.scope.day),
         "starts_before_any": _starts_at(frame_of(request), stored) == ALWAYS,
-        # What is recorded holds from today, so only today's page offers to record.
-        "may_align": may_align and request.scope.day == today(),
+        "may_align": may_align and may_record_on(request.scope),
         "may_align_today": may_align,
-        "today_query": request.scope.but(day=request.scope.today).query(),
+        "today_query": request.scope.but(day=request.scope.today, known_at=None).query(),
         "tallies": [
             (state_label("principal"), direct.count(2)),
             (state_label("significant"), direct.count(1)),
@@ -187,9 +186,14 @@ def programme(request, code):
     return render(request, "strategy_app/programmes/programme.html", context)
 
 
+def may_record_on(scope):
+    """Whether a page of this scope offers to record: what is recorded holds from today."""
+    return scope.day == scope.today and scope.known_at is None
+
+
 def _hints(request, may_align, lines):
     """Return what whoever records here had better look at again, as of today."""
-    if not may_align or request.scope.day != today():
+    if not may_align or not may_record_on(request.scope):
         return []
     return sanity.hints_of(line["alignment"] for line in lines if line["alignment"])
 
@@ -213,7 +217,7 @@ def alignment_lines(
         return []
     levels = matrix.levels(frame, tree, scope.day, rollup=True)
     column = frame.programmes.column_of(stored.pk)
-    rows = alignment_queries.in_force(history, scope.day)
+    rows = alignment_queries.in_force(history)
     wordings = strategy_queries.wordings_by_element(tree.revision_id)
     beside = Beside.of(request, history, versions)
     lines = []
@@ -248,9 +252,11 @@ class Beside:
     @classmethod
     def of(cls, request, history, versions):
         """Read what belongs beside these rows; nothing where no row is returned."""
-        returned = review_queries.returned(frame_of(request)).rows
-        is_any = len(returned) and np.isin([row.pk for row in history], returned).any()
-        return cls(history, review_queries.returns_of(history) if is_any else {}, versions)
+        frame = frame_of(request)
+        returned = set(review_queries.returned(frame).rows.tolist())
+        concerned = [row for row in history if row.pk in returned]
+        found = review_queries.returns_of(concerned, frame) if concerned else {}
+        return cls(history, found, versions)
 
 
 def line_of(request, stored, wording, alignment, beside: Beside, *, depth, effective):
@@ -276,21 +282,18 @@ def line_of(request, stored, wording, alignment, beside: Beside, *, depth, effec
 
 def _second_reading(request, wording, alignment, beside):
     """Return what a line says of its confirmation, its freshness and its return."""
-    is_open = request.scope.day == today() and alignment.valid_until is None
+    state = alignment.state
+    is_open = may_record_on(request.scope) and alignment.valid_until is None
     may_confirm = (
         is_open
-        and not alignment.is_confirmed
-        and not alignment.reworded
+        and not state.is_confirmed
+        and not state.is_reworded
         and can_confirm(request.user, alignment)
     )
-    fresh_months = frame_of(request).thresholds.fresh_months
-    judged = alignment.judgement.valid_from.toordinal()
-    is_stale = judged <= matrix.months_before(request.scope.day, fresh_months)
     own = [row for row in beside.history if row.element_id == alignment.element_id]
     return {
         "may_confirm": may_confirm,
-        "may_reaffirm": is_open and (alignment.reworded or is_stale),
-        "is_stale": is_stale,
+        "may_reaffirm": is_open and (state.is_reworded or state.is_stale),
         "returned": beside.returns.get(alignment.pk),
         "since_confirmed": second_reading.since_confirmed(
             alignment, own, wording, beside.versions

@@ -111,7 +111,7 @@ def element(request, code, element_code):
         "ancestors": _ancestors(coverage, row),
         "children": _children(frame, coverage, row),
         "coverage": coverage,
-        "history": alignment_queries.history_of_element(stored)[:_SHOWN],
+        "history": alignment_queries.history_of_element(stored, frame, scope.day, _SHOWN),
         "steps": crosswalk_queries.steps_of(stored),
         "correspondences": strategy_queries.correspondences(stored),
     }

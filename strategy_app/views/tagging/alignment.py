@@ -47,7 +47,10 @@ class _Cell:
 
     def read(self):
         """Read what stands here now, and how it came about."""
-        self.history = list(alignment_queries.history_of_cell(self.programme, self.element))
+        self.frame = coverage_frame.current()
+        self.history = alignment_queries.history_of_cell(
+            self.programme, self.element, self.frame, today()
+        )
         self.current = next((r for r in self.history if r.closed_in_id is None), None)
 
     def _wording(self):
@@ -116,7 +119,10 @@ class _Cell:
         context = {"line": self._line(), "message": message}
         if saved:
             context["saved_hints"] = sanity.hints(
-                self.programme.pk, self.element.strategy.code, element=self.element.code
+                self.programme.pk,
+                self.element.strategy.code,
+                today(),
+                element=self.element.code,
             )
         return self._show("strategy_app/tagging/_alignment_saved.html", context, 200)
 
@@ -141,7 +147,8 @@ class _Cell:
         """Return the open return of what stands here."""
         if self.current is None:
             return None
-        return review_queries.returns_of([self.current]).get(self.current.pk)
+        found = review_queries.returns_of([self.current], self.frame)
+        return found.get(self.current.pk)
 
     def _beside(self):
         """Read what the line shows beside its row, from the data as it is now."""
@@ -166,7 +173,7 @@ class _Cell:
 
     def _place(self):
         """Return depth and effective level of the cell, from the data as it is now."""
-        frame = coverage_frame.current()
+        frame = self.frame
         tree = frame.tree(self.element.strategy.code, today())
         column = frame.programmes.column_of(self.programme.pk)
         row = tree.row_of.get(self.element.code) if tree else None

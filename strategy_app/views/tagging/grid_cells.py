@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from strategy_app.coverage import cells as coverage_cells
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import Frame, Tree
+from strategy_app.coverage.standing import State
 from strategy_app.models import Level
 from strategy_app.templatetags.strategy import level_name
 
@@ -31,31 +32,32 @@ class Faces:
     def __init__(self):
         self._known = {}
 
-    def of(self, level, dated, confirmed, reworded):
+    def of(self, level, flags):
         """Return (class, what is shown, what is said) of a cell."""
-        key = (level, dated, confirmed, reworded)
+        key = (level, flags)
         if key not in self._known:
-            self._known[key] = _face(*key)
+            state = None if level is None else State(flags)
+            self._known[key] = _face(level, state)
         return self._known[key]
 
 
-def _face(level, dated, confirmed, reworded):
+def _face(level, state):
+    if state is None:
+        return "cell none", _SYMBOLS[level], escape(str(level_name(level)))
     said, marks = [str(level_name(level))], ""
-    is_claim = level is not None and level >= Level.SIGNIFICANT
-    if reworded:
+    if state.is_reworded:
         marks += "↻"
         said.append(_("to be re-read: the wording has changed"))
-    if is_claim and not dated:
+    if level >= Level.SIGNIFICANT and not state.is_evidenced:
         marks += "□"
         said.append(_("no dated source"))
-    if confirmed:
+    if state.is_confirmed:
         marks += "✓"
         said.append(_("confirmed"))
-    elif is_claim:
+    elif level >= Level.SIGNIFICANT:
         said.append(_("not confirmed"))
     shown = f"{_SYMBOLS[level]}<i>{marks}</i>" if marks else _SYMBOLS[level]
-    css = "none" if level is None else f"l{level}"
-    return f"cell {css}", shown, escape(", ".join(said))
+    return f"cell l{level}", shown, escape(", ".join(said))
 
 
 def rows(
@@ -77,9 +79,7 @@ def rows(
         for row, element in zip(shown, codes, strict=True):
             css, face, said = faces.of(
                 matrix.level_of(cells.level[row, place]),
-                bool(cells.dated[row, place]),
-                bool(cells.confirmed[row, place]),
-                bool(cells.reworded[row, place]),
+                int(cells.stands[row, place]),
             )
             if row in folded:
                 face += f"<small>{below[row, place]}/{of_all[row]}</small>"

@@ -237,7 +237,9 @@ def _done(request, found):
         "again": found.address(at=asked),
         "line": f"{page}?{found.scope.query()}#{element}",
         "undo": _undo(request),
-        "hints": sanity.hints(programme_id, found.scope.strategy, element=element),
+        "hints": sanity.hints(
+            programme_id, found.scope.strategy, found.scope.today, element=element
+        ),
     }
 
 

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from strategy_app.coverage import proposals
+from strategy_app.coverage.frame import current
 from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.forms.queue import NoteForm, ReasonForm
 from strategy_app.models import Programme, Wording
@@ -43,13 +44,16 @@ class QueueCell:
         self.status, self.conflict, self.refusal = 200, None, ""
         self.unread, self.changed_since = False, []
         self.note, self.reason = NoteForm(), ReasonForm()
-        self._read()
+        self._read(queue.frame)
         self.form = self._form()
 
-    def _read(self):
+    def _read(self, frame):
         for name in _DERIVED:
             self.__dict__.pop(name, None)
-        self.history = list(alignment_queries.history_of_cell(self.programme, self.element))
+        self.frame = frame
+        self.history = alignment_queries.history_of_cell(
+            self.programme, self.element, self.frame, self.queue.scope.today
+        )
         self.current = next((r for r in self.history if r.closed_in_id is None), None)
 
     def _form(self, data=None, files=None):
@@ -87,8 +91,8 @@ class QueueCell:
         return (
             self.current is not None
             and not self.may_reaffirm  # judged anew, it has to be confirmed anew
-            and not self.current.is_confirmed
-            and not self.current.reworded
+            and not self.current.state.is_confirmed
+            and not self.current.state.is_reworded
             and can_confirm(self.request.user, self.current)
         )
 
@@ -119,7 +123,7 @@ class QueueCell:
         """The open return of what stands here."""
         if self.current is None:
             return None
-        return review.returns_of([self.current]).get(self.current.pk)
+        return review.returns_of([self.current], self.frame).get(self.current.pk)
 
     @cached_property
     def proposals(self):
@@ -155,7 +159,7 @@ class QueueCell:
     @cached_property
     def since_confirmed(self):
         """What has changed since a second person last confirmed it."""
-        if self.current is None or self.current.is_confirmed:
+        if self.current is None or self.current.state.is_confirmed:
             return None
         return second_reading.since_confirmed(
             self.current,
@@ -211,7 +215,7 @@ class QueueCell:
 
     def _overtaken(self, conflict):
         """Show both: what is new here, and what was typed."""
-        self._read()
+        self._read(current())
         self.status, self.unread = 409, isinstance(conflict, Unread)
         if not self.unread:
             self.conflict = self.current or "withdrawn"

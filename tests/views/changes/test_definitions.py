@@ -10,7 +10,7 @@ from strategy_app.coverage import (
     frame,
     gaps,
     heatmap,
-    matrix,
+    standing,
 )
 from strategy_app.models import LevelDefinition, Target
 from strategy_app.services import reference
@@ -39,7 +39,7 @@ def test_every_kind_state_layer_and_measure_is_defined(page):
     expected = (
         [f"gap-{kind}" for kind in gaps.Kind]
         + [f"level-{state}" for state in counts.STATES]
-        + [f"layer-{layer}" for layer in matrix.LAYERS]
+        + [f"layer-{layer}" for layer in standing.LAYERS]
         + [f"target-{measure}" for measure in Target.Measure]
         + [f"compare-{kind}" for kind in compare.Kind]
         + list(counts.DEFINITIONS)[4:]

@@ -1,6 +1,4 @@
 // Small comforts on top of pages that work without any script.
-"use strict";
-
 // Escape leaves a form in a line the way "Cancel" does; an open menu closes.
 document.addEventListener("keydown", (event) => {
   // While Japanese is being composed, Escape belongs to the composition.

@@ -121,6 +121,3 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const field = error?.closest(".field, fieldset");
   field?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
 });
-
-// Scripts that are no modules yet ask for it by this name.
-window.renewToken = renewToken;

@@ -1,13 +1,10 @@
 """The views that people keep."""
 
-from dataclasses import dataclass
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +13,7 @@ from strategy_app.models import SavedView
 from strategy_app.queries.saved_view import visible_to
 from strategy_app.services import saved_view as services
 from strategy_app.views.scoping import only_post, problems_at, signed_in
+from strategy_app.views.start_page import address_of, start_of
 
 
 class _ViewForm(forms.Form):
@@ -31,35 +29,6 @@ class _ViewForm(forms.Form):
     def clean_query(self):
         """Keep the parameters in a form that can only be a query string."""
         return QueryDict(self.cleaned_data["query"]).urlencode()
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where someone begins, and why they cannot: its problems, or that it is not theirs."""
-
-    view: SavedView
-    is_visible: bool
-    problems: list[str]
-
-    @property
-    def is_hindered(self):
-        """Whether one begins with the overview instead."""
-        return not self.is_visible or bool(self.problems)
-
-
-def start_of(request) -> Start | None:
-    """Return with which view someone begins; None is the overview."""
-    view = request.user.start_view if request.user.is_authenticated else None
-    if view is None:
-        return None
-    if not view.is_visible_to(request.user):
-        return Start(view, False, [])
-    return Start(view, True, problems_at(request, view.page, view.query))
-
-
-def address_of(view):
-    """Return where a view leads."""
-    return reverse(view.page) + (f"?{view.query}" if view.query else "")
 
 
 @signed_in

@@ -14,7 +14,6 @@ from strategy_app.coverage.compare import (
     LACKS,
     Kind,
     Pair,
-    definition_of,
     four_counts,
     kinds_between,
 )
@@ -22,6 +21,7 @@ from strategy_app.coverage.counts import STATES, Coverage
 from strategy_app.forms.compare import ComparePageForm, Support
 from strategy_app.models.localized import LocalizedText, localized_text
 from strategy_app.queries import programme as programme_queries
+from strategy_app.views.differing import UPWARDS, kinds_of, other_side
 from strategy_app.views.rows import (
     ElementRow,
     element_address,
@@ -33,9 +33,6 @@ from strategy_app.views.rows import (
 from strategy_app.views.scoping import frame_of, reading, scoped
 
 _PAGE = 50
-
-# Kinds in which coverage grew; the others say that it shrank. Told by shape.
-_UPWARDS = {Kind.ADDED, Kind.RAISED, Kind.BEGUN}
 
 
 @dataclass(frozen=True)
@@ -212,18 +209,12 @@ def _choice(form, pair):
     }
 
 
-def _with(pair):
-    """Return the parameter that names the other side."""
-    name = "with" if pair.by == "day" else f"with_{pair.by}"
-    return {name: getattr(pair.other.scope, pair.by)}
-
-
 # --- days, layers, changes ---
 
 
 def _turn(request, pair):
     asked = request.scope_form.cleaned_data
-    kept = _with(pair) | {"element": asked["element"] or None}
+    kept = other_side(pair) | {"element": asked["element"] or None}
     scope = pair.own.scope
     of_element = pair.differences.only(element=asked["element"])
     shown, numbers = of_element.only(kind=asked["kind"]), of_element.by_kind()
@@ -238,7 +229,7 @@ def _turn(request, pair):
         "all": len(of_element),
         "all_address": f"?{scope.query(**kept)}",
         "every_element_address": "?"
-        + scope.query(**_with(pair), kind=asked["kind"] or None),
+        + scope.query(**other_side(pair), kind=asked["kind"] or None),
         "page": page,
         "page_query": scope.query(**kept, kind=asked["kind"] or None),
         "rows": _rows(request, pair, page.object_list),
@@ -261,39 +252,6 @@ def _state_words(pair, state):
     return state_label(state)
 
 
-def kinds_of(by, numbers, address):
-    """Return each kind: what it is called and means, how many there are, where they are.
-
-    by: in what both sides differ. numbers: how many, by kind.
-    """
-    return [
-        {
-            "kind": kind,
-            "definition": definition_of(kind, by),
-            "number": number,
-            "is_upwards": kind in _UPWARDS,
-            "address": address(kind.value),
-        }
-        for kind, number in numbers.items()
-    ]
-
-
-def since(pair: Pair) -> dict:
-    """Return what the overview says of the changes since another day."""
-    kept = _with(pair)
-    address = f"{reverse('compare')}?{pair.own.scope.query(**kept)}"
-    return {
-        "before": pair.before.scope.day,
-        "after": pair.after.scope.day,
-        "other": pair.other.scope.day,
-        "kept": pair.own.scope.parameters().items(),
-        "address": address,
-        "kinds": kinds_of(
-            pair.by, pair.by_kind(), lambda kind: f"{address}&kind={kind}#changes"
-        ),
-    }
-
-
 def _rows(request, pair, differences):
     """Return one page of the list, each with its programme and element (one query)."""
     frame = frame_of(request)
@@ -313,7 +271,7 @@ def _rows(request, pair, differences):
         rows.append(
             {
                 "difference": difference,
-                "is_upwards": difference.kind in _UPWARDS,
+                "is_upwards": difference.kind in UPWARDS,
                 "lacks": LACKS[pair.after.scope.layer]
                 if difference.kind == Kind.LACKING
                 else "",
@@ -351,6 +309,7 @@ def _titles(pair):
 def compared_elements(pair: Pair) -> list[ComparedElement]:
     """Return a row for each element that is alignable on either side."""
     scope = pair.own.scope
+    other = other_side(pair)
     return [
         ComparedElement(
             code=found.code,
@@ -358,7 +317,7 @@ def compared_elements(pair: Pair) -> list[ComparedElement]:
             depth=found.depth,
             address=element_address(found.side.scope, found.code),
             numbers=_numbers(pair, found.code),
-            changes_address=f"?{scope.query(**_with(pair), element=found.code)}#changes",
+            changes_address=f"?{scope.query(**other, element=found.code)}#changes",
         )
         for found in _titles(pair)
     ]
@@ -392,14 +351,14 @@ def _groups(request, pair):
             "kind": support,
             "label": _support_label(support, labels),
             "number": sum(row.support == support for row in rows),
-            "address": f"?{scope.query(**_with(pair), kind=support.value)}",
+            "address": f"?{scope.query(**other_side(pair), kind=support.value)}",
         }
         for support in Support
     ]
     return {
         "supports": supports,
         "all": len(rows),
-        "all_address": f"?{scope.query(**_with(pair))}",
+        "all_address": f"?{scope.query(**other_side(pair))}",
         "rows": [row for row in rows if not kind or row.support == kind],
     }
 

@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixNumber:
     """One cell: how much supports the element, of how much, how dark, whether a hole.
 
     anchor: what leads to the cell on its page. is_unread: whether nobody has looked, so
@@ -59,8 +59,8 @@ class MatrixRow:
     """One element with its cells and its total."""
 
     element: ElementRow
-    cells: list[Cell]
-    total: Cell
+    cells: list[MatrixNumber]
+    total: MatrixNumber
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _overall(overall: Ways, row, code, state):
     """Return the cell of all that a coverage counts for one element."""
     coverage, programmes = overall.asked, overall.programmes
     is_read = programmes.assessed[row] > 0 or not programmes.active
-    return Cell(
+    return MatrixNumber(
         count=int(getattr(coverage, state)[row]),
         assessed=int(coverage.assessed[row]),
         active=coverage.active,
@@ -205,7 +205,7 @@ def _by_group(frame, scope, by, state):
 
     def cells_of(row, element):
         return [
-            Cell(
+            MatrixNumber(
                 count=int(counted[row, index]),
                 assessed=int(grouped.assessed[row, index]),
                 active=int(grouped.active[index]),
@@ -274,7 +274,7 @@ def _cell_of_year(point, elements, element, state):
     tree, anchor = point.coverage.tree, f"{element}:{point.fiscal_year}"
     row = tree.row_of.get(element) if tree else None
     if row is None:
-        return Cell(count=0, assessed=0, active=0, address="", anchor=anchor)
+        return MatrixNumber(count=0, assessed=0, active=0, address="", anchor=anchor)
     return replace(_overall(elements, row, element, state), anchor=anchor)
 
 
@@ -288,7 +288,7 @@ def _by_strategy(frame, scope, second):
 
     def cells_of(row, element):
         return [
-            Cell(
+            MatrixNumber(
                 count=int(grouped.supported[row, index]),
                 assessed=int(grouped.assessed[row, index]),
                 active=int(grouped.active[index]),

@@ -50,7 +50,7 @@ class Year:
 
 
 @dataclass(frozen=True)
-class Cell:
+class YearNumber:
     """One number of one year; None where there is none, and the words why."""
 
     count: int | None
@@ -73,7 +73,7 @@ class Series:
     title: LocalizedText
     address: str
     drill_down: str | None
-    parts: list[tuple[str, str, list[Cell]]]
+    parts: list[tuple[str, str, list[YearNumber]]]
     counts: list[tuple[int, ...] | None]
     aims: list[list[tuple[Target, float]]]
     cliffs: list[Gap]
@@ -344,7 +344,7 @@ def _cells(points, counted, code, index):
         coverage, missing = point.coverage, _missing(ways, code, index)
         count = None if missing else int(coverage.counts[_row(coverage, code), index])
         cells.append(
-            Cell(
+            YearNumber(
                 count=count,
                 missing=missing,
                 is_future=point.is_future,

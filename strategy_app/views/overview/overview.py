@@ -10,11 +10,11 @@ from strategy_app.coverage import counts, gaps
 from strategy_app.forms.compare import SinceForm
 from strategy_app.queries import change as change_queries
 from strategy_app.queries import programme as programme_queries
-from strategy_app.views.account.saved_view import address_of, start_of
-from strategy_app.views.explore.compare import since
+from strategy_app.views.differing import since
 from strategy_app.views.gap_rows import gap_rows, kinds_counted
 from strategy_app.views.rows import element_rows, marks_drawn, marks_of
 from strategy_app.views.scoping import frame_of, reading, scoped
+from strategy_app.views.start_page import address_of, start_of
 from strategy_app.views.trends import trends
 
 _WORST = 5

@@ -1,5 +1,4 @@
 // Elements with others below them open and close in place; without this script all are open.
-"use strict";
 
 for (const table of document.querySelectorAll("table[data-tree]")) {
   const key = `open:${location.pathname}`;

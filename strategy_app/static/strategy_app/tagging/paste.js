@@ -1,5 +1,4 @@
 // Says that a table is being worked on, and how many rows it has; the pages work without.
-"use strict";
 
 // Rows of a spreadsheet as lines; how many there are exactly, the server says.
 function rowsOf(form) {

@@ -1,4 +1,4 @@
-"""What all tests share: the people, fresh caches, and guards that let tables be emptied."""
+"""What all tests share: the databases, fresh columns, the people."""
 
 import os
 import subprocess
@@ -6,25 +6,73 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 
 from strategy_app.coverage import frame
-from strategy_app.models import guards
 from strategy_app.services import strategy as strategy_services
 from tests import factories
+from tests.databases import Databases
+
+TABLES = {"db", "transactional_db", "own_database"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL, leave out browser tests, and what needs no tables."""
+    if connection.vendor != "postgresql":
+        return
+    here, elsewhere = [], []
+    for item in items:
+        browses = item.get_closest_marker("e2e")
+        needs_tables = TABLES & set(item.fixturenames)
+        (here if needs_tables and not browses else elsewhere).append(item)
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = here
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Let go of the test database: a browser's last request may still hold a connection."""
-    yield
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+def databases(django_test_environment, django_db_blocker, tmp_path_factory, testrun_uid):
+    """Return where the databases come from, which are made once and then copied."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with django_db_blocker.unblock():
+        made = Databases(folder, testrun_uid[:8])
+    yield made
+    with django_db_blocker.unblock():
+        made.close()
+
+
+@pytest.fixture
+def real_data(db):
+    """Let the test begin with the strategies and programmes of the demo, and no people."""
+
+
+@pytest.fixture
+def demo(db):
+    """Let the test begin with all that `make run` loads."""
+
+
+def _begins_with(request):
+    names = [name for name in ("real_data", "demo") if name in request.fixturenames]
+    return (names or ["empty"])[-1]
+
+
+@pytest.fixture
+def db(request, databases, django_db_blocker):
+    """Open the database, and undo at the end what the test has written there."""
+    if "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+        yield
+        return
+    with django_db_blocker.unblock(), databases.undone(_begins_with(request)):
+        yield
+
+
+@pytest.fixture
+def transactional_db(request, databases, django_db_blocker):
+    """Open a database of this test alone, where what is written is committed."""
+    with django_db_blocker.unblock(), databases.committed(_begins_with(request)):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -35,39 +83,18 @@ def fresh_frame():
     frame.forget()
 
 
-@pytest.fixture(autouse=True)
-def removable_guards(request):
-    """Let transactional tests empty the tables, which the guards rightly refuse.
-
-    They are back for the next test: emptying ends in post_migrate, which installs them.
-    """
-    if "transactional_db" in request.fixturenames or (
-        (marker := request.node.get_closest_marker("django_db"))
-        and marker.kwargs.get("transaction")
-    ):
-        request.getfixturevalue("transactional_db")
-        yield
-        guards.remove(connection)
-        cache.clear()
-    else:
-        yield
-
-
 @pytest.fixture
-def own_database(tmp_path, django_db_blocker):
-    """Make an empty database of this test alone, return its address, drop it at the end."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
-        return
-    name = f"own_{os.getpid()}"
-    mine = connection.settings_dict
-    # A socket's folder stands where the path does, as in tests/with_postgres.py.
-    host = f"/{mine['HOST']}" if mine["HOST"].startswith("/") else mine["HOST"]
-    login = mine["USER"] + (f":{mine['PASSWORD']}" if mine["PASSWORD"] else "")
-    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+def own_database(databases, django_db_blocker):
+    """Return the address of an empty database that processes of this test work on."""
+    with django_db_blocker.unblock(), databases.copy("empty") as name:
+        if connection.vendor == "sqlite":
+            yield f"sqlite:///{name}"
+            return
+        mine = connection.settings_dict
+        # A socket's folder stands where the path does, as in tests/with_postgres.py.
+        host = f"/{mine['HOST']}" if mine["HOST"].startswith("/") else mine["HOST"]
+        login = mine["USER"] + (f":{mine['PASSWORD']}" if mine["PASSWORD"] else "")
         yield f"postgres://{login}@{host}{mine['PORT'] and ':' + str(mine['PORT'])}/{name}"
-        cursor.execute(f"DROP DATABASE {name}")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import time_machine
 
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
-from strategy_app.importers import fixtures
 from strategy_app.models import Alignment, Change, Programme
 from strategy_app.services import alignment, reference
 from tests import factories
@@ -24,12 +23,6 @@ DAYS = [
     datetime.date(2026, 11, 22),
     datetime.date(2040, 4, 1),  # after the last end date
 ]
-
-
-@pytest.fixture
-def real_data(db):
-    fixtures.load_facts()
-    fixtures.load_illustrations()
 
 
 def numbers_of_module(scope):

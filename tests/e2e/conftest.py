@@ -4,7 +4,9 @@ import os
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import Client
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import expect
 
 from strategy_app.importers import fixtures
@@ -35,20 +37,30 @@ def browser_type_launch_args():
     }
 
 
+@pytest.fixture(scope="session")
+def server(databases):
+    """Serve whatever database a test is on; return the address."""
+    thread = LiveServerThread("localhost", static_handler=StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://{thread.host}:{thread.port}"
+    thread.terminate()
+
+
 @pytest.fixture
-def site(transactional_db, live_server):
+def site(demo, transactional_db, server):
     """Serve the demo data; return the address."""
-    fixtures.load_facts()
-    fixtures.load_illustrations()
-    fixtures.load_people(PASSWORD)
-    return live_server.url
+    return server
 
 
 @pytest.fixture
-def empty_site(transactional_db, live_server):
+def empty_site(transactional_db, server):
     """Serve a site with people and nothing else; return the address."""
     fixtures.load_people(PASSWORD)
-    return live_server.url
+    return server
 
 
 @pytest.fixture

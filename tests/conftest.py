@@ -10,10 +10,14 @@ from django.db import connection
 
 from strategy_app.coverage import frame
 from strategy_app.services import strategy as strategy_services
-from tests import factories
+from tests import factories, lengths
 from tests.databases import Databases
 
 TABLES = {"db", "transactional_db", "own_database"}
+
+
+def pytest_report_header():
+    return f"random runs: {lengths.figures()}"
 
 
 def pytest_collection_modifyitems(config, items):

@@ -8,9 +8,10 @@ from strategy_app.coverage.scope import Scope
 from strategy_app.coverage.standing import State
 from tests.coverage import oracle_standing, worlds
 from tests.coverage.oracle import Oracle
+from tests.lengths import runs
 
 
-@settings(worlds.RANDOM, max_examples=60)
+@settings(worlds.RANDOM, max_examples=runs("worlds looked up by cells"))
 @given(world=worlds.worlds(), day=worlds.days)
 def test_cells_are_what_the_rows_say(db, world, day):
     with worlds.rolled_back():

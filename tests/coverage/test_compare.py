@@ -16,9 +16,10 @@ from tests import factories
 from tests.coverage import worlds
 from tests.coverage.oracle import STATES, Oracle
 from tests.coverage.test_oracle import a_scope
+from tests.lengths import runs
 
 PAIRS_PER_WORLD = 20
-WORLDS = 40
+WORLDS = runs("worlds compared")
 
 
 @settings(worlds.RANDOM, max_examples=WORLDS)

@@ -19,6 +19,7 @@ from strategy_app.services import alignment, people, reference
 from strategy_app.services.change import recording
 from tests import factories
 from tests.coverage import worlds
+from tests.lengths import runs
 
 
 def differences(one, other, where="frame"):
@@ -183,7 +184,7 @@ ACTIONS = [name for name in vars(World) if name not in ("__init__", "__module__"
            "cell", "current", "__dict__", "__weakref__")]  # fmt: skip
 
 
-@settings(worlds.RANDOM, max_examples=40)
+@settings(worlds.RANDOM, max_examples=runs("worlds whose columns are brought up to date"))
 @given(steps=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 7)), max_size=12))
 def test_after_any_actions_the_columns_equal_freshly_loaded_ones(db, steps):
     with worlds.rolled_back():

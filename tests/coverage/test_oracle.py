@@ -16,11 +16,14 @@ from strategy_app.models import Category, Change, Department, Programme, Strateg
 from tests.coverage import oracle_gaps, unsaved, worlds
 from tests.coverage.oracle import STATES, Oracle, is_active
 from tests.coverage.test_frame import differences
+from tests.lengths import runs
 
-# 80 worlds that the services build, each asked as it is known now and at two earlier
-# changes: 2,160 questions. And 3,000 worlds that no database has seen, one question each.
+# In the long run 80 worlds that the services build, each asked as it is known now and at
+# two earlier changes: 2,160 questions. And 3,000 worlds that no database has seen, one
+# question each.
 SCOPES_PER_FRAME = 9
-WORLDS, UNSAVED = 80, 3_000
+WORLDS = runs("worlds that services build, against the oracle")
+UNSAVED = runs("worlds that were never saved, against the oracle")
 
 
 @settings(worlds.RANDOM, max_examples=WORLDS)
@@ -272,7 +275,7 @@ def check_timeline(rng, oracle, columns, scope):
         )
 
 
-@settings(worlds.RANDOM, max_examples=300)
+@settings(worlds.RANDOM, max_examples=runs("programmes asked whether they are active"))
 @given(fields=worlds.programmes, day=worlds.days)
 def test_a_programme_and_the_columns_agree_on_what_is_active(fields, day):
     programme = Programme(

@@ -16,13 +16,14 @@ from strategy_app.services import alignment
 from tests import factories
 from tests.coverage import worlds
 from tests.coverage.oracle import Oracle, is_active
+from tests.lengths import runs
 
 
 def test_every_kind_has_its_tab():
     assert tuple(kind for kind, _label in TABS) == waiting.KINDS
 
 
-@settings(worlds.RANDOM, max_examples=60)
+@settings(worlds.RANDOM, max_examples=runs("worlds in which something waits"))
 @given(world=worlds.worlds(), day=worlds.days, seed=st.integers(0, 7))
 def test_what_waits_is_what_the_rows_say(db, world, day, seed):
     with worlds.rolled_back():

@@ -7,10 +7,12 @@ moments spread at random over the time that an application takes.
 import json
 import signal
 
+from tests.lengths import runs
 from tests.production import said
 
 MODULE = "tests.importers.killed_applications"
-ROWS, KILLS = 5_000, 50
+ROWS = runs("rows of such a table")
+KILLS = runs("tables killed while they are applied")
 
 
 def killed(start, mode):

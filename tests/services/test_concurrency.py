@@ -1,4 +1,4 @@
-"""Sixteen people on the same twenty cells: nothing lost or doubled, nobody "locked".
+"""Many people on the same twenty cells: nothing lost or doubled, nobody "locked".
 
 Each is a process, on a database of their own with the product's settings.
 """
@@ -9,10 +9,12 @@ from functools import partial
 
 import pytest
 
+from tests.lengths import runs
 from tests.production import said
 
 # Processes, threads in each, edits of each thread.
-CROWD, FEW = (16, 1, 500), (2, 4, 50)
+CROWD = (runs("people who write at once"), 1, runs("edits of each of them"))
+FEW = (2, 4, 50)
 
 
 @pytest.fixture

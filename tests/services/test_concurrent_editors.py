@@ -5,10 +5,11 @@ Each is a process, on a database of their own with the product's settings.
 
 import json
 
+from tests.lengths import runs
 from tests.production import said
 
 MODULE = "tests.services.concurrent_editors"
-ROUNDS = 12
+ROUNDS = runs("meetings of each pair of editors")
 
 # What may become of both: whoever is first has it done, and the other one is told.
 OUTCOMES = {

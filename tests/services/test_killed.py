@@ -7,10 +7,15 @@ moments spread over the time that it takes.
 import json
 import signal
 
+from tests.lengths import runs
 from tests.production import said
 
 MODULE = "tests.services.killed_editors"
-KILLS = {"publish": 50, "edit": 10, "start": 10, "discard": 10}
+OTHERS = runs("edits, starts and discards killed, of each")
+KILLS = {
+    "publish": runs("publications killed"), "edit": OTHERS, "start": OTHERS,
+    "discard": OTHERS,
+}  # fmt: skip
 WHOLE = {
     "publish": {
         "Change": 1, "published": 1, "decided": 40, "Wording histories": 40,

@@ -21,6 +21,7 @@ from strategy_app.models.dates import today
 from strategy_app.services import alignment
 from tests import factories
 from tests.coverage import worlds
+from tests.lengths import runs
 
 CELLS = [("PRG-1", "A"), ("PRG-1", "B"), ("PRG-2", "A")]
 cells = st.sampled_from(CELLS)
@@ -188,10 +189,13 @@ class Ledger(RuleBasedStateMachine):
             assert row.closed_in_id is None or row.closed_in_id > row.opened_in_id
 
 
-# Four parts that can be run beside one another: 10,080 steps.
+STEPS = 40
+RUNS = runs("steps of the ledger, in four parts") // 4 // STEPS
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_the_ledger_does_what_its_model_does(db, part):
     run_state_machine_as_test(
         seed(part)(type(f"Ledger{part}", (Ledger,), {})),
-        settings=settings(worlds.RANDOM, max_examples=63, stateful_step_count=40),
+        settings=settings(worlds.RANDOM, max_examples=RUNS, stateful_step_count=STEPS),
     )

@@ -27,6 +27,7 @@ from strategy_app.services import alignment
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.coverage import worlds
+from tests.lengths import runs
 
 CODES = ["A", "B", "C", "D"]
 TITLES = ["Openness to the world", "Openness to all the world", "Quite another aim", "開放"]
@@ -239,9 +240,13 @@ class Life(RuleBasedStateMachine):
                 assert origin.origin_id in known
 
 
+STEPS = 25
+RUNS = runs("steps of a strategy's life, in two parts") // 2 // STEPS
+
+
 @pytest.mark.parametrize("part", range(2))
 def test_a_strategys_life_keeps_its_promises(db, part):
     run_state_machine_as_test(
         seed(part)(type(f"Life{part}", (Life,), {})),
-        settings=settings(worlds.RANDOM, max_examples=30, stateful_step_count=25),
+        settings=settings(worlds.RANDOM, max_examples=RUNS, stateful_step_count=STEPS),
     )

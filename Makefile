@@ -4,11 +4,14 @@ PYTHON ?= python3
 BIN = .venv/bin
 # Arguments for pytest: make test ARGS="tests/test_health.py -k ready"
 ARGS ?=
+# The day on which the tests are run, when not today: make test TODAY=2028-02-29
+TODAY ?=
+export TODAY
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser))
 ifneq ($(CHROMIUM),)
 export CHROMIUM
 endif
-PYTEST = $(BIN)/python -m pytest -n auto $(if $(CHROMIUM),,-m "not e2e")
+PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal --durations=15 $(if $(CHROMIUM),,-m "not e2e")
 
 .PHONY: help
 help: ## List these targets
@@ -19,12 +22,19 @@ run: .venv/.installed ## Set up what is missing and serve at http://127.0.0.1:80
 	@exec bin/run
 
 .PHONY: test
-test: lint browser ## Run all checks and tests, on SQLite (ARGS are pytest's)
+test: lint browser ## Run all checks and tests, on SQLite (ARGS are pytest's; TODAY)
 	$(PYTEST) $(ARGS)
 
 .PHONY: test-postgres
-test-postgres: .venv/.installed-dev browser ## Run the tests on a PostgreSQL of their own, or on TEST_DATABASE_URL
+test-postgres: .venv/.installed-dev ## Run what needs a database on a PostgreSQL of its own, or on TEST_DATABASE_URL
 	$(BIN)/python tests/with_postgres.py $(PYTEST) $(ARGS)
+
+.PHONY: test-long
+test-long: .venv/.installed-dev browser ## Run all tests at full length on five awkward days, then on PostgreSQL (hours)
+	@set -e; for day in $$($(BIN)/python -m tests.clock); do \
+		echo "*** $$day ***"; LONG=1 TODAY=$$day $(PYTEST) $(ARGS); \
+	done
+	LONG=1 $(BIN)/python tests/with_postgres.py $(PYTEST) $(ARGS)
 
 .PHONY: lint
 lint: .venv/.installed-dev ## Check style, layers and templates

@@ -1,8 +1,9 @@
-"""What all tests share: the databases, fresh columns, the people."""
+"""What all tests share: the day, the databases, fresh columns, the people."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,9 @@ from strategy_app.coverage import frame
 from strategy_app.services import strategy as strategy_services
 from tests import factories, lengths
 from tests.databases import Databases
+
+if os.environ.get("TODAY"):
+    from tests.clock import sitecustomize
 
 TABLES = {"db", "transactional_db", "own_database"}
 
@@ -31,6 +35,14 @@ def pytest_collection_modifyitems(config, items):
         (here if needs_tables and not browses else elsewhere).append(item)
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = here
+
+
+def pytest_configure(config):
+    """Let what tests start live on the same day; workers of xdist come here themselves."""
+    if os.environ.get("TODAY") and config.option.dist == "no":
+        folder = str(Path(sitecustomize.__file__).parent)
+        others = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{others}" if others else folder
 
 
 @pytest.fixture(scope="session")

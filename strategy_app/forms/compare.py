@@ -38,7 +38,6 @@ class SinceForm(ScopeForm):
         super().__init__(data, frame=frame)
         # Its name is a word of the language, so it cannot be declared like the others.
         self.fields["with"] = DayField(label=_("Compare with the day"), required=False)
-        self.fields["with"].widget.attrs["class"] = "form-control"
 
     def since(self) -> Pair:
         """Return both days; without another one, a year before the scope's."""

@@ -93,9 +93,7 @@ class ScopeForm(forms.Form):
         )
         self._choose("status", _("All"), Programme.Status.choices)
         for field in self.fields.values():
-            is_choice = isinstance(field, forms.ChoiceField)
-            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
-            if is_choice:
+            if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = _("There is no “%(value)s” here.")
 
     def _choose(self, name, all_of_them, choices):

@@ -12,9 +12,7 @@ from strategy_app.models.localized import localized_text
 class TableForm(forms.Form):
     """A table as rows of text or as a file; its content is for the importer to read."""
 
-    strategy = forms.ChoiceField(
-        label=_("Strategy"), widget=forms.Select(attrs={"class": "form-select"})
-    )
+    strategy = forms.ChoiceField(label=_("Strategy"))
     text = forms.CharField(
         label=_("Rows"), required=False, strip=False, widget=forms.Textarea
     )
@@ -48,5 +46,4 @@ class ApplyForm(forms.Form):
         label=_("Reason or source (may stay empty)"),
         max_length=300,
         required=False,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
     )

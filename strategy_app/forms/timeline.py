@@ -20,11 +20,9 @@ class YearsForm(ScopeForm):
             ("from", _("From fiscal year")),
             ("to", _("To fiscal year")),
         ]:
-            field = forms.IntegerField(
+            self.fields[name] = forms.IntegerField(
                 label=label, required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR
             )
-            field.widget.attrs["class"] = "form-control"
-            self.fields[name] = field
 
     def clean(self):
         """Refuse years in the wrong order, and too many of them."""

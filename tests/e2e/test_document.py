@@ -49,7 +49,7 @@ def test_a_document_is_sent_corrected_and_kept(site, open_page, language):
     keyboard.follow(row.locator("[name=title_en]"))
     expect(page.locator("#row-4 .document-saved")).to_be_visible()
     expect(page.locator("#row-4 .field-error")).to_have_count(1)
-    keyboard.follow(page.locator("#keep .btn-primary"))
+    keyboard.follow(page.locator("#keep .btn.main"))
     expect(page).to_have_url(re.compile(r"show=wrong"))
     assert not Revision.objects.filter(published_in=None).exists()
     row = open_row(page, 4)
@@ -71,7 +71,7 @@ def test_a_document_is_sent_corrected_and_kept(site, open_page, language):
     expect(page.locator("#row-7 form")).to_be_visible()
     expect(page.locator("#row-6.document-text")).to_be_visible()
 
-    keyboard.follow(page.locator("#keep .btn-primary"))
+    keyboard.follow(page.locator("#keep .btn.main"))
     title = {"en": "New values", "ja": "変化の時代にあって"}[language]
     expect(page.locator("#outline")).to_contain_text(f"AIM-7 {title}")
     draft = Revision.objects.get(published_in=None)

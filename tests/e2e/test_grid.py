@@ -228,7 +228,7 @@ def test_all_that_match_and_a_wrong_batch_taken_back(site, open_page):
     assert Alignment.objects.open().filter(element__code="DRV-1").count() == 60
 
     page.goto(f"/changes/{change.pk}/revert/")
-    page.locator(".revert-buttons .btn-danger").click()
+    page.locator(".revert-buttons .danger").click()
     expect(page.locator(".alert-success")).to_contain_text("60 cells")
     assert Alignment.objects.open().count() == before
 

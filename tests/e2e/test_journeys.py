@@ -31,10 +31,10 @@ def in_force(element="KP-2.5", programme="SATREPS"):
 
 def read_state(page):
     """Return KP-2.5's numbers on the overview, and the kinds of its gaps."""
-    keyboard.follow(page.locator(".site-nav a").nth(0))
+    keyboard.follow(page.locator(".doors a").nth(0))
     expect(page.locator(".coverage")).to_be_visible()
     numbers = keyboard.numbers(page, "KP-2.5")
-    keyboard.follow(page.locator(".site-nav a").nth(2))
+    keyboard.follow(page.locator(".doors a").nth(2))
     expect(page.locator(".gaps")).to_be_visible()
     rows = page.locator("table.gaps tr", has_text="KP-2.5").all()
     return numbers, [row.inner_text() for row in rows]
@@ -47,7 +47,7 @@ def test_aiko_tags_a_programme_and_sees_the_gap_close(site, open_page, language)
     expect(page.locator(f"html[lang={language}]")).to_be_attached()
     before, gaps_before = read_state(page)
 
-    keyboard.follow(page.locator(".site-nav a[href^='/programmes/']"))
+    keyboard.follow(page.locator(".doors a[href^='/programmes/']"))
     keyboard.write(page.locator("#search"), "satreps")
     keyboard.follow(page.locator("#search"))
     expect(page).to_have_url(re.compile("q=satreps"))
@@ -140,7 +140,7 @@ def test_tagging_without_javascript(site, open_page):
     expect(page).to_have_url(re.compile(r"#KP-2\.5$"))
     expect(page.locator(".alert-success")).to_contain_text("SATREPS × KP-2.5")
     expect(keyboard.line(page, "KP-2.5")).to_contain_text("Its results are open to all.")
-    page.locator(".site-nav a").nth(0).click()
+    page.locator(".doors a").nth(0).click()
     assert keyboard.numbers(page, "KP-2.5")[:3] == [1, 0, 0]
 
 

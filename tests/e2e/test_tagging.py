@@ -54,13 +54,13 @@ def test_cancel_leaves_the_form_without_an_error(aiko):
 
 
 def test_escape_closes_the_menu(aiko):
-    keyboard.activate(aiko.locator("details.menu summary"))
-    keyboard.tab_to(aiko.locator("details.menu a").first)
+    keyboard.activate(aiko.locator(".tools .menu summary"))
+    keyboard.tab_to(aiko.locator(".tools .menu a").first)
 
     aiko.keyboard.press("Escape")
 
-    expect(aiko.locator("details.menu[open]")).to_have_count(0)
-    expect(aiko.locator("details.menu summary")).to_be_focused()
+    expect(aiko.locator(".tools .menu[open]")).to_have_count(0)
+    expect(aiko.locator(".tools .menu summary")).to_be_focused()
 
 
 def test_form_takes_the_focus_once(aiko):

@@ -411,7 +411,7 @@ def test_the_day_to_compare_with_is_chosen_on_the_overview(client, ben, history)
     client.force_login(ben)
     page = client.get("/?category=CAT-A&with=2026-01-15")
     (form,) = re.findall(
-        r'<form method="get" class="[^"]*since-form">.*?</form>',
+        r'<form method="get" class="[^"]*since-form[^"]*">.*?</form>',
         page.content.decode(),
         re.DOTALL,
     )

@@ -107,14 +107,14 @@ def test_the_text_stands_in_both_languages_or_in_one(client, ben, revised):
     client.force_login(ben)
     both = client.get("/strategy/STR/")
     assert "What A is all about." in text_of(both)
-    assert '<div class="wording-other" lang="ja">' in both.content.decode()
+    assert '<div class="wording-other quiet small" lang="ja">' in both.content.decode()
     one = client.get("/strategy/STR/" + link(both, "One language"))
     assert "What A is all about." in text_of(one)
     assert "Aの新しい説明。" not in text_of(one)
     again = client.get("/strategy/STR/" + link(one, "Both languages"))
     assert "Aの新しい説明。" in text_of(again)
     japanese = client.get("/strategy/STR/", headers={"Accept-Language": "ja"})
-    assert '<div class="wording-other" lang="en">' in japanese.content.decode()
+    assert '<div class="wording-other quiet small" lang="en">' in japanese.content.decode()
 
 
 def test_what_is_in_one_language_only_is_not_set_twice(client, ben):

@@ -64,7 +64,7 @@ def test_many_that_are_withdrawn_are_folded_below_the_way_on(admin, chie, number
     for code in codes:
         services.delete_wording(wording=get(code), by=chie)
     page = admin.get(DRAFT).content.decode()
-    assert ('<details class="panel fold" open>' in page) == is_open
+    assert ('<details class="card fold" open>' in page) == is_open
     assert page.index("Rehearse and publish") < page.index("Bring N-0 back")
 
 
@@ -377,7 +377,7 @@ def test_ticking_is_enough_to_say_where_an_element_comes_from(admin, draft):
 def test_where_an_element_cannot_come_from(admin, draft):
     address = f"{DRAFT}A/origins/"
     page = refused(admin, address, {"kind": "split"}, "Choose at least one element.")
-    assert '<details class="panel fold" open>' in page.content.decode()
+    assert '<details class="card fold" open>' in page.content.decode()
     page = refused(
         admin, address, {"kind": "split", "origins": ["A"]}, "Select a valid choice."
     )

@@ -58,7 +58,6 @@ function showErrors(errors) {
     const wrong = errors[field.name];
     place.textContent = wrong ? wrong.join(" ") : "";
     place.classList.toggle("field-error", Boolean(wrong));
-    field.classList.toggle("is-invalid", Boolean(wrong));
     if (wrong) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
   }

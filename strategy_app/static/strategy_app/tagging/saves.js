@@ -74,7 +74,7 @@ function showKept() {
     const item = document.createElement("li"), open = document.createElement("button");
     item.textContent = `${name.replace(" ", " × ")}: ${errorsOf(what.told)} `;
     open.type = "button";
-    open.className = "btn btn-outline-secondary btn-sm";
+    open.className = "btn slim";
     open.textContent = words.look;
     open.dataset.do = "look";
     open.dataset.name = name;

@@ -136,7 +136,7 @@ def _create(name, template=None):
 
 def _drop(name):
     if IS_SQLITE:
-        for ending in ("", "-wal", "-shm"):
+        for ending in ("", "-wal", "-shm", "-turn"):
             Path(name + ending).unlink(missing_ok=True)
         return
     with connection._nodb_cursor() as cursor:

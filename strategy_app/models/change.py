@@ -2,12 +2,14 @@
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 from django.conf import settings
 from django.db import models
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
@@ -114,10 +116,20 @@ class WrittenInChange(models.Model):
         abstract = True
 
 
+class _Histories(HistoryManager):
+    """Histories whose class is made once; it would be made whenever one is looked at."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class, class_name=None):
+        return super().from_queryset(queryset_class, class_name)
+
+
 def history(**options):
     """Return the history of a model, each row of which points to its Change."""
     return HistoricalRecords(
         bases=[WrittenInChange],
+        history_manager=_Histories,
         get_user=lambda instance, **_kwargs: current_change() and current_change().by,
         **options,
     )

@@ -2,6 +2,7 @@
 
 import gettext
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 from django.conf import settings as site
@@ -93,6 +94,7 @@ def words_of(response):
     return {re.sub(r"\s+", " ", text).strip(" :") for text in parser.found if text}
 
 
+@cache
 def english():
     """Return what the interface says in English where it has to say it in Japanese."""
     with CATALOGUE.open("rb") as file:

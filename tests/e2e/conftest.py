@@ -15,7 +15,9 @@ from tests.factories import PASSWORD
 
 # The browser's driver runs an event loop in the thread that also asks the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-expect.set_options(timeout=10_000)
+# Beside busy cores what people would see at once comes late; how late is no test's matter.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -79,9 +81,7 @@ def open_page(new_context):
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(10_000)
-        # Some pages draw a chart in a process that has to start first.
-        context.set_default_navigation_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         if username:
             context.add_cookies([_session_of(username, address)])
         return context.new_page()

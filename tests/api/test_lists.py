@@ -338,7 +338,7 @@ def make_one_more(number, department):
         ("strategies/", 4),  # the token, the number of rows, the rows, their revisions
         ("elements/?strategy=S-1", 3),  # the token, the newest change, the wordings
         ("programmes/?q=p", 5),  # also the search and the budgets
-        ("alignments/", 5),  # the token, the newest change, number, rows, evidence
+        ("alignments/", 4),  # the token, the newest change, rows, evidence
         ("changes/", 3),
     ],
 )

@@ -252,6 +252,16 @@ class Wording(models.Model):
     def __str__(self):
         return f"{self.element_id and self.element.code} {self.title}"
 
+    def is_undecided(self, *, is_back: bool) -> bool:
+        """Whether somebody has yet to say if its change is editorial or material.
+
+        is_back: whether the element was published before, and withdrawn: then what is new
+        has changed.
+        """
+        how = self.Modification
+        to_decide = (how.EDITORIAL, how.MATERIAL, *([how.NEW] * is_back))
+        return self.decided_by_id is None and self.modification in to_decide
+
 
 class Origin(models.Model):
     """That an element of a revision comes from another one, by a split or a merger.

@@ -48,9 +48,7 @@ class Row:
     @property
     def is_undecided(self) -> bool:
         """Whether somebody has yet to say if its change is editorial or material."""
-        how, kinds = self.wording.modification, Wording.Modification
-        to_decide = (kinds.EDITORIAL, kinds.MATERIAL, *([kinds.NEW] * self.is_back))
-        return self.wording.decided_by_id is None and how in to_decide
+        return self.wording.is_undecided(is_back=self.is_back)
 
     @property
     def is_moved(self) -> bool:

@@ -48,7 +48,7 @@ def problems_of(draft: Revision) -> list[Problem]:
             found.append(Problem(lack, row))
         if row.behind:
             found.append(Problem(_("One language was changed after the other."), row))
-        if _is_undecided(row, back):
+        if row.is_undecided(is_back=row.element_id in back):
             found.append(
                 Problem(_("Nobody has decided yet whether its change is material."), row)
             )
@@ -85,18 +85,6 @@ def _says_nothing_new(draft, rows):
     return before == after
 
 
-_TO_DECIDE = (Wording.Modification.EDITORIAL, Wording.Modification.MATERIAL)
-
-
-def _is_undecided(row, back):
-    """Whether nobody has said how it changed; one that is back as new counts as material.
-
-    back: the ids of elements that have been published before.
-    """
-    is_back = row.modification == Wording.Modification.NEW and row.element_id in back
-    return row.decided_by_id is None and (is_back or row.modification in _TO_DECIDE)
-
-
 def _used_before(rows):
     """Return which elements have been published before (one query)."""
     published = Wording.objects.filter(
@@ -110,7 +98,7 @@ def _decide(draft, by):
     rows = list(draft.wordings.filter(decided_by=None))
     back = _used_before(rows)
     for row in rows:
-        if _is_undecided(row, back):
+        if row.is_undecided(is_back=row.element_id in back):
             row.decided_by = by
             row.save()
 

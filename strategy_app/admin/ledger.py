@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from strategy_app import words
 from strategy_app.admin.base import ReadOnlyAdmin, TextFilter, YesNoFilter
-from strategy_app.admin.tagging import SYMBOLS
 from strategy_app.coverage.frame import current
 from strategy_app.models import Alignment, Change
 from strategy_app.models.dates import today
@@ -44,14 +44,6 @@ class ConfirmedFilter(YesNoFilter):
     @property
     def condition(self):
         return Q(pk__among=alignment_queries.ids_confirmed(current(), today()))
-
-
-# What the list says of a confirmation: that it stands, or why it no longer does.
-_LAPSES = {
-    None: _("Confirmed"),
-    "wording": _("Lapsed: the wording has changed"),
-    "programme": _("Lapsed: the programme's text has changed"),
-}
 
 
 def link(address, text):
@@ -141,13 +133,13 @@ class AlignmentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("level"), ordering="level")
     def level_shown(self, row):
-        return f"{SYMBOLS[row.level]} {row.level} {row.get_level_display()}"
+        return f"{words.of_level(row.level).sign} {row.level} {row.get_level_display()}"
 
     @admin.display(description=_("confirmed"))
     def is_confirmed(self, row):
         if row.confirmed_in_id is None:
             return "–"
-        return _LAPSES[row.state.lapse]
+        return words.of_confirmation(row.state).name
 
     @admin.display(description=_("recorded in"), ordering="opened_in")
     def opened_short(self, row):

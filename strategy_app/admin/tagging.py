@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from strategy_app import words
 from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.models import (
     Alignment,
@@ -26,9 +27,6 @@ from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import alignment as alignment_services
 
-# Shape as well as colour tells the levels apart.
-SYMBOLS = {2: "●", 1: "◐", 0: "○", None: "–"}
-
 
 @dataclass
 class Line:
@@ -41,7 +39,7 @@ class Line:
     @property
     def symbol(self):
         """The sign of its level."""
-        return SYMBOLS[self.row.level if self.row else None]
+        return words.of_level(self.row.level if self.row else None).sign
 
     @property
     def needs_review(self):
@@ -250,13 +248,13 @@ def _page(site, request, form, current, conflict):
         "parents": _above(wordings, wording),
         "form": form,
         "choices": [
-            (radio, SYMBOLS[level], definitions.get(level))
+            (radio, words.of_level(level).sign, definitions.get(level))
             for radio, (level, _label) in zip(
                 form["level"].subwidgets, form.fields["level"].choices, strict=True
             )
         ],
         "current": current,
-        "current_symbol": SYMBOLS[current.level if current else None],
+        "current_symbol": words.of_level(current.level if current else None).sign,
         "conflict": conflict,
         "files_lost": bool(form.is_bound and request.FILES),
         "refused_evidence": refused.pop("evidence", []),

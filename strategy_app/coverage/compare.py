@@ -13,6 +13,7 @@ from strategy_app.coverage.counts import Coverage
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
 from strategy_app.coverage.standing import LAYERS, months_before
+from strategy_app.words import RECORDS
 
 # What two sides may differ in. Groups have no before and after: neither comes first.
 TURNS = ("day", "known_at", "layer")
@@ -51,8 +52,8 @@ SINCE = _(
 )
 # What a record that a layer lacks has not got.
 LACKS = {
-    "evidenced": _("no dated source"),
-    "confirmed": _("not confirmed"),
+    "evidenced": RECORDS["unevidenced"].said,
+    "confirmed": RECORDS["unconfirmed"].said,
     "fresh": _("not confirmed lately"),
 }
 

@@ -20,6 +20,7 @@ from strategy_app.coverage import (
 )
 from strategy_app.coverage.frame import Thresholds
 from strategy_app.models import Target
+from strategy_app.words import COUNTED, LAYERS, PARTS
 
 
 @dataclass(frozen=True)
@@ -43,24 +44,9 @@ class Section:
     definitions: list[Definition]
 
 
-_STATE_TERMS = {
-    "principal": _("Principal"),
-    "significant": _("Significant"),
-    "not_targeted": _("Not targeted"),
-    "not_assessed": _("Not assessed"),
-}
-_COUNT_TERMS = {
-    "active": _("Active"),
-    "supported": _("Supported"),
-    "assessed": _("Assessed"),
+_COUNT_TERMS = {name: COUNTED[name] for name in ("active", "supported", "assessed")} | {
     "coverage": _("Coverage"),
     "completeness": _("Completeness (assessed so far)"),
-}
-_LAYER_TERMS = {
-    "claimed": _("Claimed"),
-    "evidenced": _("Evidenced"),
-    "confirmed": _("Confirmed"),
-    "fresh": _("Fresh"),
 }
 _MATRIX_TERMS = {
     "number": _("Number in the matrix"),
@@ -94,8 +80,9 @@ def sections(
 def _levels(levels):
     number = {"principal": 2, "significant": 1, "not_targeted": 0, "not_assessed": None}
     found = []
-    for state, term in _STATE_TERMS.items():
-        name, words = levels.get(number[state], (term, counts.DEFINITIONS[state]))
+    for state, word in PARTS.items():
+        plain = (word.name, counts.DEFINITIONS[state])
+        name, words = levels.get(number[state], plain)
         formula = counts.FORMULAS.get(state, "")
         found.append(Definition(f"level-{state}", name, words, formula))
     return found
@@ -135,7 +122,7 @@ def _layers(thresholds):
         words = standing.LAYER_DEFINITIONS[layer]
         if layer == "fresh":
             words = words % {"fresh_months": thresholds.fresh_months}
-        found.append(Definition(f"layer-{layer}", _LAYER_TERMS[layer], words))
+        found.append(Definition(f"layer-{layer}", LAYERS[layer], words))
     return found
 
 

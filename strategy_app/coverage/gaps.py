@@ -12,6 +12,7 @@ from strategy_app.coverage import cliffs, counts, matrix, targets
 from strategy_app.coverage.frame import Frame
 from strategy_app.coverage.scope import Scope
 from strategy_app.coverage.standing import LAYERS
+from strategy_app.words import RECORDS
 
 
 class Kind(TextChoices):
@@ -20,10 +21,10 @@ class Kind(TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("kind of gap", "Unknown")
     CLIFF = "cliff", _("Cliff")
     THIN = "thin", _("Thin")
-    UNEVIDENCED = "unevidenced", _("Unevidenced")
-    UNCONFIRMED = "unconfirmed", _("Unconfirmed")
-    STALE = "stale", _("Stale")
-    NEEDS_REVIEW = "needs_review", _("Needs review")
+    UNEVIDENCED = "unevidenced", RECORDS["unevidenced"].name
+    UNCONFIRMED = "unconfirmed", RECORDS["unconfirmed"].name
+    STALE = "stale", RECORDS["stale"].name
+    NEEDS_REVIEW = "needs_review", RECORDS["needs_review"].name
     HOLE = "hole", _("Hole")
 
 

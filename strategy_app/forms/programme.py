@@ -7,13 +7,7 @@ from strategy_app.coverage.counts import STATES
 from strategy_app.forms.fields import DayField
 from strategy_app.forms.scope import ScopeForm
 from strategy_app.queries.programme import SORTS
-
-_STATE_NAMES = (
-    _("Principal"),
-    _("Significant"),
-    _("Not targeted"),
-    _("Not assessed"),
-)
+from strategy_app.words import COUNTED
 
 _NO_ELEMENT = _("Name the element that the rest of the address is about.")
 _ONLY_ACTIVE = _(
@@ -44,9 +38,7 @@ class ProgrammeListForm(ScopeForm):
         required=False,
         choices=[
             ("", _("All")),
-            *zip(STATES, _STATE_NAMES, strict=True),
-            ("supported", _("Supported")),
-            ("assessed", _("Assessed")),
+            *((state, COUNTED[state]) for state in (*STATES, "supported", "assessed")),
         ],
     )
     # Those active ones whose budget of the day's fiscal year is not on record.

@@ -8,14 +8,15 @@ from django.utils.translation import pgettext_lazy
 
 from strategy_app.forms.fields import PlainTextField
 from strategy_app.forms.grid import WhoseForm
+from strategy_app.words import PARTS, RECORDS
 
 NOTE_MAX = 1000
 
 KINDS = [
-    ("not_assessed", _("Not assessed")),
-    ("needs_review", _("Needs review")),
+    ("not_assessed", PARTS["not_assessed"].name),
+    ("needs_review", RECORDS["needs_review"].name),
     ("proposed", _("Proposed")),
-    ("stale", _("Stale")),
+    ("stale", RECORDS["stale"].name),
     ("unconfirmed", _("To confirm")),
     ("returned", _("Returned to me")),
 ]

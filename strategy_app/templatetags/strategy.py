@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from django_countries import countries
 from markdown_it import MarkdownIt
 
+from strategy_app import words
 from strategy_app.models.dates import first_day
 from strategy_app.models.dates import fiscal_year as fiscal_year_of
 from strategy_app.models.localized import LocalizedText, localized_text
@@ -27,10 +28,6 @@ MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(
     ["table", "linkify"]
 )
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-
-# A level is told by shape as well as by colour and word.
-_SYMBOLS = {None: "–", 0: "○", 1: "◐", 2: "●"}
-_NAMES = {None: "not_assessed", 0: "not_targeted", 1: "significant", 2: "principal"}
 
 
 @register.simple_tag
@@ -104,15 +101,15 @@ def language_of(value):
 
 
 @register.simple_tag
-def level_mark(level, words=True):
+def level_mark(level, is_named=True):
     """Print a level: a shape, its number, its name; ``None`` is "not assessed"."""
     label = level_name(level)
     return format_html(
         '<span class="level level-{}"><span aria-hidden="true">{}</span> {}</span>',
-        _NAMES[level],
-        _SYMBOLS[level],
+        words.part_of(level),
+        words.of_level(level).sign,
         format_html("{}", label)
-        if words
+        if is_named
         else format_html('<span class="visually-hidden">{}</span>', label),
     )
 
@@ -120,19 +117,31 @@ def level_mark(level, words=True):
 @register.filter
 def level_name(level):
     """Return a level's name."""
-    return {
-        None: _("Not assessed"),
-        0: _("Not targeted"),
-        1: _("Significant"),
-        2: _("Principal"),
-    }[level]
+    return str(words.of_level(level).name)
 
 
 @register.filter
 def state_symbol(state):
     """Return the shape of one of the four parts of a bar."""
-    by_state = {name: _SYMBOLS[level] for level, name in _NAMES.items()}
-    return by_state.get(state, "")
+    return words.PARTS[state].sign if state in words.PARTS else ""
+
+
+@register.simple_tag
+def parts():
+    """Return the four parts of a bar: (part, Word) each, the strongest first."""
+    return words.PARTS.items()
+
+
+@register.filter
+def said(state):
+    """Return the Word for a record's confirmation (a ``standing.State``), or None."""
+    return words.of_confirmation(state)
+
+
+@register.simple_tag
+def told_by_sign():
+    """Return the Words for what the cells of the grid tell of a record by a sign."""
+    return [words.RECORDS[name] for name in words.TOLD_BY_SIGN]
 
 
 @register.inclusion_tag("strategy_app/_bar.html")

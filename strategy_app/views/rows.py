@@ -6,9 +6,9 @@ from functools import cache
 
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from strategy_app import words
 from strategy_app.coverage import budgets, counts, targets
 from strategy_app.coverage.counts import STATES, Coverage
 from strategy_app.coverage.frame import Frame
@@ -66,20 +66,9 @@ class ElementRow:
         return _(", ").join([*words, *(mark.words for mark in self.marks)])
 
 
-_STATE_LABELS = {
-    "principal": gettext_lazy("Principal"),
-    "significant": gettext_lazy("Significant"),
-    "not_targeted": gettext_lazy("Not targeted"),
-    "not_assessed": gettext_lazy("Not assessed"),
-    "supported": gettext_lazy("Supported"),
-    "assessed": gettext_lazy("Assessed"),
-    "active": gettext_lazy("Active"),
-}
-
-
 def state_label(state):
     """Return what a state is called: one of the four parts, or a sum of them."""
-    return str(_STATE_LABELS[state])
+    return str(words.COUNTED[state])
 
 
 def programmes_address(scope, **extra):

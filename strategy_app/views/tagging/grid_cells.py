@@ -6,16 +6,13 @@ import numpy as np
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
+from strategy_app import words
 from strategy_app.coverage import cells as coverage_cells
 from strategy_app.coverage import matrix
 from strategy_app.coverage.frame import Frame, Tree
 from strategy_app.coverage.standing import State
 from strategy_app.models import Level
-from strategy_app.templatetags.strategy import level_name
-
-_SYMBOLS = {None: "–", 0: "○ 0", 1: "◐ 1", 2: "● 2"}
 
 
 @dataclass(frozen=True)
@@ -42,22 +39,28 @@ class Faces:
 
 
 def _face(level, state):
+    word = words.of_level(level)
     if state is None:
-        return "cell none", _SYMBOLS[level], escape(str(level_name(level)))
-    said, marks = [str(level_name(level))], ""
+        return "cell none", word.sign, escape(str(word.name))
+    told = [words.RECORDS[name] for name in _told(level, state)]
+    shown, marks = f"{word.sign} {level}", "".join(one.sign for one in told)
+    if marks:
+        shown += f"<i>{marks}</i>"
+    said = [word.name, *(one.said for one in told)]
+    return f"cell l{level}", shown, escape(", ".join(map(str, said)))
+
+
+def _told(level, state):
+    """Yield what is told of a record in a cell; of level 0 not what it does not need."""
+    is_claim = level >= Level.SIGNIFICANT
     if state.is_reworded:
-        marks += "↻"
-        said.append(_("to be re-read: the wording has changed"))
-    if level >= Level.SIGNIFICANT and not state.is_evidenced:
-        marks += "□"
-        said.append(_("no dated source"))
+        yield "needs_review"
+    if is_claim and not state.is_evidenced:
+        yield "unevidenced"
     if state.is_confirmed:
-        marks += "✓"
-        said.append(_("confirmed"))
-    elif level >= Level.SIGNIFICANT:
-        said.append(_("not confirmed"))
-    shown = f"{_SYMBOLS[level]}<i>{marks}</i>" if marks else _SYMBOLS[level]
-    return f"cell l{level}", shown, escape(", ".join(said))
+        yield "confirmed"
+    elif is_claim:
+        yield "unconfirmed"
 
 
 def rows(

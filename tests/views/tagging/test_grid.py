@@ -75,7 +75,8 @@ def test_a_cell_tells_level_source_confirmation_and_re_reading(
     strategy = factories.get_element("A").strategy
     factories.revise_as(strategy, {"A": "material"}, day=str(confirmed.valid_from))
     assert cell(page(client))[2:] == (
-        "Principal, to be re-read: the wording has changed, not confirmed", "● 2<i>↻</i>",
+        "Principal, needs review: the element&#x27;s wording has changed, not confirmed",
+        "● 2<i>↻</i>",
     )  # fmt: skip
 
 

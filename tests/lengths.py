@@ -6,6 +6,8 @@ IS_LONG = bool(os.environ.get("LONG"))
 
 # Short and long.
 _FIGURES = {
+    "worlds whose records stand somehow": (10, 200),
+    "unsaved worlds whose records stand somehow": (60, 3_000),
     "steps of the ledger, in four parts": (960, 10_080),
     "steps of a strategy's life, in two parts": (250, 1_500),
     "tables killed while they are applied": (8, 50),

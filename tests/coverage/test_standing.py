@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from strategy_app.coverage import frame, standing
 from strategy_app.coverage.scope import Scope
-from strategy_app.models import Change
+from strategy_app.models import Alignment, Change
 from tests.coverage import oracle_standing, unsaved, worlds
 from tests.coverage.oracle import Oracle
+from tests.lengths import runs
 
 
-@settings(worlds.RANDOM, max_examples=15)
+@settings(worlds.RANDOM, max_examples=runs("worlds whose records stand somehow"))
 @given(world=worlds.worlds(), day=worlds.days, seed=st.integers(0, 2**32))
 def test_records_stand_as_their_rows_say(db, world, day, seed):
     with worlds.rolled_back():
@@ -23,9 +24,13 @@ def test_records_stand_as_their_rows_say(db, world, day, seed):
         changes = list(Change.objects.order_by("id").values_list("id", flat=True))
         for number in rng.sample(changes, 3):
             compare(Oracle(number), frame.as_known_at(number), day)
+        some = [row for row in Alignment.objects.all() if rng.random() < 0.5]
+        ids = [row.pk for row in some]
+        by_themselves = standing.states_of(frame.of_rows(some), day, ids)
+        assert by_themselves == standing.states_of(frame.current(), day, ids)
 
 
-@settings(worlds.RANDOM, max_examples=100)
+@settings(worlds.RANDOM, max_examples=runs("unsaved worlds whose records stand somehow"))
 @given(seed=st.integers(0, 2**64 - 1), day=worlds.days)
 def test_records_stand_as_their_rows_say_in_worlds_that_no_database_has_seen(seed, day):
     oracle, columns = unsaved.a_world(random.Random(seed))  # noqa: S311
@@ -50,7 +55,7 @@ def compare(oracle, columns, day):
         ]
 
 
-@settings(worlds.RANDOM, max_examples=100)
+@settings(worlds.RANDOM, max_examples=runs("unsaved worlds whose records stand somehow"))
 @given(seed=st.integers(0, 2**64 - 1), day=worlds.days)
 def test_since_when_is_the_day_from_which_a_record_stands_so(seed, day):
     _oracle, columns = unsaved.a_world(random.Random(seed))  # noqa: S311

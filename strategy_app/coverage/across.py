@@ -39,8 +39,8 @@ def by_strategy(frame: Frame, scope: Scope, other: str) -> Crossing | None:
     second = counts.elements(frame, scope.but(strategy=other))
     if own.tree is None or second.tree is None:
         return None
-    columns, active, counted = frame.kept.answer(
-        ("across", other, counts.question(scope)), lambda: _crossed(own, second), scope.day
+    columns, active, counted = frame.answer(
+        ("across", other, counts.question(scope)), lambda: _crossed(own, second)
     )
     codes = [second.tree.codes[row] for row in columns]
     return Crossing(
@@ -62,5 +62,4 @@ def _crossed(own, second):
     counted = np.zeros((len(own.counts), len(columns), 4), np.int64)
     for number, group in enumerate(groups):
         counted[:, number] = counts.four_parts(own.levels, group, weights, active[number])
-    active.flags.writeable = counted.flags.writeable = False
     return columns, active, counted

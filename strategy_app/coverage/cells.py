@@ -51,10 +51,6 @@ def below(tree: Tree, cells: Cells) -> tuple[np.ndarray, np.ndarray]:
     int64[E, n] and int64[E]; the element itself is not among them.
     """
     assessed = (cells.level != matrix.NOT_ASSESSED) & tree.alignable[:, None]
-    number = assessed.astype(np.int64)
-    all_below = tree.alignable.astype(np.int64)
-    for row in range(len(tree.codes) - 1, 0, -1):
-        if (parent := tree.parent[row]) >= 0:
-            number[parent] += number[row]
-            all_below[parent] += all_below[row]
+    number = tree.rolled_up(assessed.astype(np.int64), np.add)
+    all_below = tree.rolled_up(tree.alignable.astype(np.int64), np.add)
     return number - assessed, all_below - tree.alignable

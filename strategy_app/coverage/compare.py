@@ -200,8 +200,7 @@ class Pair:
             return self.differences.by_kind()
         asked = [counts.question(side.scope) for side in (self.own, self.other)]
         key = ("by_kind", self.by, *asked)
-        later = max(side.scope.day for side in (self.own, self.other))
-        return frame.kept.answer(key, lambda: self.differences.by_kind(), later)
+        return frame.answer(key, lambda: self.differences.by_kind())
 
 
 def pair(frame: Frame, scope: Scope, other_frame: Frame, other: Scope, *, by: str) -> Pair:

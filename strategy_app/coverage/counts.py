@@ -169,7 +169,7 @@ class GroupedCoverage:
 def elements(frame: Frame, scope: Scope) -> Coverage:
     """Count coverage by element. Raises matrix.UnknownGroup for an unknown filter."""
     key = ("elements", question(scope))
-    kept = frame.kept.answer(key, lambda: _elements(frame, scope), scope.day)
+    kept = frame.answer(key, lambda: _elements(frame, scope))
     return Coverage(scope, frame, *kept)
 
 
@@ -189,7 +189,6 @@ def _elements(frame, scope):
     else:
         levels = matrix.levels(frame, tree, scope.day, scope.rollup, scope.layer)
         counts = four_parts(levels, columns, weights, active)
-    _freeze(counts, columns)
     return tree, active, counts, columns
 
 
@@ -207,9 +206,7 @@ def by_group(frame: Frame, scope: Scope, by: str) -> GroupedCoverage:
     """
     key = ("by_group", by, question(scope))
     overall = elements(frame, scope)
-    groups, active, counts = frame.kept.answer(
-        key, lambda: _by_group(frame, overall, by), scope.day
-    )
+    groups, active, counts = frame.answer(key, lambda: _by_group(frame, overall, by))
     return GroupedCoverage(by, list(groups), active, counts, overall)
 
 
@@ -229,7 +226,6 @@ def _by_group(frame, overall, by):
             counts[number, :, :3] = _counted_by_group(row[order], starts, weights)
     active = active.astype(np.int64)
     counts[:, :, 3] = active - counts.sum(axis=2)
-    _freeze(active, counts)
     return [codes[group] for group in kept], active, counts
 
 
@@ -239,12 +235,13 @@ def _order(frame, by):
     A programme of several countries stands there once for each of them.
     """
     codes = [*matrix.group_codes(frame, by), *([UNKNOWN] if by != "status" else [])]
-    if by not in frame.kept.orders:
+
+    def compute():
         members = [np.flatnonzero(matrix.member(frame, by, code)) for code in codes]
-        order = np.concatenate(members)
         group_of = np.repeat(np.arange(len(codes)), [len(some) for some in members])
-        frame.kept.orders[by] = order, group_of.astype(np.int16)
-    return codes, *frame.kept.orders[by]
+        return np.concatenate(members), group_of.astype(np.int16)
+
+    return codes, *frame.answer(("order", by), compute)
 
 
 def _counted_by_group(levels, starts, weights):
@@ -347,11 +344,6 @@ def weights_of(frame: Frame, scope: Scope) -> np.ndarray | None:
     if scope.basis == "on_record":
         return has_budget(frame, scope.day).astype(np.int64)
     return np.maximum(frame.programmes.budget_of(fiscal_year(scope.day)), 0)
-
-
-def _freeze(*arrays):
-    for array in arrays:
-        array.flags.writeable = False
 
 
 def _supported(counts, level):

@@ -129,7 +129,7 @@ def find(
     """
     years = horizon_years or frame.thresholds.horizon_years
     key = ("gaps", by, years, counts.question(scope.but(basis="programmes")))
-    return list(frame.kept.answer(key, lambda: _find(frame, scope, by, years)))
+    return list(frame.answer(key, lambda: _find(frame, scope, by, years)))
 
 
 def of_kind(found: list[Gap], kind: str) -> list[Gap]:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from strategy_app.coverage import standing
 from strategy_app.coverage.frame import ALWAYS, NEVER, Frame, Tree
-from strategy_app.coverage.frame.kept import appended, with_room
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Level, Programme
 
@@ -40,51 +39,18 @@ def levels(
     With ``rollup``, a row is the maximum of itself and everything below it. Only records
     of the ``layer`` (one of LAYERS) are seen; what else is recorded is as not assessed.
     """
-    first, question = _holds_from(frame, day, layer), (tree.revision_id, rollup, layer)
+
+    if layer != "fresh":  # those go stale without anything being written
+        day = min(day, frame.last_turn)  # all later days are alike, as years ahead are
 
     def compute():
-        if outdated := frame.kept.outdated.get((first, question)):
-            return _patched(frame, tree, day, rollup, layer, *outdated)
-        result = _direct(frame, tree, day, layer)
-        return _rolled_up(tree, result) if rollup else result
+        result = none_assessed(len(tree.codes), len(frame.programmes.codes))
+        cells = _cells(frame, tree)
+        rows = np.flatnonzero(_seen(frame, tree, day, layer) & (cells >= 0))
+        result.ravel()[cells[rows]] = frame.ledger.level[rows]
+        return tree.rolled_up(result) if rollup else result
 
-    return frame.kept.matrix(first, question, compute)
-
-
-def _holds_from(frame, day, layer):
-    """Return the first of the days since which the same records are in force, an ordinal.
-
-    It names the stretch of days whatever turns come to be known before or after it.
-    """
-    ordinal = day.toordinal()
-    if layer == "fresh":
-        return ordinal  # records go stale without anything being written
-    earlier = int(np.searchsorted(frame.turns, ordinal, "right"))
-    return int(frame.turns[earlier - 1]) if earlier else int(ALWAYS)
-
-
-def _direct(frame, tree, day, layer):
-    """Return the levels that stand on each element itself."""
-    result = none_assessed(len(tree.codes), len(frame.programmes.codes))
-    cells = _cells(frame, tree)
-    rows = np.flatnonzero(_seen(frame, tree, day, layer) & (cells >= 0))
-    result.ravel()[cells[rows]] = frame.ledger.level[rows]
-    return result
-
-
-def _patched(frame, tree, day, rollup, layer, levels, columns):
-    """Return the levels of the frame before, with the changed columns computed anew."""
-    width = len(frame.programmes.codes)
-    rows = rows_about(frame, columns)
-    cells = _cells(frame, tree)[rows]
-    seen = _seen(frame, tree, day, layer, rows) & (cells >= 0)
-    rows, cells = rows[seen], cells[seen]
-    place = np.searchsorted(columns, frame.ledger.programme[rows])
-    changed = none_assessed(len(tree.codes), len(columns))
-    changed[cells // width, place] = frame.ledger.level[rows]
-    result = levels.copy()
-    result[:, columns] = _rolled_up(tree, changed) if rollup else changed
-    return result
+    return frame.answer(("levels", tree.revision_id, day, rollup, layer), compute)
 
 
 def rows_about(frame: Frame, columns: np.ndarray) -> np.ndarray:
@@ -138,36 +104,19 @@ def needs_review(
     asks = standing.has(stands, standing.IN_FORCE, standing.REWORDED)
     asks &= standing.of_layer(stands, layer)
     result.ravel()[cells[asks & (cells >= 0) & (frame.ledger.level >= least)]] = True
-    return _rolled_up(tree, result) if rollup else result
-
-
-def _rolled_up(tree, levels):
-    """Raise each row, in place, to the maximum of itself and everything below it."""
-    # Parents stand before their children, so going backwards each is complete before it
-    # is added to its own parent.
-    for row in range(len(tree.codes) - 1, 0, -1):
-        if tree.parent[row] >= 0:
-            parent = levels[tree.parent[row]]
-            np.maximum(parent, levels[row], out=parent)
-    return levels
+    return tree.rolled_up(result) if rollup else result
 
 
 def _cells(frame, tree):
     """Return the place of each ledger row in the flat matrix, -1 for other elements."""
-    kept = frame.kept.cells.get(tree.revision_id)
-    done = 0 if kept is None else len(kept)
-    ledger = frame.ledger
-    if kept is None or done < len(ledger.ids):
-        # A row never changes its programme or element: only new ones are looked at.
-        rows = _rows(tree, ledger.element[done:])
+
+    def compute():
         width = len(frame.programmes.codes)
-        cells = np.where(rows >= 0, rows * width + ledger.programme[done:], -1)
-        cells = cells.astype(np.int32 if width * len(tree.codes) < NEVER else np.int64)
-        if kept is None:
-            kept = with_room(len(cells), cells.dtype)
-        kept = appended(kept, cells)
-    frame.kept.place(tree.revision_id, kept)
-    return kept
+        kind = np.int32 if width * (len(tree.codes) + 1) < NEVER else np.int64
+        rows = _rows(tree, frame.ledger.element).astype(kind)
+        return np.where(rows >= 0, rows * width + frame.ledger.programme, -1)
+
+    return frame.answer(("cells", tree.revision_id), compute)
 
 
 def elements_of(frame: Frame, tree: Tree, rows: np.ndarray) -> np.ndarray:

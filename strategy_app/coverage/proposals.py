@@ -58,7 +58,7 @@ def proposals(frame: Frame, tree: Tree, day: datetime.date) -> Proposals:
     somebody says that the record does not apply to it. Nothing follows by itself.
     """
     key = ("proposed", tree.revision_id, day, len(frame.dismissed))
-    return frame.kept.answer(key, lambda: _proposals(frame, tree, day), day)
+    return frame.answer(key, lambda: _proposals(frame, tree, day))
 
 
 def proposed(frame: Frame, tree: Tree, day: datetime.date) -> tuple[np.ndarray, np.ndarray]:

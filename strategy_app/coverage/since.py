@@ -34,7 +34,7 @@ def since(frame: Frame, coverage: Coverage, found: list[Gap]) -> list[datetime.d
     Uncovered, unknown and thin are told by the support: since when it is as it is.
     """
     scope = coverage.scope
-    kept = frame.kept.answer(("since", question(scope)), dict, scope.day)
+    kept = frame.answer(("since", question(scope)), dict)
     history = _History(frame, coverage)
     for gap in found:
         if _name(gap) not in kept:

@@ -103,17 +103,9 @@ def standing(frame: Frame, tree: Tree, day: datetime.date) -> np.ndarray:
     Sums of flags, read in ``tree``: that of ``day``, but where a forecast says otherwise.
     Rows of other strategies do not count.
     """
-
-    found = frame.kept.matrix(
-        day.toordinal(),
-        ("standing", tree.revision_id),
-        lambda: standing_of(frame, tree, day),
+    return frame.answer(
+        ("standing", tree.revision_id, day), lambda: standing_of(frame, tree, day)
     )
-    # Kept from before a change that begins later: what that added is missing.
-    added = slice(len(found), None)
-    if len(found) == len(frame.ledger.ids):
-        return found
-    return np.concatenate([found, standing_of(frame, tree, day, added)])
 
 
 def standing_of(

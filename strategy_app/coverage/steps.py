@@ -66,9 +66,7 @@ def records(
     turns -= np.bincount(at + end, minlength=size * len(days))
     turns = turns.reshape(size, len(days))
     if scope.rollup:
-        for row in range(size - 1, 0, -1):  # parents stand before their children
-            if tree.parent[row] >= 0:
-                turns[tree.parent[row]] += turns[row]
+        tree.rolled_up(turns, np.add)
     return [_steps(days, some) for some in turns]
 
 

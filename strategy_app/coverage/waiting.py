@@ -246,7 +246,7 @@ def asked_to_reread(
         cells = np.union1d(_held(frame, tree, day), _reworded(frame, tree, day))
         return cells % width, cells // width
 
-    return frame.kept.answer(("reread", tree.revision_id, day), compute, day)
+    return frame.answer(("reread", tree.revision_id, day), compute)
 
 
 def _held(frame, tree, day):

@@ -41,7 +41,7 @@ def returned(frame: Frame) -> Returned:
             np.array(days, np.int64),
         )
 
-    return frame.kept.answer(("returned",), read)
+    return frame.answer(("returned",), read)
 
 
 def _unclaimed(authors, programmes):

@@ -63,8 +63,7 @@ def back(scope, days):
 
 
 def over_time(columns, scope):
-    columns.kept.matrices.clear()
-    columns.kept.answers.clear()
+    columns.answers.clear()
     return timeline.points(columns, scope, scope.day.year - 12, scope.day.year + 7)
 
 
@@ -118,7 +117,7 @@ def cost(ask, afresh=None, rounds=ROUNDS):
     times = []
     for _round in range(rounds):
         if afresh is not None:
-            afresh.kept.answers.clear()
+            afresh.answers.clear()
         times.append(timed(ask))
     return summary(times)
 

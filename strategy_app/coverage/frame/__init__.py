@@ -52,7 +52,10 @@ def current() -> Frame:
         # What an open change has written may yet be rolled back: never shared.
         return _load_settled(None)
     with _lock:
-        _cached = _load_settled(_cached)
+        before, _cached = _cached, _load_settled(_cached)
+        if before is not None and before is not _cached:
+            # Requests that are done wait, with their frames, for the garbage collector.
+            before.answers.clear()
         return _cached
 
 

@@ -1,13 +1,13 @@
 """What a frame is made of: columns of numpy arrays, without a database."""
 
 import datetime
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-
-from strategy_app.coverage.frame.kept import Kept
 
 # Days are ordinals; an open period ends at, and an unknown start lies before, any day.
 NEVER, ALWAYS = np.int32(2**31 - 1), np.int32(-1)
@@ -15,6 +15,9 @@ NEVER, ALWAYS = np.int32(2**31 - 1), np.int32(-1)
 OPEN = np.int32(2**31 - 1)
 # The amount of a budget that is not on record, which 0 may be.
 NO_BUDGET = -1
+# How many answers are kept, and how many bytes those may take that are large. The levels
+# of 20 elements × 100,000 programmes take 2 MB, the numbers of a scope 0.1 MB.
+_MOST_ANSWERS, _LARGE, _MOST_BYTES = 128, 2**20, 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,19 @@ class Tree:
         """Row of each element code."""
         return {code: row for row, code in enumerate(self.codes)}
 
+    def rolled_up(self, values: np.ndarray, combine: np.ufunc = np.maximum) -> np.ndarray:
+        """Return each row combined with all rows below it; ``values`` is [E, …], in place.
+
+        combine: maximum, or add.
+        """
+        # Parents stand before their children, so going backwards each is complete before
+        # it is added to its own parent.
+        for row in range(len(self.codes) - 1, 0, -1):
+            if (parent := self.parent[row]) >= 0:
+                above = values[parent, ...]
+                combine(above, values[row, ...], out=above)
+        return values
+
     def below(self, row: int) -> list[int]:
         """Return the row and every row below it in the tree."""
         rows = [row]
@@ -186,9 +202,66 @@ class Thresholds:
     horizon_years: int
 
 
+class Answers:
+    """What was computed from a frame, by question; those asked for least lately go first.
+
+    They are of one frame, so of one change: nothing is carried over to the next.
+    """
+
+    def __init__(self):
+        self._known: dict[Hashable, tuple[Any, int]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, question: Hashable, compute: Callable[[], Any]) -> Any:
+        """Return the answer to a question, computed where it is not kept.
+
+        Its arrays, those in a tuple too, can only be read from then on.
+        """
+        known = self._known.get(question)
+        if known is None:
+            answer = compute()
+            known = answer, _frozen(answer)
+        with self._lock:
+            self._known.pop(question, None)
+            self._known[question] = known
+            self._make_room()
+        return known[0]
+
+    def _make_room(self):
+        large = {at: size for at, (_a, size) in self._known.items() if size >= _LARGE}
+        room = _MOST_BYTES - sum(large.values())
+        for question, size in large.items():
+            if room >= 0:
+                break
+            room += size
+            del self._known[question]
+        while len(self._known) > _MOST_ANSWERS:
+            del self._known[next(iter(self._known))]
+
+    def clear(self) -> None:
+        """Give up all of them."""
+        with self._lock:
+            self._known.clear()
+
+
+def _frozen(answer):
+    """Make arrays read-only; return how many bytes they take."""
+    if isinstance(answer, tuple):
+        return sum(map(_frozen, answer))
+    if not isinstance(answer, np.ndarray):
+        return 0
+    answer.flags.writeable = False
+    return answer.nbytes
+
+
 @dataclass(frozen=True)
 class Frame:
-    """Everything that coverage is computed from, as of one change."""
+    """Everything that coverage is computed from, as of one change.
+
+    The columns of the ledger are shared with later frames, which append rows behind those
+    that this one sees, and close and confirm rows in place: what was written after the
+    change is told by its number (``periods``).
+    """
 
     change: int
     changed_at: datetime.datetime | None
@@ -201,10 +274,11 @@ class Frame:
     # Cells of which somebody has said that what they could go by does not apply: ids of
     # programme and element, the ordinal of the day, the change: int64[n, 4].
     dismissed: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))
-    # Whether the ledger may hold what was written after the change.
-    looks_back: bool = False
-    # What was computed last (``matrix``, ``counts``, ``gaps``); it goes with the frame.
-    kept: Kept = field(init=False, default_factory=Kept, compare=False, repr=False)
+    answers: Answers = field(init=False, default_factory=Answers, compare=False, repr=False)
+
+    def answer(self, question: Hashable, compute: Callable[[], Any]) -> Any:
+        """Return the answer to a question about this frame, computed once (``Answers``)."""
+        return self.answers.get(question, compute)
 
     def tree(self, strategy: str, day: datetime.date) -> Tree | None:
         """Return the elements in force on ``day``, None before the first revision."""
@@ -213,48 +287,50 @@ class Frame:
                 return tree
         return None
 
-    @cached_property
+    @property
     def periods(self) -> tuple[np.ndarray, np.ndarray]:
         """First day and first day after of each ledger row, as known at the change.
 
         Rows opened later are never in force, rows closed later are still open.
         """
+        return self.answer("periods", self._periods)
+
+    def _periods(self):
         ledger = self.ledger
-        begins, ends = ledger.valid_from, ledger.valid_until
-        if self.looks_back:
-            begins = np.where(ledger.opened > self.change, NEVER, begins)
-            ends = np.where(ledger.closed > self.change, NEVER, ends)
-        return begins, ends
+        # In this order: a newer frame may just be closing rows (``frame.ledger``).
+        ends = ledger.valid_until.copy()
+        ends[ledger.closed > self.change] = NEVER
+        return np.where(ledger.opened > self.change, NEVER, ledger.valid_from), ends
 
     @property
-    def turns(self) -> np.ndarray:
-        """Ordinals, ascending, between two of which the same ledger rows are in force."""
-        if self.kept.turns is None:
-            days = [
-                column[(column != NEVER) & (column != ALWAYS)] for column in self.periods
-            ]
-            first = min((int(some.min()) for some in days if len(some)), default=0)
-            last = max((int(some.max()) for some in days if len(some)), default=0)
-            # Ticking days off a calendar is much faster than sorting millions of them.
-            is_turn = np.zeros(last - first + 1, bool)
-            for some in days:
-                is_turn[some - first] = True
-            self.kept.turns = first + np.flatnonzero(is_turn)
-        return self.kept.turns
+    def last_turn(self) -> datetime.date:
+        """The last day on which a ledger row begins, or no longer holds."""
+        return self.answer("last turn", self._last_turn)
 
-    def in_force(self, day: datetime.date, rows=slice(None)) -> np.ndarray:
-        """Return which of these ledger rows hold on ``day``, as known: bool[n]."""
-        ordinal = day.toordinal()
-        begins, ends = self.periods
-        return (begins[rows] <= ordinal) & (ordinal < ends[rows])
+    def _last_turn(self):
+        days = [some[some != NEVER].max(initial=1) for some in self.periods]
+        return datetime.date.fromordinal(int(max(days)))
 
-    @cached_property
+    @property
     def has_illustrative(self) -> bool:
         """Whether any record in force, or any end date, is illustrative."""
+        return self.answer("illustrative", self._has_illustrative)
+
+    def _has_illustrative(self):
         begins, ends = self.periods
         in_force = self.ledger.illustrative & (ends == NEVER) & (begins != NEVER)
         return bool(in_force.any()) or self.programmes.illustrative_ends
 
     def is_illustrative_on(self, day: datetime.date) -> bool:
         """Whether an illustrative record was in force on ``day``, replaced since or not."""
-        return bool((self.ledger.illustrative & self.in_force(day)).any())
+
+        def compute():
+            return bool((self.ledger.illustrative & self.in_force(day)).any())
+
+        return self.answer(("illustrative", day), compute)
+
+    def in_force(self, day: datetime.date, rows=slice(None)) -> np.ndarray:
+        """Return which of these ledger rows are in force on ``day``, bool[n]."""
+        ordinal = day.toordinal()
+        begins, ends = self.periods
+        return (begins[rows] <= ordinal) & (ordinal < ends[rows])

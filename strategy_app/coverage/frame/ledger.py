@@ -1,7 +1,5 @@
 """Fill the columns of the ledger from the database, and keep them up with it."""
 
-import datetime
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 
@@ -17,7 +15,6 @@ from strategy_app.coverage.frame.columns import (
     Ledger,
     Programmes,
 )
-from strategy_app.coverage.frame.kept import appended, with_room
 from strategy_app.models import Alignment, Change, Evidence, Wording
 
 
@@ -197,31 +194,25 @@ def _judged_from(wordings):
     return np.array(ordinals, np.int32)[np.searchsorted(judged, wordings)]
 
 
-def with_ledger_of(known: Frame, number: int, at: datetime.datetime) -> Frame:
-    """Return the known frame with the ledger rows of later changes replaced or added."""
-    since = known.change
-    touched = _written_since(since, known.programmes, number)
-    if touched is None:
-        ledger = load_ledger(known.programmes, number)
-        everybody = np.arange(len(known.programmes.codes), dtype=np.int32)
-        turns = np.unique([ledger.valid_from, ledger.valid_until])
-        kept = known.kept.after(int(ALWAYS), everybody, turns)
-        return carried_on(known, kept, change=number, changed_at=at, ledger=ledger)
-    kept = known.kept.after(
-        _reaches_back_to(touched, since),
-        np.unique(touched.programme),
-        np.unique([touched.valid_from, touched.valid_until]),
-    )
-    ledger = _patched(known.ledger, touched, since)
-    return carried_on(known, kept, change=number, changed_at=at, ledger=ledger)
+def ledger_since(known: Frame, number: int) -> Ledger:
+    """Return the ledger of a newer change: the known one, with what was written since.
 
-
-def _reaches_back_to(touched, since):
-    """Return the first day on which these rows may count otherwise now, as an ordinal."""
-    is_confirmed = (touched.confirmed > since) & (touched.confirmed != OPEN)
-    is_only_closed = (touched.opened <= since) & ~is_confirmed
-    days = np.where(is_only_closed, touched.valid_until, touched.valid_from)
-    return int(days.min(initial=NEVER))
+    Rows opened since are appended, others closed and confirmed in place.
+    """
+    written = _written_since(known.change, known.programmes, number)
+    if written is None:
+        return load_ledger(known.programmes, number)
+    old, is_new = known.ledger, written.opened > known.change
+    at = np.searchsorted(old.ids, written.ids[~is_new])
+    # The change first: whoever is still at the known frame then sees that it is a later
+    # one, and does not look at the day.
+    for name in ("closed", "confirmed", "valid_until"):
+        getattr(old, name)[at] = getattr(written, name)[~is_new]
+    names = Ledger.__dataclass_fields__
+    return Ledger(
+        **{name: appended(getattr(old, name), getattr(written, name)[is_new])
+           for name in names}
+    )  # fmt: skip
 
 
 def _touched(since):
@@ -236,22 +227,22 @@ def _touched(since):
     return opened.union(closed, confirmed)
 
 
-def carried_on(known, kept, **changed):
-    """Return the frame with some parts changed, and with what is kept of it."""
-    newer = replace(known, **changed)
-    object.__setattr__(newer, "kept", kept)
-    return newer
+def with_room(size: int, dtype: np.typing.DTypeLike) -> np.ndarray:
+    """Return an empty column to which ``size`` values, and a few more, can be appended."""
+    return np.empty(size + size // 50 + 1_000, dtype)[:0]
 
 
-def _patched(old, touched, since):
-    """Return the ledger with touched rows replaced or, at the end, added."""
-    at = np.searchsorted(old.ids, touched.ids)
-    is_old = touched.opened <= since
-    columns = {}
-    for name in Ledger.__dataclass_fields__:
-        column, new = getattr(old, name), getattr(touched, name)
-        if not np.array_equal(column[at[is_old]], new[is_old]):
-            column = column.copy()
-            column[at[is_old]] = new[is_old]
-        columns[name] = appended(column, new[~is_old])
-    return Ledger(**columns)
+def appended(column: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Return a column with values added, in room behind it where there is some.
+
+    What an earlier frame sees of the same memory ends before. Only the newest frame is
+    ever carried on, so nobody else writes there.
+    """
+    if not len(new):
+        return column
+    size, room = len(column) + len(new), column.base
+    if room is None or len(room) < size:
+        room = with_room(size, column.dtype).base
+        room[: len(column)] = column
+    room[len(column) : size] = new
+    return room[:size]

@@ -18,7 +18,7 @@ from strategy_app.coverage.frame.columns import (
     Target,
     Thresholds,
 )
-from strategy_app.coverage.frame.ledger import carried_on, load_ledger, with_ledger_of
+from strategy_app.coverage.frame.ledger import ledger_since, load_ledger
 from strategy_app.coverage.frame.trees import load_trees
 from strategy_app.models import (
     Budget,
@@ -77,26 +77,24 @@ def update(known: Frame, later: list[tuple[int, datetime.datetime, str]]) -> Fra
     """
     number, at, _action = later[-1]
     actions = {action for _number, _at, action in later}
+    newer = {"change": number, "changed_at": at}
     if actions <= _IRRELEVANT:
-        nothing = np.zeros(0, np.int32)
-        kept = known.kept.after(int(NEVER), nothing, nothing)
-        return carried_on(known, kept, change=number, changed_at=at)
-    if actions <= _LEDGER_ONLY | _IRRELEVANT | _BESIDE:
-        newer = with_ledger_of(known, number, at)
-        if actions & _BESIDE:
-            newer = carried_on(newer, newer.kept, dismissed=_load_dismissed())
-        return newer
+        return replace(known, **newer)
     if Change.Action.LOAD in actions:
         return load(number, at)
-    strategies, _index = _groups(Strategy)
-    return replace(
-        with_ledger_of(_with_programmes_anew(known, actions), number, at),
-        trees=load_trees(number),
-        strategies=strategies,
-        targets=_load_targets(None),
-        thresholds=load_thresholds(None),
-        dismissed=_load_dismissed(),
-    )
+    is_more = not actions <= _LEDGER_ONLY | _IRRELEVANT | _BESIDE
+    if is_more:
+        known = _with_programmes_anew(known, actions)
+        strategies, _index = _groups(Strategy)
+        newer |= {
+            "trees": load_trees(number),
+            "strategies": strategies,
+            "targets": _load_targets(None),
+            "thresholds": load_thresholds(None),
+        }
+    if is_more or actions & _BESIDE:
+        newer["dismissed"] = _load_dismissed()
+    return replace(known, ledger=ledger_since(known, number), **newer)
 
 
 def _with_programmes_anew(known, actions):
@@ -119,7 +117,6 @@ def as_known_at(newest: Frame, change: Change) -> Frame:
     """
     return replace(
         newest,
-        looks_back=True,
         change=change.pk,
         changed_at=change.at,
         programmes=_load_programmes(change.pk, newest.programmes),

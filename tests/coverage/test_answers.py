@@ -1,4 +1,4 @@
-"""What is carried on from change to change says what a frame loaded afresh says."""
+"""What is asked of a frame that has seen many changes is as if it were loaded afresh."""
 
 import datetime
 import random
@@ -10,7 +10,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from strategy_app.coverage import compare, counts, frame, gaps, matrix, standing, waiting
-from strategy_app.coverage.frame import kept
+from strategy_app.coverage.frame import columns as frame_columns
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment
 from strategy_app.models.dates import today
@@ -101,11 +101,12 @@ def work(columns, scope, _other):
 QUESTIONS = [elements, groups, differences, every_gap, needs_review, work]
 
 
-@pytest.mark.parametrize("most", [kept._MATRICES, 40])
+@pytest.mark.parametrize("most", [frame_columns._MOST_BYTES, 0])
 @pytest.mark.parametrize("seed", range(8))
 def test_questions_in_any_order_between_any_changes(db, monkeypatch, seed, most):
-    """most: with more matrices kept, older ones are asked for again."""
-    monkeypatch.setattr(kept, "_MATRICES", most)
+    """most: where nothing is kept, all is computed again and again."""
+    monkeypatch.setattr(frame_columns, "_LARGE", 0 if most == 0 else frame_columns._LARGE)
+    monkeypatch.setattr(frame_columns, "_MOST_BYTES", most)
     dice = random.Random(seed)  # noqa: S311 - to be the same in each run
     noon = datetime.datetime.combine(START, datetime.time(3), datetime.UTC)
     with worlds.rolled_back(), time_machine.travel(noon) as clock:

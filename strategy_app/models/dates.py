@@ -11,6 +11,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+# Days as ordinals: an open period ends at NEVER; an unknown start lies before any day.
+NEVER, ALWAYS = 2**31 - 1, -1
+
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 
 

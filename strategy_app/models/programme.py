@@ -1,5 +1,7 @@
 """Programmes and services, and the departments and categories they belong to."""
 
+from functools import lru_cache
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -8,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from strategy_app.models.change import Change, history
-from strategy_app.models.dates import PartialDateField, first_day, last_day
+from strategy_app.models.dates import ALWAYS, NEVER, PartialDateField, first_day, last_day
 from strategy_app.models.localized import localized
 from strategy_app.models.strategy import validate_code
 
@@ -51,6 +53,29 @@ class Category(models.Model):
 
     def __str__(self):
         return str(self.name)
+
+
+# The active days of what has ended, and nobody has recorded when: none.
+UNKNOWN_PERIOD = (NEVER, ALWAYS)
+
+
+@lru_cache(10_000)  # a hundred thousand programmes have a few thousand periods
+def active_days(status, starts_on, ends_on):
+    """Return the first day on which a programme is active and the first day after.
+
+    Ordinals, half-open. A date known only by year or month starts on its first day and ends
+    on its last. Without a start it has begun, unless it is planned; without an end it goes
+    on, but closed or cancelled it is active on no day (UNKNOWN_PERIOD). A recorded end
+    counts, whatever the status says.
+    """
+    is_over = status in (Programme.Status.CLOSED, Programme.Status.CANCELLED)
+    if is_over and not ends_on:
+        return UNKNOWN_PERIOD
+    if starts_on:
+        first = first_day(starts_on).toordinal()
+    else:
+        first = NEVER if status == Programme.Status.PLANNED else ALWAYS
+    return first, last_day(ends_on).toordinal() + 1 if ends_on else NEVER
 
 
 class Programme(models.Model):
@@ -147,29 +172,23 @@ class Programme(models.Model):
             raise ValidationError({"ends_on": _("It cannot end before it has begun.")})
 
     @property
+    def _active_days(self):
+        return active_days(self.status, self.starts_on, self.ends_on)
+
+    @property
     def is_period_unknown(self):
         """Whether it has ended without anybody having recorded when."""
-        return not self.ends_on and self.status in (
-            self.Status.CLOSED,
-            self.Status.CANCELLED,
-        )
+        return self._active_days == UNKNOWN_PERIOD
 
     def has_ended(self, day):
         """Whether it ended before ``day``, at a known or an unknown date."""
-        if self.ends_on:
-            return last_day(self.ends_on) < day
-        return self.is_period_unknown
+        _first, after = self._active_days
+        return after <= day.toordinal()
 
     def is_active(self, day):
-        """Whether it runs on ``day`` ("Active on a day" in the glossary).
-
-        A partial start counts from its first day, a partial end until its last.
-        """
-        if self.has_ended(day):
-            return False
-        if self.starts_on:
-            return first_day(self.starts_on) <= day
-        return self.status != self.Status.PLANNED
+        """Whether it runs on ``day`` (see ``active_days``)."""
+        first, after = self._active_days
+        return first <= day.toordinal() < after
 
 
 class Budget(models.Model):

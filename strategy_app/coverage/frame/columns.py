@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-# Days are ordinals; an open period ends at, and an unknown start lies before, any day.
-NEVER, ALWAYS = np.int32(2**31 - 1), np.int32(-1)
+from strategy_app.models import dates
+
+# Days are ordinals. As narrow as the columns, or every comparison would widen them first.
+NEVER, ALWAYS = np.int32(dates.NEVER), np.int32(dates.ALWAYS)
 # The change in which something has not happened yet.
 OPEN = np.int32(2**31 - 1)
 # The amount of a budget that is not on record, which 0 may be.
@@ -164,6 +166,17 @@ class Tree:
                 above = values[parent, ...]
                 combine(above, values[row, ...], out=above)
         return values
+
+    def above(self, row: int) -> list[int]:
+        """Return the rows above one, the nearest first."""
+        found = []
+        while (row := int(self.parent[row])) >= 0:
+            found.append(row)
+        return found
+
+    def alignable_parent(self, row: int) -> int | None:
+        """Return the nearest row above that can be aligned with, if there is one."""
+        return next((above for above in self.above(row) if self.alignable[above]), None)
 
     def below(self, row: int) -> list[int]:
         """Return the row and every row below it in the tree."""

@@ -6,9 +6,10 @@ import numpy as np
 
 from strategy_app.coverage.frame.columns import Frame, Programmes
 from strategy_app.coverage.frame.ledger import load_rows
-from strategy_app.coverage.frame.load import load_thresholds, period_of
+from strategy_app.coverage.frame.load import load_thresholds
 from strategy_app.coverage.frame.trees import load_trees
 from strategy_app.models import Alignment, Change, Programme
+from strategy_app.models.programme import active_days
 
 
 def of_rows(found: Iterable[Alignment]) -> Frame:
@@ -39,7 +40,10 @@ def _programmes(ids):
         .order_by("code")
         .values("id", "code", "status", "starts_on", "ends_on", "text_changed_in_id")
     )
-    periods = np.array([period_of(row) for row in rows], np.int32).reshape(-1, 2)
+    periods = np.array(
+        [active_days(row["status"], row["starts_on"], row["ends_on"]) for row in rows],
+        np.int32,
+    ).reshape(-1, 2)
     unknown = np.full(len(rows), -1, np.int32)
     return Programmes(
         ids=np.array([row["id"] for row in rows], np.int64),

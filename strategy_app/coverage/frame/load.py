@@ -2,15 +2,12 @@
 
 import datetime
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 from django.db.models import Max, Model
 from django.utils.timezone import localdate
 
 from strategy_app.coverage.frame.columns import (
-    ALWAYS,
-    NEVER,
     NO_BUDGET,
     Frame,
     Group,
@@ -31,7 +28,7 @@ from strategy_app.models import (
 )
 from strategy_app.models import Target as TargetModel
 from strategy_app.models import Thresholds as ThresholdsModel
-from strategy_app.models.dates import first_day, last_day
+from strategy_app.models.programme import UNKNOWN_PERIOD, active_days
 
 # Changes that touch nothing but the ledger, or nothing that coverage reads.
 _LEDGER_ONLY = {
@@ -234,19 +231,18 @@ def _numbers(rows, categories, departments, codes, countries):
     One by one, for a hundred thousand dicts at once would take more room than all columns.
     """
     statuses = {value: index for index, value in enumerate(Programme.Status.values)}
-    # A hundred thousand programmes have a few hundred dates.
-    first, last = cache(first_day), cache(last_day)
     for row in rows:
         codes.append(row["code"])
+        days = active_days(row["status"], row["starts_on"], row["ends_on"])
         yield (
             row["id"],
-            *period_of(row, first, last),
+            *days,
             categories.get(row["category_id"], -1),
             departments.get(row["department_id"], -1),
             statuses[row["status"]],
             countries.setdefault(row["partner_countries"] or "", len(countries)),
             row["text_changed_in_id"] or 0,
-            _is_period_unknown(row),
+            days == UNKNOWN_PERIOD,
             row["end_is_illustrative"],
         )
 
@@ -269,23 +265,6 @@ def _countries(lists, number):
     codes = sorted({code for some in stored for code in some})
     has = np.array([[code in some for some in stored] for code in codes], bool)
     return codes, has.reshape(len(codes), len(lists))[:, number]
-
-
-def _is_period_unknown(row):
-    ended = (Programme.Status.CLOSED, Programme.Status.CANCELLED)
-    return not row["ends_on"] and row["status"] in ended
-
-
-def period_of(row: dict, first_day=first_day, last_day=last_day) -> tuple[int, int]:
-    """Return the active days of a programme as ordinals, half-open (see the glossary)."""
-    if _is_period_unknown(row):
-        return NEVER, ALWAYS
-    if row["starts_on"]:
-        start = first_day(row["starts_on"]).toordinal()
-    else:
-        start = NEVER if row["status"] == Programme.Status.PLANNED else ALWAYS
-    end = last_day(row["ends_on"]).toordinal() + 1 if row["ends_on"] else NEVER
-    return start, end
 
 
 def _load_budgets(ids, known_at):

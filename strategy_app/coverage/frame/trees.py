@@ -1,6 +1,8 @@
 """The trees of a strategy's published revisions, and of what a draft would make."""
 
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
+from operator import itemgetter
 
 import numpy as np
 
@@ -74,6 +76,17 @@ def reworded(wordings: list[dict], seen: set[int]) -> list[int]:
     ]
 
 
+def in_order(children: Mapping[int | None, list], id_of: Callable) -> Iterator:
+    """Yield what is in a tree: parents first, siblings as they stand.
+
+    children: what stands below each id, below None at the top. id_of: what tells its id.
+    """
+    stack = children.get(None, [])[::-1]
+    while stack:
+        yield (one := stack.pop())
+        stack += children.get(id_of(one), [])[::-1]
+
+
 def build_tree(wordings: list[dict], *, material=None, origins=(), **of_revision) -> Tree:
     """Return the Tree of wordings (dicts as read from the database), parents first.
 
@@ -85,26 +98,21 @@ def build_tree(wordings: list[dict], *, material=None, origins=(), **of_revision
     children = {}
     for row in wordings:
         children.setdefault(row["parent_id"], []).append(row)
-    ordered, stack = [], [(row, -1, 0) for row in reversed(children.get(None, []))]
-    while stack:
-        row, parent, depth = stack.pop()
-        number = len(ordered)
-        ordered.append((row, parent, depth))
-        below = depth + 1 if row["is_alignable"] else depth
-        stack.extend(
-            (child, number, below)
-            for child in reversed(children.get(row["element_id"], []))
-        )
-    rows = [row for row, _parent, _depth in ordered]
-    row_of = {row["element_id"]: number for number, row in enumerate(rows)}
+    rows, row_of, parent, depth = [], {None: -1}, [], []
+    for row in in_order(children, itemgetter("element_id")):
+        above = row_of[row["parent_id"]]
+        row_of[row["element_id"]] = len(rows)
+        parent.append(above)
+        depth.append(depth[above] + rows[above]["is_alignable"] if above >= 0 else 0)
+        rows.append(row)
     return Tree(
         element_ids=np.array([row["element_id"] for row in rows], np.int64),
         codes=[row["element__code"] for row in rows],
         titles_en=[row["title_en"] for row in rows],
         titles_ja=[row["title_ja"] for row in rows],
-        parent=np.array([parent for _r, parent, _d in ordered], np.int32),
+        parent=np.array(parent, np.int32),
         alignable=np.array([row["is_alignable"] for row in rows], bool),
-        depth=np.array([depth for _r, _p, depth in ordered], np.int32),
+        depth=np.array(depth, np.int32),
         material_from=np.array(
             [material.get(row["element_id"], ALWAYS) for row in rows], np.int32
         ),

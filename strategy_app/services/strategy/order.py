@@ -1,8 +1,11 @@
 """Move the elements of a draft within its tree."""
 
+from operator import attrgetter
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from strategy_app.coverage.frame.trees import in_order
 from strategy_app.models import Change, Element, User, Wording
 from strategy_app.services.change import discard, recording
 from strategy_app.services.strategy.draft import (
@@ -99,7 +102,9 @@ def _read(draft, wording):
 
 
 def _write(children):
-    for place, (row, parent_id) in enumerate(_walk(children, None), 1):
+    above = {row: parent_id for parent_id, rows in children.items() for row in rows}
+    for place, row in enumerate(in_order(children, attrgetter("element_id")), 1):
+        parent_id = above[row]
         if (row.position, row.parent_id) != (place, parent_id):
             row.position, row.parent_id = place, parent_id
             write(row, None)
@@ -128,10 +133,3 @@ def _step(children, moved, direction):
         siblings.pop(at)
         others = children[above.parent_id]
         others.insert(others.index(above) + 1, moved)
-
-
-def _walk(children, parent_id):
-    """Yield (wording, id of its parent) in the order of the tree."""
-    for row in children.get(parent_id, []):
-        yield row, parent_id
-        yield from _walk(children, row.element_id)

@@ -233,21 +233,14 @@ def _tree(frame, scope, code):
 
 def _rows(tree, code):
     """Return the alignable rows at the top, or an element and those next below it."""
-    above = [_alignable_above(tree, row) for row in range(len(tree.codes))]
+    above = [tree.alignable_parent(row) for row in range(len(tree.codes))]
     if not code:
-        wanted = [row for row, parent in enumerate(above) if parent == -1]
+        wanted = [row for row, parent in enumerate(above) if parent is None]
     else:
         chosen = tree.row_of[code]
         below = [row for row, parent in enumerate(above) if parent == chosen]
         return [chosen, *(row for row in below if tree.alignable[row])]
     return [row for row in wanted if tree.alignable[row]]
-
-
-def _alignable_above(tree, row):
-    parent = int(tree.parent[row])
-    while parent >= 0 and not tree.alignable[parent]:
-        parent = int(tree.parent[parent])
-    return parent
 
 
 def _cliffs(frame, scope, points):
@@ -290,9 +283,7 @@ def _first_day_of(year):
 def _series(request, points, counted, tree, row, cliffs):
     scope, code = request.scope, tree.codes[row]
     numbers = [_counts(ways, code) for ways in counted]
-    has_below = any(
-        _alignable_above(tree, other) == row for other in range(len(tree.codes))
-    )
+    has_below = any(tree.alignable_parent(other) == row for other in range(len(tree.codes)))
     below = scope.query(**_years_asked(request), element=code)
     is_open = code == request.scope_form.cleaned_data["element"]
     top = charts.top(_highest(scope, points)) * _unit(scope)

@@ -136,10 +136,8 @@ def _wording(stored, coverage, row, day):
 
 
 def _ancestors(coverage, row):
-    ancestors = []
-    while row is not None and (row := int(coverage.tree.parent[row])) >= 0:
-        ancestors.insert(0, row)
-    return element_rows(coverage, ancestors)
+    above = [] if row is None else coverage.tree.above(row)
+    return element_rows(coverage, above[::-1])
 
 
 def _children(frame, coverage, row):

@@ -91,7 +91,7 @@ def fold_of(tree: Tree, opened: set[str]) -> Fold:
     alignable = np.flatnonzero(tree.alignable)
     if ALL in opened or (not opened and len(alignable) <= _FEW):
         opened = {tree.codes[row] for row in alignable}
-    above = {int(row): _alignable_parent(tree, int(row)) for row in alignable}
+    above = {int(row): tree.alignable_parent(int(row)) for row in alignable}
     parents = set(above.values()) - {None}
     shown = []
     for row in above:
@@ -103,16 +103,8 @@ def fold_of(tree: Tree, opened: set[str]) -> Fold:
     return Fold(shown, folded, opened)
 
 
-def _alignable_parent(tree, row):
-    """Return the nearest element above that can be aligned with."""
-    parent = int(tree.parent[row])
-    while parent >= 0 and not tree.alignable[parent]:
-        parent = int(tree.parent[parent])
-    return parent if parent >= 0 else None
-
-
 def _headings(tree, fold, scope, kept):
-    parents = {_alignable_parent(tree, row) for row in fold.shown} | fold.folded
+    parents = {tree.alignable_parent(row) for row in fold.shown} | fold.folded
     headings = []
     for row in fold.shown:
         code = tree.codes[row]

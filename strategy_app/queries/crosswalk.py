@@ -167,13 +167,13 @@ def judged(one: Revision | None, other: Revision) -> dict[str, list[Wording]]:
     return found
 
 
-def steps_of(element: Element) -> list[Step]:
-    """Return what each published revision split or merged of an element (one query).
+def steps_of(element: Element, *, until: int) -> list[Step]:
+    """Return what each revision published until a change split or merged of an element.
 
-    From the oldest to the newest; what it came from before what it went into.
+    From the oldest to the newest; what it came from before what it went into (one query).
     """
     rows = Origin.objects.filter(
-        Q(element=element) | Q(origin=element), revision__published_in__isnull=False
+        Q(element=element) | Q(origin=element), revision__published_in__lte=until
     ).select_related("revision", "element", "origin")
     found: dict[tuple, Step] = {}
     for row in sorted(rows, key=lambda row: (row.origin_id == element.pk, _end(row))):

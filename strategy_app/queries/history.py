@@ -64,9 +64,14 @@ def edits_of(change: Change, limit: int = 50) -> list[Edit]:
     return edits
 
 
-def versions_of(instance: Model, limit: int = 50) -> list:
-    """Return the versions of one row, the newest first: one more than ``limit`` edits."""
+def versions_of(instance: Model, limit: int = 50, *, until: int | None = None) -> list:
+    """Return the versions of one row, the newest first: one more than ``limit`` edits.
+
+    until: the last change whose versions are among them.
+    """
     rows = type(instance).history.filter(**{instance._meta.pk.attname: instance.pk})
+    if until is not None:
+        rows = rows.filter(change_id__lte=until)
     return list(rows.order_by("-history_id")[: limit + 1])
 
 

@@ -5,8 +5,8 @@ import unicodedata
 import numpy as np
 from django.db.models import Q
 
-from strategy_app.coverage.frame import Frame
-from strategy_app.models import Programme
+from strategy_app.coverage.frame import Frame, known_rows
+from strategy_app.models import Budget, Category, Department, Programme
 
 SORTS = ("code", "category", "department", "start", "end")
 
@@ -14,10 +14,10 @@ SORTS = ("code", "category", "department", "start", "end")
 def matching(frame: Frame, search: str) -> np.ndarray:
     """Return which programmes a search finds, bool[P].
 
-    Every word must stand in code, name or summary, in either language; full-width letters
-    count as plain ones.
+    Every word must stand in code, name or summary, in either language, as known at the
+    frame's change; full-width letters count as plain ones.
     """
-    found = Programme.objects.all()
+    found = known_rows(Programme, frame.known_at)
     for word in unicodedata.normalize("NFKC", search).split():
         found = found.filter(
             Q(code__icontains=word)
@@ -52,7 +52,39 @@ def ordered(frame: Frame, mask: np.ndarray, sort: str) -> np.ndarray:
 
 
 def in_order(frame: Frame, columns: np.ndarray) -> list[Programme]:
-    """Return the programmes of these few columns, in this order (one query)."""
+    """Return the programmes of these few columns, in this order, as known at the change."""
     ids = [int(pk) for pk in frame.programmes.ids[columns]]
-    found = Programme.objects.select_related("category", "department").in_bulk(ids)
+    found = _known(frame, ids)
     return [found[pk] for pk in ids if pk in found]
+
+
+def as_known(frame: Frame, programme: Programme) -> Programme | None:
+    """Return a programme as the frame knows it, None where it was not on record yet."""
+    return _known(frame, [programme.pk]).get(programme.pk)
+
+
+def _known(frame, ids):
+    """Return these programmes by id (one query, or three for a frame that looks back).
+
+    Categories, departments and codes are what they are today, as they are in the frame.
+    """
+    if frame.known_at is None:
+        return Programme.objects.select_related("category", "department").in_bulk(ids)
+    versions = known_rows(Programme, frame.known_at, id__in=ids)
+    found = {version.id: version.instance for version in versions}
+    codes = dict(Programme.objects.filter(pk__in=ids).values_list("pk", "code"))
+    categories, departments = (
+        model.objects.in_bulk({getattr(row, name) for row in found.values()} - {None})
+        for model, name in ((Category, "category_id"), (Department, "department_id"))
+    )
+    for pk, row in found.items():
+        row.code = codes.get(pk, row.code)
+        row.category = categories.get(row.category_id)
+        row.department = departments.get(row.department_id)
+    return found
+
+
+def budgets_of(frame: Frame, programme: Programme) -> list[Budget]:
+    """Return what is on record of a programme's budgets, by fiscal year."""
+    found = known_rows(Budget, frame.known_at, programme_id=programme.pk)
+    return list(found.order_by("fiscal_year"))

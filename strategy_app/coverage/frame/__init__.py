@@ -22,13 +22,14 @@ from strategy_app.coverage.frame.columns import (
     Tree,
 )
 from strategy_app.coverage.frame.few import of_rows
+from strategy_app.coverage.frame.load import known_rows
 from strategy_app.models import Change
 from strategy_app.models.change import current_change
 
 __all__ = [
     "ALWAYS", "NEVER", "NO_BUDGET", "OPEN", "Frame", "Group", "Ledger", "Programmes",
     "Target", "Thresholds", "Tree", "as_known_at", "current", "forget",
-    "of_rows",
+    "known_rows", "of_rows",
 ]  # fmt: skip
 
 # How many older changes are kept that somebody looks back to.

@@ -19,7 +19,7 @@ OPEN = np.int32(2**31 - 1)
 NO_BUDGET = -1
 # How many answers are kept, and how many bytes those may take that are large. The levels
 # of 20 elements × 100,000 programmes take 2 MB, the numbers of a scope 0.1 MB.
-_MOST_ANSWERS, _LARGE, _MOST_BYTES = 128, 2**20, 32 * 2**20
+_MOST_ANSWERS, _LARGE, _MOST_BYTES = 128, 2**20, 24 * 2**20
 
 
 @dataclass(frozen=True)
@@ -287,6 +287,8 @@ class Frame:
     # Cells of which somebody has said that what they could go by does not apply: ids of
     # programme and element, the ordinal of the day, the change: int64[n, 4].
     dismissed: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))
+    # The change that is looked back to, None in a frame of the newest one.
+    known_at: int | None = None
     answers: Answers = field(init=False, default_factory=Answers, compare=False, repr=False)
 
     def answer(self, question: Hashable, compute: Callable[[], Any]) -> Any:
@@ -313,7 +315,8 @@ class Frame:
         # In this order: a newer frame may just be closing rows (``frame.ledger``).
         ends = ledger.valid_until.copy()
         ends[ledger.closed > self.change] = NEVER
-        return np.where(ledger.opened > self.change, NEVER, ledger.valid_from), ends
+        begins, is_later = ledger.valid_from, ledger.opened > self.change
+        return np.where(is_later, NEVER, begins) if is_later.any() else begins, ends
 
     @property
     def last_turn(self) -> datetime.date:

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import replace
 
 import numpy as np
-from django.db.models import Max, Model
+from django.db.models import Max, Model, QuerySet
 from django.utils.timezone import localdate
 
 from strategy_app.coverage.frame.columns import (
@@ -115,6 +115,7 @@ def as_known_at(newest: Frame, change: Change) -> Frame:
     return replace(
         newest,
         change=change.pk,
+        known_at=change.pk,
         changed_at=change.at,
         programmes=_load_programmes(change.pk, newest.programmes),
         trees=load_trees(change.pk),
@@ -123,23 +124,26 @@ def as_known_at(newest: Frame, change: Change) -> Frame:
     )
 
 
-def _rows(model: type[Model], known_at: int | None, *fields: str):
-    """Return rows of a model as dicts, by id: today's, or as its history has them."""
+def known_rows(model: type[Model], known_at: int | None, **where) -> QuerySet:
+    """Return the rows of a model, today's, or as its history has them at a change.
+
+    where: what does not change of a row, such as its id.
+    """
     if known_at is None:
-        return model.objects.order_by("id").values(*fields)
+        return model.objects.filter(**where)
     newest = (
-        model.history.filter(change_id__lte=known_at)
+        model.history.filter(change_id__lte=known_at, **where)
         .order_by()
         .values("id")
         .annotate(newest=Max("history_id"))
         .values("newest")
     )
-    return (
-        model.history.filter(history_id__in=newest)
-        .exclude(history_type="-")
-        .order_by("id")
-        .values(*fields)
-    )
+    return model.history.filter(history_id__in=newest).exclude(history_type="-")
+
+
+def _rows(model, known_at, *fields):
+    """Return rows of a model as dicts, by id: today's, or as its history has them."""
+    return known_rows(model, known_at).order_by("id").values(*fields)
 
 
 # --- programmes ---

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -159,16 +160,19 @@ def programme(request, code):
         Programme.objects.select_related("category", "department"), code=code
     )
     frame, day = frame_of(request), request.scope.day
+    shown = programme_queries.as_known(frame, stored)
+    if shown is None:
+        raise Http404
     history = alignment_queries.history_of_programme(stored, frame, day)
-    versions = history_queries.versions_of(stored)
+    versions = history_queries.versions_of(stored, until=frame.change)
     lines = alignment_lines(request, stored, history, versions)
     direct = [line["level"] for line in lines]
     may_align = can_align(request.user, stored)
     context = {
-        "programme": stored,
+        "programme": shown,
         "lines": lines,
-        "budgets": stored.budgets.order_by("fiscal_year"),
-        "is_active": stored.is_active(request.scope.day),
+        "budgets": programme_queries.budgets_of(frame, stored),
+        "is_active": shown.is_active(day),
         "starts_before_any": _starts_at(frame_of(request), stored) == ALWAYS,
         "may_align": may_align and may_record_on(request.scope),
         "may_align_today": may_align,

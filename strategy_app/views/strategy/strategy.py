@@ -103,7 +103,7 @@ def element(request, code, element_code):
     stored = get_object_or_404(Element, strategy__code=code, code=element_code)
     coverage = counts.elements(frame, scope)
     row = coverage.tree.row_of.get(element_code) if coverage.tree else None
-    wording = _wording(stored, coverage, row, scope.day)
+    wording = _wording(stored, coverage, row)
     context = {
         "element": stored,
         "wording": wording,
@@ -112,7 +112,7 @@ def element(request, code, element_code):
         "children": _children(frame, coverage, row),
         "coverage": coverage,
         "history": alignment_queries.history_of_element(stored, frame, scope.day, _SHOWN),
-        "steps": crosswalk_queries.steps_of(stored),
+        "steps": crosswalk_queries.steps_of(stored, until=frame.change),
         "correspondences": strategy_queries.correspondences(stored),
     }
     context |= targets_of(request, stored, coverage)
@@ -122,11 +122,16 @@ def element(request, code, element_code):
     return render(request, "strategy_app/strategy/strategy_element.html", context)
 
 
-def _wording(stored, coverage, row, day):
-    """Return the wording in force on the day, else the last one before, else the first."""
+def _wording(stored, coverage, row):
+    """Return the wording in force on the day, else the last one before, else the first.
+
+    Of those that were published at the change that is asked about.
+    """
+    day = coverage.scope.day
     found = strategy_queries.published_wordings(stored.pk).select_related(
         "revision", "element"
     )
+    found = found.filter(revision__published_in__lte=coverage.change)
     if row is not None:
         found = found.filter(revision_id=coverage.tree.revision_id)
     wording = found.filter(revision__in_force_from__lte=day).first() or found.last()

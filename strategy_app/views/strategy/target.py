@@ -62,7 +62,7 @@ def targets_of(request, element, coverage) -> dict:
         )
     return {
         "targets": times,
-        "target_edits": _edits(element),
+        "target_edits": _edits(element, frame.change),
         "may_set_targets": may_set,
         "set_target_address": _address("target-add", scope, scope.strategy, element.code),
     }
@@ -132,9 +132,11 @@ def _missing_words(measure, missing):
     )
 
 
-def _edits(element):
+def _edits(element, until):
     """Return who changed which target of an element when, from what to what."""
-    edits = history_queries.edits_among(Target, _EDITS, element_id=element.pk)
+    edits = history_queries.edits_among(
+        Target, _EDITS, element_id=element.pk, change_id__lte=until
+    )
     changes = Change.objects.select_related("by").in_bulk(
         {edit.change_id for edit in edits}
     )

@@ -80,7 +80,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "strategy_app.views.middleware.probes",
     "strategy_app.views.middleware.RequestLog",
-    "strategy_app.views.middleware.frames",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -101,7 +100,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "config.templates.Templates",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
         "NAME": "django",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,

@@ -43,9 +43,5 @@ class Reading:
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        # Views and requests refer to each other, so they wait for the garbage collector;
-        # megabytes of frames are not to wait with them.
-        if hasattr(self, "form"):
-            self.form.frame = None
         patch_vary_headers(response, ["Accept-Language", "Authorization", "Cookie"])
         return response

@@ -138,7 +138,6 @@ def read(form_class, request):
         form = form_class(request.query_params)
     problems = [*misread(request.query_params, form.fields), *errors.problems_of(form)]
     if problems:
-        form.frame = None  # which the refusal would hold on to
         raise errors.refusal(problems)
     return form
 

@@ -15,8 +15,6 @@ from django.utils.encoding import escape_uri_path
 from django_structlog.middlewares import RequestMiddleware
 from structlog.contextvars import bind_contextvars
 
-from strategy_app.views.scoping import forget_frame
-
 _PROBES = {"/healthz", "/readyz"}
 _HEADERS = {
     "Permissions-Policy": (
@@ -43,18 +41,6 @@ def headers(get_response):
         if (user := getattr(request, "user", None)) and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
-
-    return middleware
-
-
-def frames(get_response):
-    """Keep no data of coverage once the answer is there, whatever it is."""
-
-    def middleware(request):
-        try:
-            return get_response(request)
-        finally:
-            forget_frame(request)
 
     return middleware
 

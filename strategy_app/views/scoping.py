@@ -40,17 +40,6 @@ def reading(view):
     return require_safe(inner)
 
 
-def forget_frame(request):
-    """Let go of the frame, and of all that was computed from it, with this request.
-
-    Requests and forms refer to themselves, so they wait for the garbage collector;
-    megabytes of frames are not to wait with them.
-    """
-    vars(request).pop("_frame", None)
-    if form := getattr(request, "scope_form", None):
-        form.frame = None
-
-
 def signed_in(view):
     """Let in people with an account; in place of one, a part of a page gets a plain 401.
 
@@ -116,7 +105,6 @@ def scoped(form_class=ScopeForm, *others, several=()):
     """
 
     def read(request, data):
-        # Not named here: errors hold on to what was at hand where they were raised.
         form = form_class(data, frame=frame_of(request))
         form.full_clean()
         strange, repeated = [], set()
@@ -175,7 +163,6 @@ def problems_at(request, page, query) -> list[str]:
         for message in messages
     ]
     found += [(name, message) for name, message, _code in asked.strange]
-    asked.form.frame = None  # forms wait for the garbage collector, frames are not to
     return [_("%(name)s: %(problem)s") % {"name": n, "problem": p} for n, p in found]
 
 

@@ -63,7 +63,7 @@ def back(scope, days):
 
 
 def over_time(columns, scope):
-    columns.answers.clear()
+    frame.ANSWERS.clear()
     return timeline.points(columns, scope, scope.day.year - 12, scope.day.year + 7)
 
 
@@ -117,7 +117,7 @@ def cost(ask, afresh=None, rounds=ROUNDS):
     times = []
     for _round in range(rounds):
         if afresh is not None:
-            afresh.answers.clear()
+            frame.ANSWERS.clear()
         times.append(timed(ask))
     return summary(times)
 

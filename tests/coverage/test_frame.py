@@ -196,7 +196,7 @@ def test_after_any_actions_the_columns_equal_freshly_loaded_ones(db, steps):
         assert answers(frame.current()) == answers(fresh())
         # What was looked at before still answers as it did then.
         for columns, then in world.seen:
-            columns.answers.clear()
+            frame.ANSWERS.clear()
             assert answers(columns) == then
 
 

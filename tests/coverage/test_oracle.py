@@ -13,6 +13,7 @@ from strategy_app.coverage import counts, frame, gaps, standing, steps, timeline
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.coverage.since import since
 from strategy_app.models import Category, Change, Department, Programme, Strategy
+from strategy_app.models.programme import active_days
 from tests.coverage import oracle_gaps, unsaved, worlds
 from tests.coverage.oracle import STATES, Oracle, is_active
 from tests.coverage.test_frame import differences
@@ -282,9 +283,7 @@ def test_a_programme_and_the_columns_agree_on_what_is_active(fields, day):
         code="P", status=fields["status"], starts_on=fields["starts_on"],
         ends_on=fields["ends_on"],
     )  # fmt: skip
-    start, end = frame.load._period(
-        {name: getattr(programme, name) for name in ("status", "starts_on", "ends_on")}
-    )
+    start, end = active_days(fields["status"], fields["starts_on"], fields["ends_on"])
     in_columns = bool(start <= day.toordinal() < end)
     assert in_columns == programme.is_active(day) == is_active(programme, day)
 

@@ -75,7 +75,11 @@ def test_a_programmes_page_shows_what_was_on_record(reader, renamed):
     assert "continuing" in page and "not active on this day" not in page
     assert "lakes" not in page
     now = text_of(reader.get("/programmes/PRG-1/"))
-    assert "New lakes" in now and "not active on this day" in now and f"FY{today().year}: " not in now
+    assert (
+        "New lakes" in now
+        and "not active on this day" in now
+        and f"FY{today().year}: " not in now
+    )
 
 
 def test_a_programme_that_was_not_on_record_has_no_page_then(reader, renamed):

@@ -10,6 +10,7 @@ import threading
 from strategy_app.coverage.frame import load
 from strategy_app.coverage.frame.columns import (
     ALWAYS,
+    ANSWERS,
     NEVER,
     NO_BUDGET,
     OPEN,
@@ -27,8 +28,8 @@ from strategy_app.models import Change
 from strategy_app.models.change import current_change
 
 __all__ = [
-    "ALWAYS", "NEVER", "NO_BUDGET", "OPEN", "Frame", "Group", "Ledger", "Programmes",
-    "Target", "Thresholds", "Tree", "as_known_at", "current", "forget",
+    "ALWAYS", "ANSWERS", "NEVER", "NO_BUDGET", "OPEN", "Frame", "Group", "Ledger",
+    "Programmes", "Target", "Thresholds", "Tree", "as_known_at", "current", "forget",
     "known_rows", "of_rows",
 ]  # fmt: skip
 
@@ -54,9 +55,8 @@ def current() -> Frame:
         return _load_settled(None)
     with _lock:
         before, _cached = _cached, _load_settled(_cached)
-        if before is not None and before is not _cached:
-            # Requests that are done wait, with their frames, for the garbage collector.
-            before.answers.clear()
+        if before is not _cached:
+            ANSWERS.clear()
         return _cached
 
 
@@ -93,6 +93,7 @@ def forget() -> None:
     with _lock:
         _cached = None
         _older.clear()
+        ANSWERS.clear()
 
 
 def _load_settled(known):

@@ -216,9 +216,11 @@ class Thresholds:
 
 
 class Answers:
-    """What was computed from a frame, by question; those asked for least lately go first.
+    """What was computed, by frame and question; those asked for least lately go first.
 
-    They are of one frame, so of one change: nothing is carried over to the next.
+    One dictionary a process, thrown away when a newer frame is taken: nothing of a frame is
+    carried over to the next. Frames do not hold it themselves, for they wait, with requests
+    that are done, for the garbage collector, and megabytes of answers are not to wait.
     """
 
     def __init__(self):
@@ -267,6 +269,9 @@ def _frozen(answer):
     return answer.nbytes
 
 
+ANSWERS = Answers()
+
+
 @dataclass(frozen=True)
 class Frame:
     """Everything that coverage is computed from, as of one change.
@@ -289,11 +294,12 @@ class Frame:
     dismissed: np.ndarray = field(default_factory=lambda: np.zeros((0, 5), np.int64))
     # The change that is looked back to, None in a frame of the newest one.
     known_at: int | None = None
-    answers: Answers = field(init=False, default_factory=Answers, compare=False, repr=False)
+    # What tells it from others, whatever is replaced in it.
+    token: object = field(init=False, default_factory=object, compare=False, repr=False)
 
     def answer(self, question: Hashable, compute: Callable[[], Any]) -> Any:
         """Return the answer to a question about this frame, computed once (``Answers``)."""
-        return self.answers.get(question, compute)
+        return ANSWERS.get((self.token, question), compute)
 
     def tree(self, strategy: str, day: datetime.date) -> Tree | None:
         """Return the elements in force on ``day``, None before the first revision."""

@@ -22,11 +22,12 @@ def two_strategies(db):
         factories.make_programme(f"PRG-{number}", ends_on=ends)
         for number, ends in [(1, "2028-03-31"), (2, ""), (3, "")]
     ]
-    factories.align(programmes[0], "A.1", 2)
-    factories.align(programmes[1], "A", 1)
-    factories.align(programmes[0], factories.get_element("X.1", "OTH"), 1)
-    factories.align(programmes[2], factories.get_element("Y", "OTH"), 1)
-    return programmes
+    with time_machine.travel("2026-11-22T12:00:00+09:00", tick=False):
+        factories.align(programmes[0], "A.1", 2)
+        factories.align(programmes[1], "A", 1)
+        factories.align(programmes[0], factories.get_element("X.1", "OTH"), 1)
+        factories.align(programmes[2], factories.get_element("Y", "OTH"), 1)
+        yield programmes
 
 
 def cells(page):

@@ -12,12 +12,14 @@ from django.db import connection
 from strategy_app.coverage import frame
 from strategy_app.services import strategy as strategy_services
 from tests import factories, lengths
-from tests.databases import Databases
+from tests.databases import MADE_OF, Databases
 
 if os.environ.get("TODAY"):
     from tests.clock import sitecustomize
 
 TABLES = {"db", "transactional_db", "own_database"}
+# Folders that are about what people see, whatever the database.
+ONCE = {"e2e", "languages"}
 
 
 def pytest_report_header():
@@ -25,14 +27,15 @@ def pytest_report_header():
 
 
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL, leave out browser tests, and what needs no tables."""
+    """On PostgreSQL, leave out browsers, languages, and what needs no tables."""
     if connection.vendor != "postgresql":
         return
+    folder = Path(__file__).parent
     here, elsewhere = [], []
     for item in items:
-        browses = item.get_closest_marker("e2e")
+        is_once = item.path.relative_to(folder).parts[0] in ONCE
         needs_tables = TABLES & set(item.fixturenames)
-        (here if needs_tables and not browses else elsewhere).append(item)
+        (here if needs_tables and not is_once else elsewhere).append(item)
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = here
 
@@ -69,8 +72,9 @@ def demo(db):
 
 
 def _begins_with(request):
-    names = [name for name in ("real_data", "demo") if name in request.fixturenames]
-    return (names or ["empty"])[-1]
+    """Return the template that has all that a test asks for."""
+    asked = {"empty", *request.fixturenames}
+    return [name for name in MADE_OF if name in asked][-1]
 
 
 @pytest.fixture

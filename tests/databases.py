@@ -71,7 +71,7 @@ class Databases:
         name, mark = self._name(template), self.folder / f"{template}.made"
         if not mark.exists():
             before = connection.settings_dict["NAME"]
-            below, fill = _MADE_OF[template]
+            below, fill = MADE_OF[template]
             _create(name, below and self._made(below))
             use(name)
             fill()
@@ -116,8 +116,9 @@ def _load_real_data():
     fixtures.load_illustrations()
 
 
-# By its name, what a template is made of: another one, and what is done there.
-_MADE_OF = {
+# By its name, what a template is made of: another one, and what is done there. A test that
+# asks for a fixture of such a name begins with a copy; the later in the list, the more.
+MADE_OF = {
     "empty": (None, _migrate),
     "real_data": ("empty", _load_real_data),
     "demo": ("real_data", partial(fixtures.load_people, PASSWORD)),

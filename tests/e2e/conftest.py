@@ -1,6 +1,7 @@
 """A real browser on the site with its demo data."""
 
 import os
+import threading
 
 import pytest
 from django.conf import settings
@@ -39,10 +40,38 @@ def browser_type_launch_args():
     }
 
 
+class Site(StaticFilesHandler):
+    """The site, which knows whether it is answering somebody."""
+
+    changed, answering = threading.Condition(), 0
+
+    def __call__(self, environ, start_response):
+        self._count(1)
+        try:
+            return super().__call__(environ, start_response)
+        finally:
+            self._count(-1)
+
+    @classmethod
+    def _count(cls, number):
+        with cls.changed:
+            cls.answering += number
+            cls.changed.notify_all()
+
+    @classmethod
+    def rest(cls):
+        """Wait until everybody is answered.
+
+        Else what a test asked last, and did not wait for, is read from the next one's data.
+        """
+        with cls.changed:
+            assert cls.changed.wait_for(lambda: not cls.answering, timeout=60)
+
+
 @pytest.fixture(scope="session")
 def server(databases):
     """Serve whatever database a test is on; return the address."""
-    thread = LiveServerThread("localhost", static_handler=StaticFilesHandler)
+    thread = LiveServerThread("localhost", static_handler=Site)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
@@ -55,14 +84,16 @@ def server(databases):
 @pytest.fixture
 def site(demo, transactional_db, server):
     """Serve the demo data; return the address."""
-    return server
+    yield server
+    Site.rest()
 
 
 @pytest.fixture
 def empty_site(transactional_db, server):
     """Serve a site with people and nothing else; return the address."""
     fixtures.load_people(PASSWORD)
-    return server
+    yield server
+    Site.rest()
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 import pytest
 
-from strategy_app.models import Target
-from strategy_app.services import ledger, reference, saved_view
+from strategy_app.models import Programme, Target, User
+from strategy_app.models.dates import today
+from strategy_app.services import alignment, reference, saved_view
 from strategy_app.services import strategy as strategy_services
-from tests import factories
+from tests import databases, factories
 
 # A row of each kind: wrong in every cell, an addition, an update, nothing new, history.
 TABLE = """\
@@ -54,9 +55,11 @@ def make_draft(strategy, by):
     strategy_services.delete_wording(wording=draft.wordings.get(element__code="B"), by=by)
 
 
-@pytest.fixture
-def world(department_a, dai, chie):
-    """A programme with something in everything that a page can show, and a second one."""
+def make_world():
+    """Make a programme with something in everything that a page shows, and a second."""
+    department_a = factories.make_department("DEP-A")
+    dai = factories.make_person("dai", role="manager")
+    chie = factories.make_person("chie", role="admin")
     strategy = factories.make_strategy(context=["B"])
     make_draft(strategy, chie)
     programme = factories.make_programme(
@@ -70,19 +73,18 @@ def world(department_a, dai, chie):
     factories.make_budget(programme, 2026, 1_234_567)
     factories.load_history(programme, "A.1", 1, "2024-04-01", "2025-04-01")
     row = factories.align(programme, "A.1", 2, rationale="明記されている。")
-    ledger.confirm(alignment=row, by=factories.make_person("c", role="admin"))
+    alignment.confirm(alignment=row, by=factories.make_person("c", role="admin"))
     factories.align(programme, "A.2", 0, rationale="明記されていない。")
     factories.make_target(factories.get_element("A"), 2)
     programme.end_is_illustrative = False
     reference.save(programme, by=dai)
     factories.make_table(TABLE, chie)
     factories.make_document(DOCUMENT, chie, other=OTHER_DOCUMENT)
-    return programme
 
 
-@pytest.fixture
-def wide_world(world, chie):
-    """The same, and a second strategy, targets of every time, saved views, a cliff."""
+def widen_world():
+    """Add a second strategy, targets of every time, saved views, a cliff."""
+    chie = User.objects.get(username="chie")
     factories.make_strategy("TWO", ("A", "B"), day="2018-08-01")
     factories.make_correspondence("A.1", "A", others_strategy="TWO")
     factories.make_department("DEP-B")
@@ -97,11 +99,43 @@ def wide_world(world, chie):
     for value, day in [(1, "2018-04-01"), (2, "2024-04-01"), (0, "2197-04-01")]:
         factories.make_target(element, value, day=day)
     factories.make_target(element, 50, measure=Target.Measure.SHARE_ACTIVE)
-    ending = factories.make_programme("PRG-4", ends_on="2029-03-31")
+    ending = factories.make_programme("PRG-4", ends_on=f"{today().year + 3}-03-31")
     factories.load_history(ending, "A.2", 1, "2024-04-01")
     factories.make_target(factories.get_element("A.2"), 1)
     view = {"page": "gaps", "query": "kind=thin", "is_shared": True}
     mine = saved_view.save_view(owner=chie, name="自分の表示", **view)
     saved_view.save_view(owner=factories.make_person("o"), name="共有の表示", **view)
     saved_view.start_with(user=chie, view=mine)
+
+
+databases.MADE_OF["world_of_languages"] = ("empty", make_world)
+databases.MADE_OF["wide_world_of_languages"] = ("world_of_languages", widen_world)
+
+
+@pytest.fixture
+def world_of_languages(db):
+    """Let the test begin with that template."""
+
+
+@pytest.fixture
+def wide_world_of_languages(db):
+    """Let the test begin with that template."""
+
+
+@pytest.fixture
+def world(world_of_languages):
+    """Begin with a programme that has something in everything that a page can show."""
+    return Programme.objects.get(code="PRG-1")
+
+
+@pytest.fixture
+def wide_world(wide_world_of_languages, world):
+    """Begin with the same, a second strategy, targets of every time, saved views."""
     return world
+
+
+@pytest.fixture
+def chie(db):
+    """A strategy admin, who is in the world already."""
+    there = User.objects.filter(username="chie").first()
+    return there or factories.make_person("chie", role="admin")

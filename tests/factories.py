@@ -26,14 +26,13 @@ from strategy_app.models import (
 )
 from strategy_app.models.change import Change
 from strategy_app.services import (
-    alignment,
+    ledger,
     pending_document,
     pending_table,
     people,
     reference,
 )
 from strategy_app.services import strategy as strategy_services
-from strategy_app.services.change import recording
 
 PASSWORD = "correct horse battery staple"
 
@@ -130,7 +129,7 @@ def get_element(code, strategy="STR"):
 
 def a_source(**fields):
     """Return a piece of evidence."""
-    return alignment.Source(
+    return ledger.Source(
         **{
             "title": "Annual report",
             "url": "https://example.org/report",
@@ -149,7 +148,7 @@ def align(programme, element, level=1, *, by=None, rationale="It says so.", evid
             "some-manager", role="manager"
         )
     current = Alignment.objects.open().filter(programme=programme, element=element).first()
-    return alignment.align(
+    return ledger.align(
         programme=programme,
         element=element,
         level=level,
@@ -164,24 +163,20 @@ def load_history(programme, element, level, valid_from, valid_until=None, **fiel
     """Append a row whose period lies in the past, as last year's spreadsheet would."""
     if isinstance(element, str):
         element = get_element(element)
-    day = datetime.date.fromisoformat(valid_from)
-    wording = (
-        Wording.objects.filter(element=element, revision__published_in__isnull=False)
-        .order_by("revision__in_force_from")
-        .first()
-    )
-    with recording(Change.Action.LOAD, by=None) as change:
-        return alignment.load_row(
-            programme=programme,
-            element=element,
-            level=level,
-            rationale=fields.pop("rationale", "As recorded then."),
-            evidence=fields.pop("evidence", []),
-            wording=wording,
-            valid_from=day,
-            valid_until=valid_until and datetime.date.fromisoformat(valid_until),
-            change=change,
+    rows = [
+        ledger.Load(
+            programme,
+            element,
+            level,
+            fields.pop("rationale", "As recorded then."),
+            datetime.date.fromisoformat(valid_from),
+            valid_until and datetime.date.fromisoformat(valid_until),
+            fields.pop("evidence", []),
         )
+    ]
+    plan = ledger.plan(rows, by=None)
+    ledger.carry_out(plan, action=Change.Action.LOAD)
+    return plan.steps[0].opens
 
 
 def draft_of(strategy):

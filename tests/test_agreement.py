@@ -10,7 +10,7 @@ import time_machine
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment, Change, Programme
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.coverage.oracle import Oracle
 from tests.views.reading import parts_of
@@ -191,7 +191,7 @@ def told(db, aiko, dai, chie, department_a):
 
         clock.move_to("2026-03-10T03:00:00+00:00")
         chosen = Alignment.objects.filter(element__code__in=["A", "B"])
-        alignment.confirm_all(list(chosen.values_list("pk", flat=True)), by=dai)
+        ledger.confirm_all(list(chosen.values_list("pk", flat=True)), by=dai)
         changes.append(Change.objects.latest("id").pk)
 
         clock.move_to("2026-04-10T03:00:00+00:00")
@@ -208,7 +208,7 @@ def told(db, aiko, dai, chie, department_a):
         clock.move_to("2026-09-10T03:00:00+00:00")
         rows = Alignment.objects.open().filter(element__code="A")
         row = rows.get(programme=programmes[2])
-        alignment.withdraw(
+        ledger.withdraw(
             programme=row.programme, element=row.element, replaces=row.pk, by=aiko
         )
         factories.align(programmes[3], "A", 2, by=aiko)

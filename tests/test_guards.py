@@ -22,7 +22,7 @@ from strategy_app.models import (
     Wording,
     guards,
 )
-from strategy_app.services import alignment, people, reference, saved_view
+from strategy_app.services import ledger, people, reference, saved_view
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 
@@ -51,7 +51,7 @@ def build():
     closed = Alignment.objects.get()
     row = factories.align(programme, "B", by=dai)
     confirmed = factories.align(programme, "C", by=dai)
-    alignment.confirm(alignment=confirmed, by=eri)
+    ledger.confirm(alignment=confirmed, by=eri)
     draft = strategy_services.create_draft(strategy=strategy, by=None, name_en="Second")
     published = Revision.objects.get(strategy=strategy, published_in__isnull=False)
     taken_out = Wording.objects.get(revision=draft, element__code="D")

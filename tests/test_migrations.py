@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from strategy_app.models import Alignment, Change, Evidence, Programme
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 
 COLUMNS = {
@@ -34,7 +34,7 @@ def test_second_reading_comes_and_goes_with_nothing_lost(transactional_db):
     dai = factories.make_person("dai", role="manager")
     old = factories.align(programme, "A", 1, by=aiko)
     new = factories.align(programme, "A", 2, by=aiko)
-    alignment.confirm(alignment=new, by=dai)
+    ledger.confirm(alignment=new, by=dai)
     before = stored()
     assert len(before["strategy_app_alignment"]) == 2
     try:
@@ -45,6 +45,6 @@ def test_second_reading_comes_and_goes_with_nothing_lost(transactional_db):
     assert stored() == before
     assert Alignment.objects.get(pk=new.pk).judgement == new
     assert Programme.objects.get().text_changed_in is None
-    result = alignment.revert(change=new.opened_in, by=aiko)
+    result = ledger.revert(change=new.opened_in, by=aiko)
     assert result.refused[0].problem == "A second person has confirmed it since."
     assert Alignment.objects.open().get().pk == new.pk != old.pk

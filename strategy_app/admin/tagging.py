@@ -25,7 +25,7 @@ from strategy_app.models import (
 from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.services import alignment as alignment_services
+from strategy_app.services import ledger
 
 
 @dataclass
@@ -154,10 +154,8 @@ def align_view(site, request, programme_id, element_id):
 def _align(request, form, current):
     """Save what the form holds; return the Conflict that refused it, if any."""
     try:
-        row = alignment_services.align(
-            **form.judgement(), by=request.user, source=Change.Source.ADMIN
-        )
-    except alignment_services.Conflict as conflict:
+        row = ledger.align(**form.judgement(), by=request.user, source=Change.Source.ADMIN)
+    except ledger.Conflict as conflict:
         return conflict
     except ValidationError as refusal:
         for name, texts in refusal.message_dict.items():
@@ -179,7 +177,7 @@ def _withdraw(request, cell):
     """Close the row in force; return the Conflict that refused it, if any."""
     seen = request.POST.get("replaces", "")
     try:
-        alignment_services.withdraw(
+        ledger.withdraw(
             **cell,
             # No row has the id 0, so what is no id is a conflict.
             replaces=int(seen) if seen.isascii() and seen.isdigit() else 0,
@@ -187,7 +185,7 @@ def _withdraw(request, cell):
             reason=request.POST.get("reason", "").strip(),
             source=Change.Source.ADMIN,
         )
-    except alignment_services.Conflict as conflict:
+    except ledger.Conflict as conflict:
         return conflict
     messages.success(
         request,

@@ -16,8 +16,8 @@ from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.models import Alignment, Change
 from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
-from strategy_app.services import alignment as alignment_services
-from strategy_app.services.alignment import Conflict, Unread
+from strategy_app.services import ledger
+from strategy_app.services.ledger import Conflict, Unread
 
 _ROW = serializers.AlignmentSerializer
 _BAD_BODY = {400: OpenApiResponse(errors.BAD_REQUEST, "What is wrong, field by field.")}
@@ -86,7 +86,7 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
         if not form.is_valid():
             raise errors.refusal(bodies.problems_of_judgement(form))
         try:
-            row = alignment_services.align(
+            row = ledger.align(
                 **form.judgement(), by=request.user, source=Change.Source.API
             )
         except Conflict as conflict:
@@ -109,7 +109,7 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
         row = self.get_object()
         reason = bodies.reason(request.data)
         try:
-            row = alignment_services.withdraw(
+            row = ledger.withdraw(
                 programme=row.programme,
                 element=row.element,
                 replaces=row.pk,
@@ -132,9 +132,7 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
         row = self.get_object()
         bodies.nothing(request.data)
         try:
-            row = alignment_services.confirm(
-                alignment=row, by=request.user, source=Change.Source.API
-            )
+            row = ledger.confirm(alignment=row, by=request.user, source=Change.Source.API)
         except Conflict as conflict:
             return self._conflict(conflict.current)
         except ValidationError as refused:
@@ -155,7 +153,7 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
         row = self.get_object()
         note = bodies.note(request.data)
         try:
-            alignment_services.send_back(
+            ledger.send_back(
                 alignment=row, note=note, by=request.user, source=Change.Source.API
             )
         except Conflict as conflict:
@@ -176,7 +174,7 @@ class AlignmentViewSet(Reading, viewsets.ReadOnlyModelViewSet):
         row = self.get_object()
         revision = bodies.revision_read(request.data)
         try:
-            row = alignment_services.reaffirm(
+            row = ledger.reaffirm(
                 programme=row.programme,
                 element=row.element,
                 replaces=row.pk,

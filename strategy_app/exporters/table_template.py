@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from strategy_app.models import Level
-from strategy_app.services.alignment.many import MOST
+from strategy_app.services.ledger import MOST
 
 _WIDTHS = {
     "programme": 16, "element": 12, "level": 10, "rationale": 60, "title": 30, "url": 36,

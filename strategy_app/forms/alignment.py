@@ -18,7 +18,7 @@ from strategy_app.models import (
     Programme,
     Wording,
 )
-from strategy_app.services.alignment import (
+from strategy_app.services.ledger import (
     Source,
     check_can_be_aligned,
     check_judgement,
@@ -238,7 +238,7 @@ class AlignmentForm(forms.Form):
         ]
 
     def judgement(self) -> dict:
-        """Return the arguments of ``services.alignment.align`` but for ``by``."""
+        """Return the arguments of ``services.ledger.align`` but for ``by``."""
         return {
             "programme": self.programme,
             "element": self.element,

@@ -11,10 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from strategy_app.forms.alignment import RATIONALE_MAX, EvidenceForm
 from strategy_app.forms.fields import PlainTextField
 from strategy_app.forms.scope import ScopeForm
-from strategy_app.models import Alignment, Element, Level, Programme
-from strategy_app.services.alignment import Judgement
-from strategy_app.services.alignment.many import MOST, open_rows
-from strategy_app.services.alignment.rules import sources_of
+from strategy_app.models import Element, Level, Programme
+from strategy_app.services.ledger import (
+    MOST,
+    AddSource,
+    Align,
+    Asked,
+    Confirm,
+    Withdraw,
+)
 
 ALL = "all"
 
@@ -122,12 +127,8 @@ class BatchForm(forms.Form):
             found[f"source-{name}"] = list(errors)
         return found
 
-    def ids(self) -> list[int]:
-        """Return the rows that were seen, which are to be withdrawn or confirmed."""
-        return [name.replaces or 0 for name in self.cleaned_data["cells"]]
-
-    def judgements(self) -> list[Judgement]:
-        """Return what is to be recorded. Raises ValidationError for an unknown cell."""
+    def asked(self) -> list[Asked]:
+        """Return what is asked of each cell. Raises ValidationError for an unknown one."""
         names, cleaned = self.cleaned_data["cells"], self.cleaned_data
         programmes = Programme.objects.in_bulk(
             {name.programme for name in names}, field_name="code"
@@ -139,22 +140,28 @@ class BatchForm(forms.Form):
         for name in names:
             if name.programme not in programmes or name.element not in elements:
                 raise _no_cell(f"{name.programme} × {name.element}")
-        cells = [(programmes[name.programme], elements[name.element]) for name in names]
-        current = open_rows((programme.pk, element.pk) for programme, element in cells)
         return [
-            self._judgement(*cell, name, current.get((cell[0].pk, cell[1].pk)))
-            for cell, name in zip(cells, names, strict=True)
+            self._asked(programmes[name.programme], elements[name.element], name.replaces)
+            for name in names
         ]
 
-    def _judgement(self, programme, element, name, row: Alignment | None):
-        added = [] if self.evidence.is_blank else [self.evidence.source()]
-        recorded = sources_of(row)
-        known = {item.identity for item in recorded}
-        evidence = recorded + [item for item in added if item.identity not in known]
-        level, rationale = self.cleaned_data["level"], self.cleaned_data["rationale"]
-        if self.cleaned_data["do"] == "evidence":
-            level, rationale = (row.level, row.rationale) if row else (None, "")
-        return Judgement(programme, element, level, rationale, evidence, name.replaces)
+    def _asked(self, programme, element, replaces):
+        what = self.cleaned_data["do"]
+        if what == "withdraw":
+            return Withdraw(programme, element, replaces)
+        if what == "confirm":
+            return Confirm(programme, element, replaces)
+        if what == "evidence":
+            return AddSource(programme, element, self.evidence.source(), replaces)
+        return Align(
+            programme,
+            element,
+            self.cleaned_data["level"],
+            self.cleaned_data["rationale"],
+            [] if self.evidence.is_blank else [self.evidence.source()],
+            replaces,
+            adds=True,
+        )
 
 
 def _no_cell(name):

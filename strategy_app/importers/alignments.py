@@ -1,8 +1,9 @@
 """Understand the rows of a table as judgements, each cell by the rules of the forms."""
 
+import dataclasses
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
@@ -12,14 +13,7 @@ from strategy_app.importers.table import MOST, Row, Table, as_text, column_name,
 from strategy_app.importers.workbook.refusals import too_many
 from strategy_app.models import Strategy, User
 from strategy_app.models.dates import today
-from strategy_app.services.alignment import (
-    Judgement,
-    Period,
-    judge,
-    judge_history,
-)
-from strategy_app.services.alignment.many import open_ids, open_rows
-from strategy_app.services.alignment.rules import sources_of
+from strategy_app.services import ledger
 
 _CORRECTION = re.compile(r"cell-([1-9][0-9]{0,6})-([a-z_]{1,20})")
 
@@ -64,57 +58,28 @@ def read_lines(table: Table, *, strategy: Strategy, by: User) -> list[Line]:
     return lines
 
 
-def judge_lines(lines: list[Line], *, by: User, seen: list[int | None]) -> None:
-    """Give each line its verdict; writes nothing.
+def plan_lines(lines: list[Line], *, by: User, seen: list[int | None]) -> ledger.Plan:
+    """Return the plan of what is right in the lines, and tell each line its step.
 
     seen: for each line the row in force that was seen there, see ``rows_seen``.
     """
-    rows = open_rows(line.cell for line in lines if line.cell and not line.period)
     for line, replaces in zip(lines, seen, strict=True):
-        if line.judgement is not None and not line.errors:
-            line.judgement = _beside_recorded(line, rows.get(line.cell), replaces)
-    for attribute, judged in [
-        ("judgement", lambda items: judge(items, by=by, current_of=rows)),
-        ("period", lambda items: judge_history(items, by=by)),
-    ]:
-        some = [line for line in lines if getattr(line, attribute) and not line.errors]
-        verdicts = judged([getattr(line, attribute) for line in some]) if some else []
-        for line, verdict in zip(some, verdicts, strict=True):
-            line.verdict = verdict
-            for name, messages in verdict.errors.items():
-                for message in messages:
-                    line.add_error(_column(name), message)
+        if isinstance(line.asked, ledger.Align):
+            line.asked = dataclasses.replace(line.asked, replaces=replaces)
+    right = [line for line in lines if line.asked and not line.errors]
+    plan = ledger.plan((line.asked for line in right), by=by)
+    for line, step in zip(right, plan.steps, strict=True):
+        line.step = step
+        for name, messages in step.errors.items():
+            for message in messages:
+                line.add_error(_column(name), message)
+    return plan
 
 
 def rows_seen(lines: list[Line]) -> list[int | None]:
     """Return for each line the id of the row in force that it would replace."""
-    ids = open_ids(line.cell for line in lines if line.cell and not line.period)
-    return [None if line.period else ids.get(line.cell) for line in lines]
-
-
-def to_record(lines: Iterable[Line]) -> tuple[list[Judgement], list[Period]]:
-    """Return what lines without errors ask to be recorded, and to be loaded as history."""
-    lines = list(lines)
-    return (
-        [line.judgement for line in lines if line.judgement],
-        [line.period for line in lines if line.period],
-    )
-
-
-def _beside_recorded(line, row, replaces):
-    """Return the judgement with its source beside those recorded: none is ever dropped."""
-    judgement = line.judgement
-    recorded = sources_of(row)
-    known = {item.identity for item in recorded}
-    added = [item for item in judgement.evidence if item.identity not in known]
-    return Judgement(
-        judgement.programme,
-        judgement.element,
-        judgement.level,
-        judgement.rationale,
-        recorded + added,
-        replaces,
-    )
+    ids = ledger.open_ids(line.cell for line in lines if line.cell and not line.is_history)
+    return [None if line.is_history else ids.get(line.cell) for line in lines]
 
 
 def _column(name):
@@ -166,10 +131,10 @@ def _time_of(line):
     """Return from which day until before which a line would hold, None if that is wrong."""
     if not line.is_history:
         return today().toordinal(), math.inf
-    if line.period is None:
+    if line.asked is None:
         return None
-    until = line.period.valid_until
-    return line.period.valid_from.toordinal(), until.toordinal() if until else math.inf
+    until = line.asked.valid_until
+    return line.asked.valid_from.toordinal(), until.toordinal() if until else math.inf
 
 
 def _is_level(levels):

@@ -15,9 +15,7 @@ from strategy_app.importers.columns import COLUMNS, EVIDENCE, HISTORY
 from strategy_app.importers.workbook.cells import day_of_serial, is_cell_error
 from strategy_app.models import Element, Level, LevelDefinition, Programme
 from strategy_app.permissions import can_administer
-from strategy_app.services.alignment import Judgement, Period, Verdict
-from strategy_app.services.alignment.many import batches
-from strategy_app.services.alignment.rules import check_judgement
+from strategy_app.services.ledger import Align, Load, Step, batches, check_judgement
 
 # What people and spreadsheets write for a hyphen.
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
@@ -30,8 +28,8 @@ class Line:
     """One row of a table: what it says, and what would become of it.
 
     cells: its text by column. errors: what is wrong, by column, and under "row" what
-    concerns none of them. Either ``judgement`` or ``period`` is there once no cell is
-    wrong; ``verdict`` once it has been judged.
+    concerns none of them. asked: what it asks of the ledger, once no cell is wrong; step:
+    what would come of it, once it has been planned.
     """
 
     number: int
@@ -40,9 +38,8 @@ class Line:
     programme: Programme | None = None
     element: Element | None = None
     level: int | None = None
-    judgement: Judgement | None = None
-    period: Period | None = None
-    verdict: Verdict | None = None
+    asked: Align | Load | None = None
+    step: Step | None = None
 
     @property
     def cell(self) -> tuple[int, int] | None:
@@ -59,15 +56,12 @@ class Line:
     @property
     def rationale(self) -> str:
         """Its rationale as it would be recorded; empty while something is wrong."""
-        said = self.judgement or self.period
-        return said.rationale if said else ""
+        return self.asked.rationale if self.asked else ""
 
     @property
     def kind(self) -> str:
         """What would become of it: add, update, same, conflict or error."""
-        if self.errors or self.verdict is None:
-            return "error"
-        return self.verdict.kind
+        return "error" if self.errors or self.step is None else self.step.kind
 
     def add_error(self, column: str, message: str) -> None:
         """Say what is wrong with a column."""
@@ -130,9 +124,9 @@ class Reader:
             return
         what = (line.programme, line.element, line.level, rationale)
         if line.is_history:
-            line.period = Period(*what, *days, sources)
-        else:
-            line.judgement = Judgement(*what, sources)
+            line.asked = Load(*what, *days, sources)
+        else:  # no source that is recorded is ever dropped
+            line.asked = Align(*what, sources, adds=True)
 
     def _programme(self, line):
         text = line.cells["programme"]

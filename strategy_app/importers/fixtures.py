@@ -13,7 +13,6 @@ from strategy_app.models import (
     Correspondence,
     Department,
     Element,
-    Level,
     LevelDefinition,
     Programme,
     Revision,
@@ -21,8 +20,7 @@ from strategy_app.models import (
     User,
     Wording,
 )
-from strategy_app.queries import strategy as strategy_queries
-from strategy_app.services import alignment, people, reference
+from strategy_app.services import ledger, people, reference
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.change import discard, recording
 
@@ -64,10 +62,10 @@ def load_illustrations(folder: Path = FOLDER) -> int:
     with recording(
         Change.Action.LOAD, by=None, source=_COMMAND, illustrative=True,
         reason="Illustrative data from fixtures/",
-    ) as change:  # fmt: skip
+    ):  # fmt: skip
         return (
             _load_end_dates(folder)
-            + _load_alignments(folder, change)
+            + _load_alignments(folder)
             + _load_correspondences(folder)
         )
 
@@ -177,7 +175,7 @@ def _load_end_dates(folder):
     return new
 
 
-def _load_alignments(folder, change):
+def _load_alignments(folder):
     """Append the rows of the file; a cell that has a judgement of its own is left out."""
     programmes = {programme.code: programme for programme in Programme.objects.all()}
     elements = {
@@ -185,26 +183,24 @@ def _load_alignments(folder, change):
         for element in Element.objects.select_related("strategy")
     }
     judged = set(Alignment.objects.values_list("programme__code", "element__code"))
-    new = 0
+    rows = []
     for row in sorted(_rows(folder, "alignments"), key=lambda row: row["valid_from"]):
         if (row["programme"], row["element"]) in judged:
             continue
-        begins, ends = _day(row["valid_from"]), _day(row["valid_until"])
-        element = elements[row["strategy"], row["element"]]
-        revision = strategy_queries.revision_in_force(element.strategy_id, begins)
-        appended = alignment.load_row(
-            programme=programmes[row["programme"]],
-            element=element,
-            level=Level(int(row["level"])),
-            rationale=row["rationale"],
-            evidence=_sources(row["evidence_url"]),
-            wording=Wording.objects.get(revision=revision, element=element),
-            valid_from=begins,
-            valid_until=ends,
-            change=change,
+        rows.append(
+            ledger.Load(
+                programmes[row["programme"]],
+                elements[row["strategy"], row["element"]],
+                int(row["level"]),
+                row["rationale"],
+                _day(row["valid_from"]),
+                _day(row["valid_until"]),
+                _sources(row["evidence_url"]),
+            )
         )
-        new += appended is not None
-    return new
+    plan = ledger.plan(rows, by=None)
+    ledger.carry_out(plan)
+    return len(plan.to_do)
 
 
 def _load_correspondences(folder):
@@ -231,7 +227,7 @@ def _sources(url):
     if not url:
         return []
     title = url.removeprefix("https://").removeprefix("http://").rstrip("/")
-    return [alignment.Source(title=title[:300], url=url)]
+    return [ledger.Source(title=title[:300], url=url)]
 
 
 def _day(text):

@@ -19,7 +19,7 @@ from strategy_app.importers.workbook.refusals import (
     too_far_right,
     too_many,
 )
-from strategy_app.services.alignment.many import MOST
+from strategy_app.services.ledger import MOST
 
 MOST_BYTES = 10 * 1024 * 1024
 # What all cells hold together; a table that is larger is no longer looked through.

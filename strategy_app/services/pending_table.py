@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from strategy_app.models import Change, PendingTable, Strategy, User
-from strategy_app.services.alignment import Judgement, Period, load_all, record_all
 from strategy_app.services.change import discard, recording
+from strategy_app.services.ledger import Plan, carry_out
 from strategy_app.services.pending import make_room
 
 
@@ -38,31 +38,20 @@ def keep(
     return table
 
 
-def apply(
-    *,
-    table: PendingTable,
-    judgements: list[Judgement],
-    history: list[Period],
-    by: User,
-    reason: str = "",
-) -> Change | None:
-    """Write what a table says in one change, or raise Refused and write nothing.
+def apply(*, table: PendingTable, plan: Plan, reason: str = "") -> Change | None:
+    """Carry out the plan of a table in one change, or raise Refused and write nothing.
 
     Returns the change, None where all of it stands there already. Raises AppliedAlready,
     and PermissionDenied when it is somebody else's.
     """
-    if table.owner_id != by.pk:
+    if table.owner_id != plan.by.pk:
         raise PermissionDenied
-    with recording(Change.Action.IMPORT, by=by, reason=reason) as change:
+    with recording(Change.Action.IMPORT, by=plan.by, reason=reason) as change:
         # Writers take turns, so whoever sends it twice is second here.
         table.refresh_from_db()
         if table.applied_in_id is not None:
             raise AppliedAlready(table.applied_in)
-        written = [
-            record_all(judgements, by=by) if judgements else None,
-            load_all(history, by=by) if history else None,
-        ]
-        if not any(written):
+        if carry_out(plan) is None:
             discard(change)
             return None
         table.applied_in, table.text, table.seen = change, "", []

@@ -5,8 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from strategy_app.models import Alignment, Change
-from strategy_app.services import alignment as alignment_services
-from strategy_app.services import reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.admin.pages import address
 
@@ -18,7 +17,7 @@ def rows(dai, chie):
     one, two = factories.make_programme("ONE"), factories.make_programme("TWO")
     closed = factories.align(one, "A.1", 1, by=dai, rationale="First thoughts.")
     confirmed = factories.align(one, "A.1", 2, by=dai, rationale="On reflection.")
-    alignment_services.confirm(alignment=confirmed, by=chie)
+    ledger.confirm(alignment=confirmed, by=chie)
     other = factories.align(two, "B", 0, by=chie, rationale="No.")
     return {"closed": closed, "confirmed": confirmed, "other": other}
 
@@ -144,7 +143,7 @@ def test_a_row_shows_the_notes_with_which_it_was_returned(signed_in, rows, chie)
     row = factories.align(rows["other"].programme, "A.1", 1)
     where = address(Alignment, "change", row.pk)
     for note in ("Which <call>?", "And since when?"):
-        alignment_services.send_back(alignment=row, note=note, by=chie)
+        ledger.send_back(alignment=row, note=note, by=chie)
     shown = signed_in.get(where).content.decode()
     change = Change.objects.latest("id")
     assert "Which &lt;call&gt;?" in shown

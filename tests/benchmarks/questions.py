@@ -20,7 +20,7 @@ from strategy_app.coverage import counts, frame, gaps, timeline
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment, Programme, User
 from strategy_app.models.dates import today
-from strategy_app.services import alignment, people
+from strategy_app.services import ledger, people
 from tests.benchmarks import sql
 
 ROUNDS = 15
@@ -78,7 +78,7 @@ def after_one_change(scope):
     free = Programme.objects.filter(ends_on="", status="active").exclude(pk__in=taken)
     times = []
     for programme in free.order_by("code")[:ROUNDS]:
-        alignment.align(
+        ledger.align(
             programme=programme, element=Alignment.element.field.related_model.objects.get(
                 pk=element
             ), level=0, rationale="Measured.", evidence=[], replaces=None, by=manager,

@@ -23,8 +23,9 @@ from django.urls import reverse
 from strategy_app.importers.columns import header_in
 from strategy_app.models import Alignment, PendingTable, Programme, Strategy, User
 from strategy_app.models.dates import today
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import people
-from strategy_app.services.alignment.many import MOST, wordings_in_force
+from strategy_app.services.ledger import MOST
 
 
 def main():
@@ -58,9 +59,8 @@ def measured(client, strategy, rows):
 
 def table(strategy):
     """Return as many rows as one table may have, all of them to be written."""
-    wordings = [
-        one for one in wordings_in_force([strategy.pk]).values() if one.is_alignable
-    ]
+    revision = strategy_queries.revision_in_force(strategy.pk, today())
+    wordings = [one for one in strategy_queries.wordings(revision) if one.is_alignable]
     codes = sorted(wording.element.code for wording in wordings)
     programmes = [one for one in Programme.objects.order_by("code")
                   if not one.has_ended(today())]  # fmt: skip

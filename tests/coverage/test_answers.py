@@ -14,7 +14,7 @@ from strategy_app.coverage.frame import columns as frame_columns
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment
 from strategy_app.models.dates import today
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 from tests.coverage import worlds
 from tests.coverage.test_frame import World, fresh
@@ -30,7 +30,7 @@ class Office(World):
 
     def reaffirm(self, number):
         if row := self.current(number):
-            alignment.reaffirm(
+            ledger.reaffirm(
                 programme=row.programme, element=row.element, replaces=row.pk, by=self.eri
             )
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategy_app.coverage import compare, frame
 from strategy_app.coverage.compare import Difference, Kind
 from strategy_app.coverage.scope import Scope
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.coverage import worlds
 from tests.coverage.oracle import STATES, Oracle
@@ -147,7 +147,7 @@ def test_what_is_withdrawn_is_removed(programme):
     with on("2025-06-01"):
         row = factories.align(programme, "A", 2)
     with on("2025-07-01"):
-        alignment.withdraw(
+        ledger.withdraw(
             programme=programme, element=row.element, replaces=row.pk, by=row.opened_in.by
         )
     assert changes("2025-07-01", "2025-06-30") == [("PRG-1", "A", "removed", 2, None)]
@@ -206,7 +206,7 @@ def test_a_stricter_layer_shows_what_would_be_lost(programme):
     with on("2025-06-01"):
         factories.align(programme, "A", 2, by=dai)
         row = factories.align(programme, "A.1", 1, by=dai)
-        alignment.confirm(alignment=row, by=chie)
+        ledger.confirm(alignment=row, by=chie)
     columns = frame.current()
     claimed = Scope("STR", datetime.date(2025, 6, 1))
     confirmed = claimed.but(layer="confirmed")

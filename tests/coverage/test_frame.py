@@ -15,7 +15,7 @@ from strategy_app.coverage import counts, frame, matrix, standing
 from strategy_app.coverage.scope import UNKNOWN, Scope
 from strategy_app.models import Alignment, Change, Programme, guards
 from strategy_app.models.dates import today
-from strategy_app.services import alignment, people, reference
+from strategy_app.services import ledger, people, reference
 from strategy_app.services.change import recording
 from tests import factories
 from tests.coverage import worlds
@@ -127,14 +127,14 @@ class World:
     def withdraw(self, number):
         programme, element = self.cell(number)
         if row := self.current(number):
-            alignment.withdraw(
+            ledger.withdraw(
                 programme=programme, element=element, replaces=row.pk, by=self.dai
             )
 
     def confirm(self, number):
         if row := self.current(number):
             with suppress(ValidationError):  # its element has been worded anew since
-                alignment.confirm(alignment=row, by=self.eri)
+                ledger.confirm(alignment=row, by=self.eri)
 
     def add_programme(self, number):
         code = f"ADD-{Programme.objects.count()}"

@@ -10,7 +10,7 @@ from strategy_app.coverage import since as since_module
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Target
 from strategy_app.models.dates import today
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 
 DAY = datetime.date(2024, 3, 31)
@@ -148,7 +148,7 @@ def test_a_gap_of_support_says_since_when(strategy, day, kind, since):
 def test_what_a_rewording_left_without_confirmation_is_so_since_that_day(strategy, dai):
     eri = factories.make_person("eri", role="manager")
     judged = factories.align(factories.make_programme(), "B", 1, by=eri)
-    alignment.confirm(alignment=judged, by=dai)
+    ledger.confirm(alignment=judged, by=dai)
     day = today() + datetime.timedelta(days=30)
     factories.revise_as(strategy, {"B": "material"}, day=day.isoformat())
     columns = frame.current()

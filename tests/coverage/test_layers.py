@@ -7,7 +7,7 @@ import pytest
 from strategy_app.coverage import counts, frame, gaps, standing, steps
 from strategy_app.coverage.scope import Scope
 from strategy_app.models.dates import today
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 
 DAY = datetime.date(2024, 3, 31)
@@ -44,7 +44,7 @@ def test_a_record_is_of_a_layer_and_of_all_before_it(
     )  # fmt: skip
     if confirmed:
         dai = factories.make_person("eri", role="manager")
-        alignment.confirm(alignment=row, by=dai)
+        ledger.confirm(alignment=row, by=dai)
     assert [supported(layer=layer) for layer in standing.LAYERS] == by_layer
 
 
@@ -61,7 +61,7 @@ def test_a_record_is_of_a_layer_and_of_all_before_it(
 )
 def test_a_record_is_fresh_for_thirteen_months(programme, judged, last_fresh):
     row = factories.load_history(programme, "A", 1, judged, evidence=[factories.a_source()])
-    alignment.confirm(alignment=row, by=factories.make_person("eri", role="manager"))
+    ledger.confirm(alignment=row, by=factories.make_person("eri", role="manager"))
     last = datetime.date.fromisoformat(last_fresh)
     after = last + datetime.timedelta(days=1)
     assert (supported(last, layer="fresh"), supported(after, layer="fresh")) == (1, 0)

@@ -8,7 +8,7 @@ import time_machine
 from strategy_app.coverage import frame, proposals, waiting
 from strategy_app.models import Alignment, Wording
 from strategy_app.models.dates import today
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 
@@ -77,11 +77,11 @@ def test_what_becomes_of_the_origin_later_changes_nothing(
     split(strategy, "A-1")
     clock.move_to(f"{day}T03:00:00+00:00")
     if then == "withdrawn":
-        alignment.withdraw(**cell(programme, "A"), replaces=row.pk, by=dai)
+        ledger.withdraw(**cell(programme, "A"), replaces=row.pk, by=dai)
     elif then == "judged 0":
         factories.align(programme, "A", 0, by=dai, rationale="Not any more.")
     else:
-        alignment.reaffirm(**cell(programme, "A"), replaces=row.pk, by=dai)
+        ledger.reaffirm(**cell(programme, "A"), replaces=row.pk, by=dai)
     assert proposed(programme) == [(2, "It is its purpose.")]
 
 
@@ -97,7 +97,7 @@ def test_what_is_judged_of_the_origin_afterwards_is_no_proposal(
 def test_what_was_withdrawn_before_is_no_proposal(clock, strategy, programme, dai):
     row = factories.align(programme, "A", 1, by=dai)
     clock.move_to("2026-04-02T03:00:00+00:00")
-    alignment.withdraw(**cell(programme, "A"), replaces=row.pk, by=dai)
+    ledger.withdraw(**cell(programme, "A"), replaces=row.pk, by=dai)
     split(strategy, "A-1")
     clock.move_to("2026-04-03T03:00:00+00:00")
     assert waiting_cells() == []
@@ -112,7 +112,7 @@ def test_on_the_day_itself_what_was_in_force_when_it_was_published_counts(
     clock.move_to("2026-04-03T01:00:00+00:00")
     factories.align(programme, "A", 2, by=dai, rationale="As of this morning.")
     row = Alignment.objects.open().get(programme=other)
-    alignment.withdraw(**cell(other, "A"), replaces=row.pk, by=dai)
+    ledger.withdraw(**cell(other, "A"), replaces=row.pk, by=dai)
     split(strategy, "A-1")
     factories.align(programme, "A", 0, by=dai, rationale="Judged anew.")
     assert proposed(programme) == [(2, "As of this morning.")]
@@ -125,7 +125,7 @@ def test_a_judgement_made_since_answers_it_for_good(clock, strategy, programme, 
     clock.move_to("2026-04-03T03:00:00+00:00")
     row = factories.align(programme, "A-1", 0, by=dai)
     assert waiting_cells() == [("PRG-1", "A-2")]
-    alignment.withdraw(**cell(programme, "A-1"), replaces=row.pk, by=dai)
+    ledger.withdraw(**cell(programme, "A-1"), replaces=row.pk, by=dai)
     assert waiting_cells() == [("PRG-1", "A-2")]
 
 
@@ -136,7 +136,7 @@ def test_set_aside_it_waits_no_more_and_the_cell_is_not_assessed(
     split(strategy, "A-1", "A-2")
     clock.move_to("2026-04-03T03:00:00+00:00")
     before, rows = frame.current(), Alignment.objects.count()
-    made = alignment.dismiss(**cell(programme, "A-1"), by=dai)
+    made = ledger.dismiss(**cell(programme, "A-1"), by=dai)
     assert waiting_cells() == [("PRG-1", "A-2")]
     assert Alignment.objects.count() == rows
     columns = frame.current()
@@ -156,16 +156,16 @@ def test_what_was_set_aside_waits_again_once_that_is_taken_back(
     factories.align(programme, "A", 2, by=dai)
     split(strategy, "A-1")
     clock.move_to("2026-04-03T03:00:00+00:00")
-    aside = alignment.dismiss(**cell(programme, "A-1"), by=dai).dismissed_in
+    aside = ledger.dismiss(**cell(programme, "A-1"), by=dai).dismissed_in
     assert waiting_cells() == []
-    back = alignment.revert(change=aside, by=dai).change
+    back = ledger.revert(change=aside, by=dai).change
     assert waiting_cells() == [("PRG-1", "A-1")]
     frame.forget()
     assert waiting_cells() == [("PRG-1", "A-1")]
     # As it was known in between; and taken back once more.
     between = frame.as_known_at(aside.pk)
     assert proposed(programme, columns=between) == []
-    alignment.revert(change=back, by=dai)
+    ledger.revert(change=back, by=dai)
     assert waiting_cells() == []
 
 
@@ -176,7 +176,7 @@ def test_what_was_set_aside_of_one_split_is_not_of_the_next(
     factories.align(programme, "B", 1, by=dai, rationale="Of B.")
     split(strategy, "A-1")
     clock.move_to("2026-04-03T03:00:00+00:00")
-    alignment.dismiss(**cell(programme, "A-1"), by=dai)
+    ledger.dismiss(**cell(programme, "A-1"), by=dai)
     split(strategy, day="2026-04-05", without=["A-1"])
     split(strategy, "A-1", origin="B", day="2026-04-07")
     clock.move_to("2026-04-07T03:00:00+00:00")

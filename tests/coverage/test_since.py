@@ -8,7 +8,7 @@ from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
 from strategy_app.coverage.since import since
 from strategy_app.models import Target
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 
 DAY = datetime.date(2024, 3, 31)
@@ -102,7 +102,7 @@ def test_unevidenced_since_the_last_record_with_a_source_has_gone(strategy):
 def test_stale_since_the_day_on_which_the_last_one_became_so(strategy, dai):
     for code, begins in [("PRG-1", "2022-12-15"), ("PRG-2", "2022-06-01")]:
         row = supporting(code, begins, dated=datetime.date(2022, 1, 1))
-        alignment.confirm(alignment=row, by=dai)
+        ledger.confirm(alignment=row, by=dai)
     assert told("stale") == {None: "2024-01-15"}
     assert told("stale", day=datetime.date(2024, 1, 14)) == {}
 
@@ -118,7 +118,7 @@ def test_needs_review_since_the_revision_is_in_force(strategy):
 def test_unconfirmed_says_nothing_where_a_confirmation_has_lapsed(strategy, dai):
     row = supporting("PRG-1", dated=datetime.date(2020, 1, 1))
     assert told("unconfirmed") == {None: "2020-01-01"}
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     assert told("unconfirmed") == {}
     programme = row.programme
     programme.summary_en = "Something else altogether."

@@ -12,7 +12,7 @@ from strategy_app.coverage.scope import Scope
 from strategy_app.forms.queue import KINDS as TABS
 from strategy_app.models import Alignment, User
 from strategy_app.models.dates import today
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 from tests.coverage import worlds
 from tests.coverage.oracle import Oracle, is_active
@@ -200,7 +200,7 @@ def test_what_is_withdrawn_is_read_again_too(db, dai):
     factories.revise_as(strategy, {"A": "material"}, day=today().isoformat())
     factories.align(programmes[4], "A", 1, by=dai)  # had nothing to be read again
     cell = {"element": factories.get_element("A"), "by": dai}
-    for verb, row in zip([alignment.reaffirm, alignment.withdraw], rows, strict=False):
+    for verb, row in zip([ledger.reaffirm, ledger.withdraw], rows, strict=False):
         verb(programme=row.programme, replaces=row.pk, **cell)
     columns = frame.current()
     assert _progress(columns) == [(0, 4, 2, 0)]

@@ -22,7 +22,7 @@ from strategy_app.models import (
     Thresholds,
     Wording,
 )
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from strategy_app.services import strategy as strategies
 from strategy_app.services.change import recording
 from tests import factories
@@ -241,7 +241,7 @@ def _load(programme, code, order, row, manager):
     )  # fmt: skip
     if evidence == "confirmed" and ends is None:
         with suppress(ValidationError):  # judged on a wording that is no longer in force
-            alignment.confirm(alignment=made, by=manager)
+            ledger.confirm(alignment=made, by=manager)
 
 
 def _aim(code, measure, value, day, category, department):
@@ -268,12 +268,12 @@ def _edit(programme, what, value, categories, manager):
     elif what == "dismissed":
         element = Element.objects.filter(code=value).first()
         if element:
-            with suppress(ValidationError, alignment.Conflict):
-                alignment.dismiss(programme=programme, element=element, by=manager)
+            with suppress(ValidationError, ledger.Conflict):
+                ledger.dismiss(programme=programme, element=element, by=manager)
     elif what == "waits again":
         last = Dismissal.objects.filter(programme=programme).order_by("-id").first()
         if last:
-            alignment.revert(change=last.dismissed_in, by=manager)
+            ledger.revert(change=last.dismissed_in, by=manager)
     elif what in ("withdrawn", "confirmed", "undone", "reaffirmed"):
         row = Alignment.objects.open().filter(programme=programme).order_by("id").first()
         if row:
@@ -291,18 +291,18 @@ def _edit(programme, what, value, categories, manager):
 
 def _withdraw(row, by):
     cell = {"programme": row.programme, "element": row.element}
-    return alignment.withdraw(**cell, replaces=row.pk, by=by)
+    return ledger.withdraw(**cell, replaces=row.pk, by=by)
 
 
 def _reaffirm(row, by):
     cell = {"programme": row.programme, "element": row.element}
-    alignment.reaffirm(**cell, replaces=row.pk, by=by)
+    ledger.reaffirm(**cell, replaces=row.pk, by=by)
 
 
 _VERBS = {
     "withdrawn": _withdraw,
-    "confirmed": lambda row, by: alignment.confirm(alignment=row, by=by),
-    "undone": lambda row, by: alignment.revert(change=_withdraw(row, by).closed_in, by=by),
+    "confirmed": lambda row, by: ledger.confirm(alignment=row, by=by),
+    "undone": lambda row, by: ledger.revert(change=_withdraw(row, by).closed_in, by=by),
     "reaffirmed": _reaffirm,
 }
 

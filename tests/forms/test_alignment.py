@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from strategy_app.forms.alignment import AlignmentForm
 from strategy_app.models import Alignment, Change
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 
 DATED = {"title": "Annual report", "url": "https://example.org/r", "dated_on": "2026-03-31"}
@@ -51,7 +51,7 @@ def refusals(form):
 def test_a_form_in_order_is_what_the_service_takes(programme, dai):
     form = send(programme, fill([DATED], level="2"))
     assert form.is_valid(), form.errors
-    row = alignment.align(**form.judgement(), by=dai)
+    row = ledger.align(**form.judgement(), by=dai)
     assert (row.level, row.rationale, row.programme) == (2, "It says so.", programme)
     assert list(row.evidence.values_list("title", "url", "dated_on")) == [
         ("Annual report", "https://example.org/r", datetime.date(2026, 3, 31))
@@ -198,7 +198,7 @@ def test_text_is_kept_in_composed_form(programme, dai):
     source = DATED | {"title": typed, "url": "https://example.org/" + typed[:2]}
     form = send(programme, fill([source], rationale=typed + "\r\nｱ Ａ"))
     assert form.is_valid(), form.errors
-    row = alignment.align(**form.judgement(), by=dai)
+    row = ledger.align(**form.judgement(), by=dai)
     assert row.rationale == "がぎぐ café\nｱ Ａ"
     assert row.evidence.get().title == "がぎぐ café"
     assert row.evidence.get().url == "https://example.org/が"
@@ -293,7 +293,7 @@ def test_a_file_is_taken(programme, dai):
     files = {"evidence-0-file": upload("報告書.pdf")}
     form = send(programme, fill([DATED | {"url": ""}], level="2"), files)
     assert form.is_valid(), form.errors
-    row = alignment.align(**form.judgement(), by=dai)
+    row = ledger.align(**form.judgement(), by=dai)
     assert row.evidence.get().file.read() == b"xxx"
 
 
@@ -318,7 +318,7 @@ def test_a_file_goes_on_being_meant_when_no_other_is_sent(programme, dai):
     row = with_file(programme, dai)
     form = send(programme, fill([sent_again(row)], level="1", replaces=row.pk))
     assert form.is_valid(), form.errors
-    new = alignment.align(**form.judgement(), by=dai)
+    new = ledger.align(**form.judgement(), by=dai)
     assert new != row
     assert new.evidence.get().file.name == row.evidence.get().file.name
 
@@ -328,7 +328,7 @@ def test_sending_all_again_with_its_file_writes_nothing(programme, dai):
     before = Change.objects.count()
     form = send(programme, fill([sent_again(row)], level="2", replaces=row.pk))
     assert form.is_valid(), form.errors
-    assert alignment.align(**form.judgement(), by=dai) == row
+    assert ledger.align(**form.judgement(), by=dai) == row
     assert Change.objects.count() == before
 
 
@@ -337,7 +337,7 @@ def test_another_file_takes_the_place_of_the_kept_one(programme, dai):
     files = {"evidence-0-file": upload("newer.pdf", 5)}
     form = send(programme, fill([sent_again(row)], level="2", replaces=row.pk), files)
     assert form.is_valid(), form.errors
-    new = alignment.align(**form.judgement(), by=dai)
+    new = ledger.align(**form.judgement(), by=dai)
     assert new.evidence.get().file.read() == b"xxxxx"
     assert row.evidence.get().file.read() == b"xxx"
 
@@ -380,13 +380,13 @@ def test_what_a_program_sends_is_the_same_form(programme, dai):
     element = factories.get_element("A")
     form = AlignmentForm.from_json(body, programme=programme, element=element)
     assert form.is_valid(), form.errors
-    row = alignment.align(**form.judgement(), by=dai)
+    row = ledger.align(**form.judgement(), by=dai)
     assert (row.level, row.evidence.count()) == (2, 1)
     again = AlignmentForm.from_json(
         body | {"replaces": row.pk}, programme=programme, element=element
     )
     assert again.is_valid()
-    assert alignment.align(**again.judgement(), by=dai) == row
+    assert ledger.align(**again.judgement(), by=dai) == row
     assert Alignment.objects.count() == 1
     form = AlignmentForm.from_json({}, programme=programme, element=element)
     assert refusals(form) == {"level": ["Choose a level: 0, 1 or 2."]}

@@ -55,35 +55,29 @@ class Table:
         from strategy_app.importers import alignments
         from strategy_app.importers.table import read_table
         from strategy_app.models import Alignment
-        from strategy_app.services import alignment
+        from strategy_app.services import ledger
         from tests import factories
 
         self.words, self.by = f"Table {name}", by
         some = Alignment.objects.open().filter(element__code__regex="[02468]$")
-        alignment.withdraw_all(some.values_list("pk", flat=True), by=by)
+        gone = [ledger.Withdraw(row.programme, row.element, row.pk) for row in some]
+        ledger.carry_out(ledger.plan(gone, by=by))
         text = "\n".join(
             f"P-{number // ELEMENTS}\tE{number % ELEMENTS}\t1\t{self.words}"
             f"\t{self.words}\thttps://example.org/report\t2026-03-31"
             for number in range(rows)
         )
         self.kept = factories.make_table(text, by)
-        self.lines = alignments.read_lines(
-            read_table(text), strategy=self.kept.strategy, by=by
-        )
-        alignments.judge_lines(self.lines, by=by, seen=self.kept.seen)
+        lines = alignments.read_lines(read_table(text), strategy=self.kept.strategy, by=by)
+        self.plan = alignments.plan_lines(lines, by=by, seen=self.kept.seen)
 
     def apply(self, mode):
         """Write it, as its page does."""
-        from strategy_app.importers.alignments import to_record
         from strategy_app.services import pending_table
 
         if mode == "unguarded":
             killing.without_transactions()
-        judgements, history = to_record(self.lines)
-        pending_table.apply(
-            table=self.kept, judgements=judgements, history=history, by=self.by,
-            reason=self.words,
-        )  # fmt: skip
+        pending_table.apply(table=self.kept, plan=self.plan, reason=self.words)
 
     def remains(self):
         """Return how much of all that it writes is there."""

@@ -7,15 +7,14 @@ from django.utils import translation
 from strategy_app.importers.alignments import (
     as_pasted,
     corrected,
-    judge_lines,
+    plan_lines,
     read_lines,
     rows_seen,
-    to_record,
 )
 from strategy_app.importers.columns import COLUMNS, HEADERS, header_in
 from strategy_app.importers.table import read_table
 from strategy_app.models import LevelDefinition, Strategy
-from strategy_app.services import reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.importers.workbooks import workbook
 from tests.services.ledger import record
@@ -35,7 +34,7 @@ def programme(department_a):
 def lines_of(text, by):
     """Return the lines of a table, judged as if it had been looked at just now."""
     lines = read_lines(read_table(text), strategy=Strategy.objects.get(), by=by)
-    judge_lines(lines, by=by, seen=rows_seen(lines))
+    plan_lines(lines, by=by, seen=rows_seen(lines))
     return lines
 
 
@@ -59,7 +58,7 @@ def refusal(text, by):
 def test_without_a_header_the_columns_are_in_their_order(programme, aiko):
     (line,) = lines_of(f"P-001\tA\t2\tBecause.\t{SOURCE}", aiko)
     assert line.kind == "add"
-    judgement = line.judgement
+    judgement = line.asked
     assert (judgement.programme, judgement.element.code) == (programme, "A")
     assert (judgement.level, judgement.rationale) == (2, "Because.")
     assert judgement.evidence == [factories.a_source()]
@@ -77,7 +76,7 @@ def test_headers_are_known_in_both_languages_in_any_order(programme, aiko, langu
     text = "\t".join(names[key] for key in order) + "\n"
     (line,) = lines_of(text + "\t".join(row[key] for key in order), aiko)
     assert (line.number, line.kind) == (2, "add")
-    assert line.judgement.evidence == [factories.a_source()]
+    assert line.step.sources == [factories.a_source()]
 
 
 def test_every_name_of_a_column_is_one_columns_alone():
@@ -183,7 +182,7 @@ def test_days_are_understood_or_refused(programme, aiko, day, expected):
         f"P-001\tA\t2\tBecause.\tAnnual report\thttps://example.org/report\t{day}", aiko
     )
     if expected:
-        assert line.judgement.evidence == [factories.a_source()]
+        assert line.step.sources == [factories.a_source()]
         assert line.cells["dated_on"] == "2026-03-31"
     else:
         assert list(line.errors) == ["dated_on"]
@@ -252,7 +251,7 @@ def test_the_same_cell_twice_is_an_error_of_the_second(programme, aiko):
 def test_words_are_kept_as_they_are_but_composed(programme, aiko):
     words = "Ｐ－００１は「髙橋」🎉 葛󠄀城 は\u3099"
     (line,) = lines_of(f"P-001\tA\t1\t{words}", aiko)
-    assert line.judgement.rationale == "Ｐ－００１は「髙橋」🎉 葛󠄀城 ば"
+    assert line.asked.rationale == "Ｐ－００１は「髙橋」🎉 葛󠄀城 ば"
 
 
 # --- beside what is recorded ---
@@ -271,9 +270,9 @@ def test_sources_are_added_and_never_dropped(programme, aiko):
     first = factories.a_source(title="First")
     record(programme, aiko, evidence=[first])
     (line,) = lines_of("P-001\tA\t0\tNot so.", aiko)
-    assert line.judgement.evidence == [first]
+    assert line.step.sources == [first]
     (line,) = lines_of(f"P-001\tA\t1\tIt says so.\t{SOURCE}", aiko)
-    assert (line.kind, line.judgement.evidence) == ("update", [first, factories.a_source()])
+    assert (line.kind, line.step.sources) == ("update", [first, factories.a_source()])
     (line,) = lines_of(
         "P-001\tA\t1\tIt says so.\tFirst\thttps://example.org/report\t2026/3/31", aiko
     )
@@ -288,9 +287,9 @@ def test_what_was_recorded_since_it_was_seen_is_a_conflict(programme, aiko, dai)
     )
     seen = rows_seen(lines)
     row = record(programme, dai)
-    judge_lines(lines, by=aiko, seen=seen)
+    plan_lines(lines, by=aiko, seen=seen)
     assert [line.kind for line in lines] == ["conflict", "add"]
-    assert lines[0].verdict.current == row
+    assert lines[0].step.current == row
 
 
 # --- history ---
@@ -306,8 +305,8 @@ def test_strategy_admins_load_periods_in_the_past(programme, chie):
         chie,
     )
     assert [line.kind for line in lines] == ["add"] * 3
-    judgements, periods = to_record(lines)
-    assert [item.element.code for item in judgements] == ["A.1"]
+    *periods, judgement = [line.asked for line in lines]
+    assert (type(judgement), judgement.element.code) == (ledger.Align, "A.1")
     assert [(str(item.valid_from), str(item.valid_until)) for item in periods] == [
         ("2024-04-01", "2025-04-01"),
         ("2025-04-01", "None"),
@@ -385,4 +384,4 @@ def test_cells_are_put_right_one_by_one(programme, aiko):
     )  # fmt: skip
     lines = lines_of(better, aiko)
     assert [(line.number, line.kind) for line in lines] == [(2, "add"), (4, "add")]
-    assert lines[0].judgement.rationale == 'a "b"\nc'
+    assert lines[0].asked.rationale == 'a "b"\nc'

@@ -4,7 +4,7 @@ import pytest
 
 from strategy_app.models import Programme, Target, User
 from strategy_app.models.dates import today
-from strategy_app.services import alignment, reference, saved_view
+from strategy_app.services import ledger, reference, saved_view
 from strategy_app.services import strategy as strategy_services
 from tests import databases, factories
 
@@ -73,7 +73,7 @@ def make_world():
     factories.make_budget(programme, 2026, 1_234_567)
     factories.load_history(programme, "A.1", 1, "2024-04-01", "2025-04-01")
     row = factories.align(programme, "A.1", 2, rationale="明記されている。")
-    alignment.confirm(alignment=row, by=factories.make_person("c", role="admin"))
+    ledger.confirm(alignment=row, by=factories.make_person("c", role="admin"))
     factories.align(programme, "A.2", 0, rationale="明記されていない。")
     factories.make_target(factories.get_element("A"), 2)
     programme.end_is_illustrative = False

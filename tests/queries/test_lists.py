@@ -8,8 +8,7 @@ from strategy_app.coverage import frame
 from strategy_app.models import Change, Programme
 from strategy_app.models.dates import today
 from strategy_app.queries import alignment, change, history, programme
-from strategy_app.services import alignment as ledger
-from strategy_app.services import reference
+from strategy_app.services import ledger, reference
 from tests import factories
 
 

@@ -11,7 +11,7 @@ from strategy_app.models import Wording
 from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history, review, second_reading, text
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 
 
@@ -73,7 +73,7 @@ def test_what_was_never_confirmed_has_nothing_to_be_compared_with(programme, aik
 
 def test_level_rationale_and_evidence_since_the_last_confirmation(programme, aiko, dai):
     first = factories.align(programme, "A", 1, by=aiko, rationale="It helps.")
-    alignment.confirm(alignment=first, by=dai)
+    ledger.confirm(alignment=first, by=dai)
     source = factories.a_source(title="Call of 2026")
     factories.align(
         programme, "A", 2, by=aiko, rationale="It helps much.", evidence=[source]
@@ -93,7 +93,7 @@ def test_level_rationale_and_evidence_since_the_last_confirmation(programme, aik
 
 def test_the_programmes_text_since_the_last_confirmation(programme, aiko, dai, chie):
     row = factories.align(programme, "A", by=aiko)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     assert since(programme).changes == []
     programme.summary_en = "Builds telescopes."
     reference.save(programme, by=chie)
@@ -122,7 +122,7 @@ def test_title_and_text_of_a_wording_are_compared_apart():
 def test_the_wording_since_the_last_confirmation(programme, aiko, dai):
     with time_machine.travel("2026-04-01T03:00:00+00:00", tick=False) as clock:
         row = factories.align(programme, "A", by=aiko)
-        alignment.confirm(alignment=row, by=dai)
+        ledger.confirm(alignment=row, by=dai)
         factories.revise_as(row.element.strategy, {"A": "material"}, day="2026-04-03")
         clock.move_to("2026-04-03T03:00:00+00:00")
         factories.align(programme, "A", 2, by=aiko)
@@ -139,7 +139,7 @@ def test_what_has_changed_only_in_the_other_language_is_shown_in_it(
     programme.summary_ja = "研究を支援する。"
     reference.save(programme, by=chie)
     row = factories.align(programme, "A", by=aiko)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     programme.summary_ja = "望遠鏡を建設する。"
     reference.save(programme, by=chie)
     with translation.override("en"):
@@ -159,7 +159,7 @@ def test_many_are_compared_at_a_fixed_number_of_questions(
     for item in programmes:
         for code in ("A", "B"):
             row = factories.align(item, code, 1, by=aiko)
-            alignment.confirm(alignment=row, by=dai)
+            ledger.confirm(alignment=row, by=dai)
         item.summary_en = f"Builds telescopes at {item.code}."
         reference.save(item, by=chie)
         factories.align(item, "A", 2, by=aiko)
@@ -184,7 +184,7 @@ def test_many_are_compared_at_a_fixed_number_of_questions(
 
 def test_a_return_is_open_until_another_row_stands_there(programme, aiko, dai):
     row = factories.align(programme, "A", by=aiko)
-    given = alignment.send_back(alignment=row, note="Which call?", by=dai)
+    given = ledger.send_back(alignment=row, note="Which call?", by=dai)
     assert review.returns_of([row], frame.current()) == {row.pk: given}
     newer = factories.align(programme, "A", 2, by=aiko)
     assert review.returns_of([row, newer], frame.current()) == {}
@@ -192,9 +192,9 @@ def test_a_return_is_open_until_another_row_stands_there(programme, aiko, dai):
 
 def test_a_return_is_settled_by_a_confirmation_and_a_later_one_stands(programme, aiko, dai):
     row = factories.align(programme, "A", by=aiko)
-    alignment.send_back(alignment=row, note="Which call?", by=dai)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.send_back(alignment=row, note="Which call?", by=dai)
+    ledger.confirm(alignment=row, by=dai)
     row.refresh_from_db()
     assert review.returns_of([row], frame.current()) == {}
-    later = alignment.send_back(alignment=row, note="I was too fast.", by=dai)
+    later = ledger.send_back(alignment=row, note="I was too fast.", by=dai)
     assert review.returns_of([row], frame.current()) == {row.pk: later}

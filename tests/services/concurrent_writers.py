@@ -30,11 +30,11 @@ def prepare():
 
 def write(name, mode, threads, edits):
     """Let so many threads edit the same cells so many times at once; print each edit."""
-    from strategy_app.services.alignment import record
+    from strategy_app.services.ledger.asked import Asked
 
     if mode == "unguarded":
         # The twin: whatever is in force is replaced, whoever saw what.
-        record._row_in_force = lambda programme, element, _replaces: open_row(element)
+        Asked.row_seen = lambda asked, facts: facts.current(asked)
     gate = threading.Barrier(int(threads))
     outcomes = []
     writers = [
@@ -55,7 +55,7 @@ def one_writer(name, gate, edits, outcomes):
     from django.db import connection
 
     from strategy_app.models import Element, Programme, User
-    from strategy_app.services import alignment
+    from strategy_app.services import ledger
 
     programme, by = Programme.objects.get(), User.objects.get(username="dai")
     elements = [Element.objects.get(code=code) for code in CELLS]
@@ -67,12 +67,12 @@ def one_writer(name, gate, edits, outcomes):
             gate.wait(30)  # so that all of them have seen the same
         words = f"{name}-{number}"
         try:
-            row = alignment.align(
+            row = ledger.align(
                 programme=programme, element=element, level=1, rationale=words,
                 evidence=[], replaces=replaces, by=by,
             )  # fmt: skip
             outcomes.append([words, element.code, replaces, row.pk])
-        except alignment.Conflict:
+        except ledger.Conflict:
             outcomes.append([words, element.code, replaces, "conflict"])
         except Exception as error:
             outcomes.append([words, element.code, replaces, f"error: {error!r}"])

@@ -7,7 +7,7 @@ import pytest
 from strategy_app.coverage import counts, frame
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment, Change, Evidence
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 
 DAY = datetime.date(2026, 4, 1)
@@ -23,7 +23,7 @@ def record(programme, by, code="A", **fields):
         "evidence": [],
         "replaces": None,
     } | fields
-    return alignment.align(programme=programme, by=by, **fields)
+    return ledger.align(programme=programme, by=by, **fields)
 
 
 def everything():

@@ -9,9 +9,9 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from strategy_app.models import Alignment, Change
-from strategy_app.services import alignment, reference
-from strategy_app.services.alignment import Conflict
+from strategy_app.services import ledger, reference
 from strategy_app.services.change import recording
+from strategy_app.services.ledger import Conflict
 from tests import factories
 from tests.services.ledger import (
     DAY,
@@ -41,7 +41,7 @@ def programme(department_a):
 
 def test_a_judgement_is_recorded_with_who_when_and_which_wording(programme, aiko):
     element = factories.get_element("A.1")
-    row = alignment.align(
+    row = ledger.align(
         programme=programme, element=element, level=2, rationale="Its purpose.",
         evidence=[factories.a_source()], replaces=None, by=aiko, source="api",
     )  # fmt: skip
@@ -162,7 +162,7 @@ def test_a_save_that_saw_an_older_row_is_refused_with_the_row_now_in_force(progr
 
 def test_a_save_that_saw_a_row_since_withdrawn_is_refused_with_none(programme, aiko):
     row = record(programme, aiko)
-    alignment.withdraw(programme=programme, element=row.element, replaces=row.pk, by=aiko)
+    ledger.withdraw(programme=programme, element=row.element, replaces=row.pk, by=aiko)
     refusal = refused(Conflict, record, programme, aiko, replaces=row.pk)
     assert refusal.current is None
 

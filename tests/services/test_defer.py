@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from strategy_app.models import Change, Deferral
 from strategy_app.queries import review
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 from tests.services.ledger import everything, refused
 
@@ -17,7 +17,7 @@ def programme(department_a):
 
 
 def defer(programme, by, code="A", reason="I have asked the division."):
-    return alignment.defer(
+    return ledger.defer(
         programme=programme, element=factories.get_element(code), reason=reason, by=by
     )
 
@@ -52,9 +52,9 @@ def test_whatever_is_written_about_the_cell_settles_it(programme, aiko, dai, ver
     if verb == "align":
         factories.align(programme, "A", by=aiko)
     elif verb == "confirm":
-        alignment.confirm(alignment=row, by=dai)
+        ledger.confirm(alignment=row, by=dai)
     else:
-        getattr(alignment, verb)(**cell, replaces=row.pk, by=aiko)
+        getattr(ledger, verb)(**cell, replaces=row.pk, by=aiko)
     assert review.deferrals(dai) == {}
 
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from strategy_app.coverage import frame
 from strategy_app.models import Alignment, Change
 from strategy_app.models.dates import today
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 from tests.coverage import worlds
 from tests.lengths import runs
@@ -85,7 +85,7 @@ class Ledger(RuleBasedStateMachine):
         self.traveller.shift(1)
         seen = self.open.get(cell)
         evidence = [factories.a_source()]
-        row = alignment.align(
+        row = ledger.align(
             **self.at(cell), level=level, rationale=words, evidence=evidence,
             replaces=seen and seen["id"], by=self.dai,
         )  # fmt: skip
@@ -101,8 +101,8 @@ class Ledger(RuleBasedStateMachine):
     @rule(cell=cells, level=st.integers(0, 2), by_how_much=st.integers(1, 3))
     def align_having_seen_another_row(self, cell, level, by_how_much):
         seen = self.open.get(cell)
-        with pytest.raises(alignment.Conflict) as refusal:
-            alignment.align(
+        with pytest.raises(ledger.Conflict) as refusal:
+            ledger.align(
                 **self.at(cell), level=level, rationale="Late.",
                 evidence=[factories.a_source()], by=self.eri,
                 replaces=(seen["id"] if seen else 0) + by_how_much,
@@ -115,7 +115,7 @@ class Ledger(RuleBasedStateMachine):
     def withdraw(self, data):
         self.traveller.shift(1)
         cell = data.draw(st.sampled_from(sorted(self.open)))
-        alignment.withdraw(**self.at(cell), replaces=self.open[cell]["id"], by=self.dai)
+        ledger.withdraw(**self.at(cell), replaces=self.open[cell]["id"], by=self.dai)
         self.put(cell, None)
 
     @precondition(lambda self: self.open)
@@ -124,7 +124,7 @@ class Ledger(RuleBasedStateMachine):
         self.traveller.shift(1)
         cell = data.draw(st.sampled_from(sorted(self.open)))
         row = self.open[cell]
-        alignment.confirm(alignment=Alignment.objects.get(pk=row["id"]), by=self.eri)
+        ledger.confirm(alignment=Alignment.objects.get(pk=row["id"]), by=self.eri)
         if row["confirmed"] is None:
             self.changes += 1
             row["confirmed"] = Change.objects.latest("id").pk
@@ -140,7 +140,7 @@ class Ledger(RuleBasedStateMachine):
         self.traveller.shift(1)
         pk = data.draw(st.sampled_from(sorted(self.done)))
         cell, left, before = self.done[pk]
-        result = alignment.revert(change=Change.objects.get(pk=pk), by=self.dai)
+        result = ledger.revert(change=Change.objects.get(pk=pk), by=self.dai)
         stands = self.open.get(cell)
         if stands is not left or (left and (left["confirmed"] or 0) > pk):
             assert (result.change, len(result.refused)) == (None, 1)

@@ -12,7 +12,7 @@ from strategy_app.coverage import frame, matrix, waiting
 from strategy_app.models import Alignment, Change, Revision, Wording
 from strategy_app.models.dates import today
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 
@@ -239,7 +239,7 @@ def test_publishing_writes_no_alignment_and_asks_exactly_the_right_people(draft,
         for row in asked
     ] == [("PRG-1", "A.1")]
     row = Alignment.objects.open().get(element__code="A.1")
-    alignment.reaffirm(programme=mine, element=row.element, replaces=row.pk, by=aiko)
+    ledger.reaffirm(programme=mine, element=row.element, replaces=row.pk, by=aiko)
     columns = frame.current()
     assert not waiting.to_be_reread(columns, tree, today()).any()
 

@@ -12,7 +12,7 @@ from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment, Change, Return
 from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.services.ledger import DAY, record, refused
 
@@ -63,7 +63,7 @@ def test_a_confirmation_lapses_when_the_programme_is_described_anew(
     programme, aiko, dai, chie, name, text, lapse
 ):
     row = record(programme, aiko, evidence=SOURCES)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     assert confirmed_support() == 1
 
     setattr(programme, name, text)
@@ -77,7 +77,7 @@ def test_a_confirmation_lapses_when_the_wording_changes_materially(
     programme, aiko, dai, clock
 ):
     row = record(programme, aiko, evidence=SOURCES)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     strategy = factories.get_element("A").strategy
     factories.revise_as(strategy, {"A": "editorial"}, day="2026-04-02")
     factories.revise_as(strategy, {"A": "material"}, day="2026-04-03")
@@ -89,16 +89,16 @@ def test_a_confirmation_lapses_when_the_wording_changes_materially(
     assert [confirmed_support(DAY + datetime.timedelta(days=n)) for n in range(3)] == [
         1, 1, 0,
     ]  # fmt: skip
-    refused(ValidationError, alignment.confirm, alignment=row, by=dai)
+    refused(ValidationError, ledger.confirm, alignment=row, by=dai)
 
 
 def test_what_has_lapsed_is_confirmed_by_a_row_of_its_own(programme, aiko, dai, chie):
     row = record(programme, aiko, evidence=SOURCES)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     programme.summary_en = "Builds telescopes."
     reference.save(programme, by=chie)
 
-    again = alignment.confirm(alignment=seen(row), by=dai)
+    again = ledger.confirm(alignment=seen(row), by=dai)
 
     assert again.pk != row.pk
     assert (again.level, again.rationale, again.wording_id) == (
@@ -109,19 +109,19 @@ def test_what_has_lapsed_is_confirmed_by_a_row_of_its_own(programme, aiko, dai, 
     assert [source.title for source in again.evidence.all()] == ["Annual report"]
     assert seen(again).state.is_confirmed
     assert confirmed_support() == 1
-    assert alignment.confirm(alignment=seen(again), by=dai) == again
+    assert ledger.confirm(alignment=seen(again), by=dai) == again
 
 
 def test_still_right_judges_the_wording_in_force_today(programme, aiko, dai, clock):
     row = record(programme, aiko, evidence=SOURCES)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     factories.revise_as(
         factories.get_element("A").strategy, {"A": "material"}, day="2026-05-01"
     )
     clock.move_to("2026-05-02T03:00:00+00:00")
     assert seen(row).state.is_reworded
 
-    new = alignment.reaffirm(
+    new = ledger.reaffirm(
         programme=programme, element=row.element, replaces=row.pk, by=aiko
     )
 
@@ -137,22 +137,22 @@ def test_still_right_judges_the_wording_in_force_today(programme, aiko, dai, clo
 
 def test_still_right_keeps_a_confirmation_by_somebody_else(programme, aiko, dai, clock):
     row = record(programme, aiko, evidence=SOURCES)
-    confirmation = alignment.confirm(alignment=row, by=dai).confirmed_in
+    confirmation = ledger.confirm(alignment=row, by=dai).confirmed_in
     clock.move_to("2027-04-02T03:00:00+00:00")
     cell = {"programme": programme, "element": row.element}
-    mine = alignment.reaffirm(**cell, replaces=row.pk, by=aiko)
+    mine = ledger.reaffirm(**cell, replaces=row.pk, by=aiko)
     assert mine.confirmed_in == confirmation
-    theirs = alignment.reaffirm(**cell, replaces=mine.pk, by=dai)
+    theirs = ledger.reaffirm(**cell, replaces=mine.pk, by=dai)
     assert theirs.confirmed_in is None  # nobody is their own second reader
 
 
 def test_a_return_says_why_and_leaves_the_record_in_force(programme, aiko, dai):
     row = record(programme, aiko)
-    note = alignment.send_back(alignment=row, note="Which call is meant?", by=dai)
+    note = ledger.send_back(alignment=row, note="Which call is meant?", by=dai)
     assert (note.alignment, note.returned_in.by, note.returned_in.action) == (
         row, dai, "return",
     )  # fmt: skip
     assert Alignment.objects.open().get() == row
-    refused(PermissionDenied, alignment.send_back, alignment=row, note="No.", by=aiko)
-    refused(ValidationError, alignment.send_back, alignment=row, note=" ", by=dai)
+    refused(PermissionDenied, ledger.send_back, alignment=row, note="No.", by=aiko)
+    refused(ValidationError, ledger.send_back, alignment=row, note=" ", by=dai)
     assert Return.objects.count() == 1

@@ -23,7 +23,7 @@ from strategy_app.coverage.scope import Scope
 from strategy_app.models import Alignment, Element, Origin, Revision, Wording
 from strategy_app.models.dates import today
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.coverage import worlds
@@ -172,7 +172,7 @@ class Life(RuleBasedStateMachine):
         )  # fmt: skip
         if rows:
             row = data.draw(st.sampled_from(rows))
-            new = alignment.reaffirm(
+            new = ledger.reaffirm(
                 programme=row.programme, element=row.element, replaces=row.pk, by=self.dai
             )
             self.accepted.add(new.pk)

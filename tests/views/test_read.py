@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from strategy_app.models import Alignment, Dismissal, Wording
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.services.drafts import get
@@ -215,8 +215,8 @@ def test_the_services_refuse_it_too(become, split, aiko):
     element, read = factories.get_element("A-1"), wording_on(SECOND, "A-1")
     cell = {"element": element, "by": aiko, "read": read.pk}
     for refusal in (
-        refused(alignment.Unread, alignment.accept, proposal=split, **cell),
-        refused(alignment.Unread, alignment.dismiss, programme=split.programme, **cell),
+        refused(ledger.Unread, ledger.accept, proposal=split, **cell),
+        refused(ledger.Unread, ledger.dismiss, programme=split.programme, **cell),
     ):
         assert (refusal.read, refusal.wording) == (read, wording_on(THIRD, "A-1"))
 

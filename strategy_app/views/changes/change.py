@@ -17,8 +17,8 @@ from strategy_app.models import Change, Evidence
 from strategy_app.permissions import can_administer, can_align_any
 from strategy_app.queries import change as change_queries
 from strategy_app.queries import history as history_queries
-from strategy_app.services import alignment as alignment_services
-from strategy_app.services.alignment.revert import can_be_reverted, cells_of
+from strategy_app.services import ledger
+from strategy_app.services.ledger import can_be_reverted
 from strategy_app.views.scoping import frame_of, reading, scoped, signed_in
 
 _PAGE, _ROWS = 50, 200
@@ -89,17 +89,13 @@ def revert(request, number):
     if not can_be_reverted(found) or not can_align_any(request.user):
         raise PermissionDenied
     if request.method != "POST":
-        cells = cells_of(found, by=request.user)
-        context = {
-            "change": found,
-            "back": [cell for cell in cells if not cell.problem],
-            "stay": [cell for cell in cells if cell.problem],
-        }
+        plan = ledger.plan_revert(found, by=request.user)
+        context = {"change": found, "back": plan.to_do, "stay": plan.refused}
         return render(request, "strategy_app/changes/change_revert.html", context)
-    result = alignment_services.revert(change=found, by=request.user)
+    result = ledger.revert(change=found, by=request.user)
     message = _message(result)
     if request.headers.get("Accept") == "application/json":
-        names = [_name_of(cell) for cell in result.restored]
+        names = [_name_of(step) for step in result.restored]
         answer = {"change": result.change and result.change.pk, "message": message}
         return JsonResponse(answer | {"cells": names}, status=200 if names else 409)
     (messages.success if result.change else messages.warning)(request, message)
@@ -108,8 +104,8 @@ def revert(request, number):
     return redirect(f"{address}?{request.scope.query()}")
 
 
-def _name_of(cell):
-    return f"{cell.row.programme.code} {cell.row.element.code}"
+def _name_of(step):
+    return f"{step.asked.programme.code} {step.asked.element.code}"
 
 
 def _message(result):

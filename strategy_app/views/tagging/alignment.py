@@ -21,8 +21,8 @@ from strategy_app.queries import history as history_queries
 from strategy_app.queries import review as review_queries
 from strategy_app.queries import sanity, second_reading
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.services import alignment as alignment_services
-from strategy_app.services.alignment import Conflict, Unread
+from strategy_app.services import ledger
+from strategy_app.services.ledger import Conflict, Unread
 from strategy_app.views.programmes.programme import Beside, level_definitions, line_of
 from strategy_app.views.scoping import only_post, scoped, signed_in
 from strategy_app.views.tagging.queue_cell import number_in
@@ -199,7 +199,7 @@ def align(request, code, strategy, element_code):
     if not form.is_valid():
         return cell.show_form(form, status=400)
     try:
-        alignment_services.align(**form.judgement(), by=request.user)
+        ledger.align(**form.judgement(), by=request.user)
     except Conflict as conflict:
         return _show_conflict(cell, request, conflict)
     except ValidationError as refusal:
@@ -230,7 +230,7 @@ def withdraw(request, code, strategy, element_code):
     """Withdraw the row in force: not assessed again."""
     cell = _Cell(request, code, strategy, element_code)
     try:
-        alignment_services.withdraw(
+        ledger.withdraw(
             programme=cell.programme,
             element=cell.element,
             replaces=number_in(request.POST.get("replaces")),
@@ -253,7 +253,7 @@ def confirm(request, code, strategy, element_code):
     if cell.current is None or cell.current.pk != number_in(request.POST.get("replaces")):
         return _conflict_for_reader(cell)
     try:
-        alignment_services.confirm(alignment=cell.current, by=request.user)
+        ledger.confirm(alignment=cell.current, by=request.user)
     except Conflict as conflict:
         return _conflict_for_reader(cell, conflict)
     except ValidationError as refusal:
@@ -278,7 +278,7 @@ def send_back(request, code, strategy, element_code):
     if not note.is_valid():
         return cell.show_refused_note(note)
     try:
-        alignment_services.send_back(
+        ledger.send_back(
             alignment=cell.current, note=note.cleaned_data["note"], by=request.user
         )
     except Conflict:
@@ -296,7 +296,7 @@ def reaffirm(request, code, strategy, element_code):
     """Record that the row in force is still right."""
     cell = _Cell(request, code, strategy, element_code)
     try:
-        alignment_services.reaffirm(
+        ledger.reaffirm(
             programme=cell.programme,
             element=cell.element,
             replaces=number_in(request.POST.get("replaces")),

@@ -1,7 +1,5 @@
 """Write one cell of the grid or many: what is sent, what would happen, what happened."""
 
-from collections import Counter
-
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.shortcuts import render
@@ -10,12 +8,11 @@ from django.utils.translation import ngettext
 
 from strategy_app.coverage import frame as coverage_frame
 from strategy_app.forms.grid import BatchForm, GridForm
-from strategy_app.models import Change
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import second_reading
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.services import alignment as alignment_services
-from strategy_app.services.alignment import Refused, Verdict
+from strategy_app.services import ledger
+from strategy_app.services.ledger import Refused
 from strategy_app.templatetags.strategy import level_name
 from strategy_app.views.scoping import only_post, scoped, signed_in
 from strategy_app.views.tagging.grid import shown
@@ -33,22 +30,20 @@ def write(request):
 
     200: ``change`` (null where nothing had to be done), ``message`` and the ``cells``
     anew. 400: ``errors`` by field. 409: what is in force now, for each cell in which
-    somebody was faster.
+    something else stands than was seen.
     """
-    form = BatchForm(request.POST)
-    if not form.is_valid():
+    form, plan = _plan(request)
+    if plan is None:
         return JsonResponse({"errors": form.problems()}, status=400)
     try:
-        change = _write(form, request.user)
+        change = ledger.carry_out(plan)
     except Refused as refusal:
-        return _refused(request, form, refusal.verdicts)
-    except ValidationError as refusal:
-        return JsonResponse({"errors": {"cells": refusal.messages}}, status=400)
+        return _refused(request, form, refusal.plan)
     names = [(name.programme, name.element) for name in form.cleaned_data["cells"]]
     return JsonResponse(
         {
             "change": change and change.pk,
-            "message": _message(form, change, len(names)),
+            "message": _message(plan, change),
             "cells": _cells(request, names) if len(names) <= _MANY else None,
         }
     )
@@ -59,47 +54,51 @@ def write(request):
 @scoped(GridForm)
 def preview(request):
     """Show what would happen to the cells named, and write nothing."""
-    form = BatchForm(request.POST)
-    if not form.is_valid():
+    form, plan = _plan(request)
+    if plan is None:
         return JsonResponse({"errors": form.problems()}, status=400)
-    try:
-        verdicts = _judge(form, request.user)
-    except ValidationError as refusal:
-        return JsonResponse({"errors": {"cells": refusal.messages}}, status=400)
-    names = form.cleaned_data["cells"]
-    numbers = Counter(verdict.kind for verdict in verdicts)
-    rows = sorted(
-        zip(names, verdicts, strict=True), key=lambda pair: not pair[1].is_refused
-    )
-    since = _since_confirmed(form, request.scope, [one for _name, one in rows[:_LISTED]])
+    numbers = plan.numbers
+    steps = sorted(plan.steps, key=lambda step: not step.is_refused)[:_LISTED]
+    since = _since_confirmed(request.scope, steps)
     context = {
         "do": form.cleaned_data["do"],
         "level": form.cleaned_data["level"],
         "rationale": form.cleaned_data["rationale"],
-        "numbers": [(kind, verdict_name(kind), numbers[kind]) for kind in _ORDER
+        "numbers": [(kind, kind_name(kind), numbers[kind]) for kind in _ORDER
                     if numbers[kind]],
         "rows": [
             {
-                "name": name,
-                "verdict": verdict,
-                "label": verdict_name(verdict.kind),
-                "since": since.get(verdict.current and verdict.current.pk),
+                "step": step,
+                "label": step_name(step),
+                "since": since.get(step.current and step.current.pk),
             }
-            for name, verdict in rows[:_LISTED]
+            for step in steps
         ],
-        "total": len(verdicts),
-        "refused": numbers["error"] + numbers["conflict"],
-        "to_do": len(verdicts) - numbers["same"],
+        "total": len(plan.steps),
+        "refused": len(plan.refused),
+        "to_do": len(plan.to_do),
     }  # fmt: skip
     return render(request, "strategy_app/tagging/_grid_preview.html", context)
 
 
-def _since_confirmed(form, scope, verdicts):
-    """Return what a second reader is to see of each row, by its id; nothing for others."""
+def _plan(request):
+    """Return the form that was sent and its plan, None where something is wrong with it."""
+    form = BatchForm(request.POST)
+    if not form.is_valid():
+        return form, None
+    try:
+        return form, ledger.plan(form.asked(), by=request.user)
+    except ValidationError as refusal:
+        form.add_error("cells", refusal)
+        return form, None
+
+
+def _since_confirmed(scope, steps):
+    """Return what a second reader is to see of each row, by its id."""
+    rows = [step.current for step in steps if step.kind == "confirm"]
     tree = coverage_frame.current().tree(scope.strategy, scope.today)
-    if form.cleaned_data["do"] != "confirm" or tree is None:
+    if not rows or tree is None:
         return {}
-    rows = [one.current for one in verdicts if one.kind == "confirm"]
     wordings = strategy_queries.wordings_by_element(tree.revision_id)
     return second_reading.since_confirmed_of(rows, wordings)
 
@@ -107,7 +106,7 @@ def _since_confirmed(form, scope, verdicts):
 _ORDER = ("error", "conflict", "add", "update", "withdraw", "confirm", "same")
 
 
-def verdict_name(kind: str) -> str:
+def kind_name(kind: str) -> str:
     """Return what would happen, in a word."""
     return {
         "add": _("Add"),
@@ -115,49 +114,42 @@ def verdict_name(kind: str) -> str:
         "withdraw": _("Withdraw"),
         "confirm": _("Confirm"),
         "same": _("No change"),
-        "conflict": _("Somebody was faster"),
+        "conflict": _("Changed meanwhile"),
         "error": _("Error"),
     }[kind]
 
 
-def _write(form, by) -> Change | None:
-    what = form.cleaned_data["do"]
-    if what == "withdraw":
-        return alignment_services.withdraw_all(form.ids(), by=by)
-    if what == "confirm":
-        return alignment_services.confirm_all(form.ids(), by=by)
-    return alignment_services.record_all(form.judgements(), by=by)
+def step_name(step: ledger.Step) -> str:
+    """Return what would happen to one cell; of a conflict, what happened there."""
+    if step.kind != "conflict":
+        return kind_name(step.kind)
+    return _("Somebody was faster") if step.current else _("Withdrawn meanwhile")
 
 
-def _judge(form, by) -> list[Verdict]:
-    what = form.cleaned_data["do"]
-    if what == "withdraw":
-        return alignment_services.judge_withdrawals(form.ids(), by=by)
-    if what == "confirm":
-        return alignment_services.judge_confirmations(form.ids(), by=by)
-    return alignment_services.judge(form.judgements(), by=by)
-
-
-def _refused(request, form, verdicts):
+def _refused(request, form, plan):
     """Answer with what keeps the cells from being written."""
-    names = [(name.programme, name.element) for name in form.cleaned_data["cells"]]
-    pairs = list(zip(names, verdicts, strict=True))
-    overtaken = [(name, one) for name, one in pairs if one.kind == "conflict"]
+    overtaken = [
+        (step.asked.programme.code, step.asked.element.code)
+        for step in plan.refused
+        if step.kind == "conflict"
+    ]
     if not overtaken:
         errors = {}
-        for name, one in pairs:
-            for field, messages in one.errors.items():
-                prefix = f"{name[0]} × {name[1]}: " if len(pairs) > 1 else ""
+        for step in plan.refused:
+            name = f"{step.asked.programme.code} × {step.asked.element.code}: "
+            for field, messages in step.errors.items():
                 errors.setdefault(_field_of(field), []).extend(
-                    f"{prefix}{message}" for message in messages
+                    f"{name if len(plan.steps) > 1 else ''}{message}"
+                    for message in messages
                 )
         return JsonResponse({"errors": errors}, status=400)
-    now = _in_force_now(request, [name for name, _one in overtaken])
     return JsonResponse(
         {
-            "conflicts": now,
-            "cells": _cells(request, [name for name, _one in overtaken][:_MANY]),
-            "message": _("Somebody else was faster."),
+            "conflicts": _in_force_now(request, overtaken),
+            "cells": _cells(request, overtaken[:_MANY]),
+            "message": _("Somebody else was faster.")
+            if any(step.current for step in plan.refused)
+            else _("What stood there has been withdrawn."),
         },
         status=409,
     )
@@ -195,17 +187,18 @@ def _cells(request, names):
     return shown(frame, tree, scope, request.scope_form, names)
 
 
-def _message(form, change, number):
+def _message(plan, change):
+    """Say what was written."""
     if change is None:
         return _("Nothing was changed.")
-    if number == 1:
-        (name,) = form.cleaned_data["cells"]
+    if len(plan.to_do) == 1:
+        asked = plan.to_do[0].asked
         return _("%(programme)s × %(element)s is recorded.") % {
-            "programme": name.programme,
-            "element": name.element,
+            "programme": asked.programme.code,
+            "element": asked.element.code,
         }
     return ngettext(
         "%(number)d cell is written in change %(change)d.",
         "%(number)d cells are written in change %(change)d.",
-        number,
-    ) % {"number": number, "change": change.pk}
+        len(plan.to_do),
+    ) % {"number": len(plan.to_do), "change": change.pk}

@@ -17,17 +17,16 @@ from strategy_app.forms.table import ApplyForm, TableForm
 from strategy_app.importers.alignments import (
     as_pasted,
     corrected,
-    judge_lines,
+    plan_lines,
     read_lines,
     rows_seen,
-    to_record,
 )
 from strategy_app.importers.columns import HISTORY, header_in
 from strategy_app.importers.table import MOST, MOST_BYTES, read_table, too_large
 from strategy_app.models import PendingTable, Strategy
 from strategy_app.permissions import can_administer, can_align_any
 from strategy_app.services import pending_table
-from strategy_app.services.alignment import Refused
+from strategy_app.services.ledger import Refused
 from strategy_app.services.pending_table import AppliedAlready
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.scoping import frame_of, only_post, scoped, signed_in
@@ -112,18 +111,13 @@ def paste_apply(request, number):
     if table.applied_in_id:
         return _applied_already(request, table.applied_in_id)
     form = ApplyForm(request.POST)
-    lines = _judged(request, table)
+    lines, plan = _planned(request, table)
     is_refused = any(line.kind in REFUSED for line in lines)
     if not form.is_valid() or is_refused:
         return _preview(request, table, form=form, lines=lines, status=409)
-    judgements, history = to_record(lines)
     try:
         change = pending_table.apply(
-            table=table,
-            judgements=judgements,
-            history=history,
-            by=request.user,
-            reason=form.cleaned_data["reason"],
+            table=table, plan=plan, reason=form.cleaned_data["reason"]
         )
     except AppliedAlready as refusal:
         return _applied_already(request, refusal.change.pk)
@@ -233,16 +227,16 @@ def _kept_table(request, text, strategy, name):
     return redirect("paste-table", table.pk)
 
 
-def _judged(request, table):
+def _planned(request, table):
+    """Return the lines of a table, and the plan of those that are right."""
     lines = read_lines(read_table(table.text), strategy=table.strategy, by=request.user)
-    judge_lines(lines, by=request.user, seen=table.seen)
-    return lines
+    return lines, plan_lines(lines, by=request.user, seen=table.seen)
 
 
 def _preview(request, table, *, form=None, lines=None, status=200):
     """Show what would become of each row."""
     if lines is None:
-        lines = _judged(request, table)
+        lines, _plan = _planned(request, table)
     numbers = Counter(line.kind for line in lines)
     show = request.GET.get("show")
     show = show if show in (*KINDS, "refused") else ""

@@ -8,8 +8,8 @@ from django.utils.translation import pgettext
 from strategy_app.importers.cells import Line
 from strategy_app.importers.columns import COLUMNS, EVIDENCE, HISTORY, REQUIRED
 from strategy_app.models import Wording
-from strategy_app.services.alignment.rules import sources_of
-from strategy_app.views.tagging.batch import verdict_name
+from strategy_app.services.ledger import sources_of
+from strategy_app.views.tagging.batch import kind_name, step_name
 
 _SIGNS = {"error": "▲", "conflict": "⇄", "add": "+", "update": "→", "same": "="}
 
@@ -49,24 +49,24 @@ class ShownRow:
 def shown_row(line: Line, has_periods: bool) -> ShownRow:
     """Return a line as it is printed, in a table with or without a column of periods."""
     kind = line.kind
-    recorded = sources_of(line.verdict.current) if line.verdict else []
-    evidence = line.judgement.evidence if line.judgement else []
+    step = line.step
+    recorded = sources_of(step.current) if step else []
     return ShownRow(
         line=line,
         sign=_SIGNS[kind],
-        label=verdict_name(kind),
+        label=step_name(step) if kind != "error" else kind_name(kind),
         groups=_groups(line, has_periods) if kind == "error" else [],
-        adds_source=kind == "update" and len(evidence) > len(recorded),
+        adds_source=kind == "update" and len(step.sources) > len(recorded),
         keeps=len(recorded) if kind == "update" else 0,
-        wording=_wording(line.verdict),
+        wording=_wording(step),
     )
 
 
-def _wording(verdict):
+def _wording(step):
     """Return the wording that a row is, or would be, about."""
-    if verdict is None:
+    if step is None:
         return None
-    return verdict.wording or (verdict.current and verdict.current.wording)
+    return step.wording or (step.current and step.current.wording)
 
 
 def _groups(line, has_periods):
@@ -100,7 +100,7 @@ def kinds_with_numbers(numbers: dict[str, int]) -> list[tuple[str, str, str, int
     Errors and additions are told even where there is none.
     """
     return [
-        (kind, sign, verdict_name(kind), numbers[kind])
+        (kind, sign, kind_name(kind), numbers[kind])
         for kind, sign in _SIGNS.items()
         if numbers[kind] or kind in ("error", "add")
     ]

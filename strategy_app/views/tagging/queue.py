@@ -16,7 +16,7 @@ from strategy_app.forms.queue import KINDS, ORDERS, QueueForm
 from strategy_app.models import Change
 from strategy_app.permissions import can_align_any
 from strategy_app.queries import review, sanity
-from strategy_app.services.alignment.revert import can_be_reverted
+from strategy_app.services.ledger import can_be_reverted
 from strategy_app.views.programmes.programme import level_definitions
 from strategy_app.views.scoping import frame_of, scoped, signed_in
 from strategy_app.views.tagging.queue_cell import QueueCell

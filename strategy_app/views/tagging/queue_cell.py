@@ -16,8 +16,8 @@ from strategy_app.permissions import can_align, can_confirm
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
 from strategy_app.queries import review, second_reading
-from strategy_app.services import alignment as alignment_services
-from strategy_app.services.alignment import Conflict, Unread
+from strategy_app.services import ledger
+from strategy_app.services.ledger import Conflict, Unread
 
 # What follows from the row in force, and is read anew when that is.
 _DERIVED = ("returned", "proposals", "dismissal", "since_confirmed", "reworded")
@@ -232,14 +232,14 @@ class QueueCell:
         self.form = self._form(self.request.POST, self.request.FILES)
         if not self.form.is_valid():
             return None
-        alignment_services.align(**self.form.judgement(), by=self.request.user)
+        ledger.align(**self.form.judgement(), by=self.request.user)
         return _("%(programme)s × %(element)s is recorded.")
 
     def _defer(self):
         self.reason = ReasonForm(self.request.POST)
         if not self.reason.is_valid():
             return None
-        alignment_services.defer(
+        ledger.defer(
             programme=self.programme,
             element=self.element,
             reason=self.reason.cleaned_data["reason"],
@@ -248,13 +248,11 @@ class QueueCell:
         return _("%(programme)s × %(element)s is skipped for now; it comes last.")
 
     def _reaffirm(self):
-        alignment_services.reaffirm(
-            **self._row_seen(), read=self._wording_read(), by=self.request.user
-        )
+        ledger.reaffirm(**self._row_seen(), read=self._wording_read(), by=self.request.user)
         return _("%(programme)s × %(element)s is still right.")
 
     def _withdraw(self):
-        alignment_services.withdraw(**self._row_seen(), by=self.request.user)
+        ledger.withdraw(**self._row_seen(), by=self.request.user)
         return _("%(programme)s × %(element)s is withdrawn: it counts as not assessed.")
 
     def _accept(self):
@@ -262,7 +260,7 @@ class QueueCell:
         row = next((row for row in self.proposals if row.pk == seen), None)
         if row is None:
             self._seen_empty()
-        alignment_services.accept(
+        ledger.accept(
             element=self.element,
             proposal=row,
             read=self._wording_read(),
@@ -273,7 +271,7 @@ class QueueCell:
     def _dismiss(self):
         if not self.proposals:
             self._seen_empty()
-        alignment_services.dismiss(
+        ledger.dismiss(
             programme=self.programme,
             element=self.element,
             read=self._wording_read(),
@@ -299,7 +297,7 @@ class QueueCell:
         }
 
     def _confirm(self):
-        alignment_services.confirm(alignment=self._seen(), by=self.request.user)
+        ledger.confirm(alignment=self._seen(), by=self.request.user)
         return _("%(programme)s × %(element)s is confirmed.")
 
     def _return(self):
@@ -307,7 +305,7 @@ class QueueCell:
         row = self._seen()
         if not self.note.is_valid():
             return None
-        alignment_services.send_back(
+        ledger.send_back(
             alignment=row, note=self.note.cleaned_data["note"], by=self.request.user
         )
         return _("%(programme)s × %(element)s is returned to its author.")

@@ -8,7 +8,7 @@ import time_machine
 
 from strategy_app.coverage import compare, frame
 from strategy_app.coverage.scope import Scope
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.views.reading import link, links_of, text_of
 
@@ -41,9 +41,7 @@ def history(db):
     factories.load_history(old, "A", 0, "2025-01-01")
     with at("2026-02-01"):
         factories.align(one, "A", 0, by=dai)
-        alignment.withdraw(
-            programme=one, element=removed.element, replaces=removed.pk, by=dai
-        )
+        ledger.withdraw(programme=one, element=removed.element, replaces=removed.pk, by=dai)
         factories.align(one, "C", 2, by=dai)
         factories.align(one, "D", 1, by=dai)
     return one

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from strategy_app.models import Alignment, Change, Evidence
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 from tests.views.reading import text_of
 
@@ -59,7 +59,7 @@ def test_a_cell_tells_level_source_confirmation_and_re_reading(
     client, programme, aiko, dai
 ):
     confirmed = factories.align(programme, "A", 2, by=aiko)
-    alignment.confirm(alignment=confirmed, by=dai)
+    ledger.confirm(alignment=confirmed, by=dai)
     factories.align(programme, "A.1", 1, by=aiko, evidence=[])
     factories.align(programme, "A.2", 0, by=aiko, evidence=[])
     client.force_login(aiko)
@@ -270,9 +270,88 @@ def test_a_preview_says_which_are_refused(client, programme, aiko):
     assert Alignment.objects.count() == 0
 
 
+def preview(client, **given):
+    return client.post(reverse("tagging-preview"), fields(**given))
+
+
+@pytest.mark.parametrize("do", ["confirm", "withdraw"])
+def test_where_nothing_is_recorded_there_is_nothing_to_do(client, programme, dai, do):
+    client.force_login(dai)
+    empty = [("PRG-1", "A", 0), ("PRG-1", "B", 0)]
+    shown = preview(client, do=do, cells=empty)
+    assert shown.status_code == 200
+    assert text_of(shown).count("Nothing is recorded here.") == 2
+    assert 'data-do="apply" disabled' in shown.content.decode()
+    answer = write(client, do=do, cells=empty)
+    assert (answer.status_code, answer.json()["errors"]["cells"]) == (
+        400,
+        ["PRG-1 × A: Nothing is recorded here.", "PRG-1 × B: Nothing is recorded here."],
+    )
+    alone = write(client, do=do, cells=empty[:1])
+    assert alone.json()["errors"] == {"cells": ["Nothing is recorded here."]}
+
+
+def test_a_source_is_not_added_to_an_empty_cell(client, programme, aiko):
+    client.force_login(aiko)
+    answer = write(client, do="evidence", **SOURCE)
+    assert answer.json()["errors"] == {"cells": ["Nothing is recorded here."]}
+    assert Alignment.objects.count() == 0
+
+
+def test_a_cell_that_is_named_twice_is_refused(client, programme, dai, aiko):
+    row = factories.align(programme, "A", 1, by=aiko)
+    client.force_login(dai)
+    twice = [("PRG-1", "A", row.pk)] * 2
+    for do in ("confirm", "withdraw"):
+        shown = text_of(preview(client, do=do, cells=twice))
+        assert "This cell stands here twice." in shown
+        assert write(client, do=do, cells=twice).status_code == 400
+    assert Alignment.objects.get().confirmed_in is None
+
+
+def test_a_preview_says_what_became_of_what_was_seen(client, programme, aiko, dai):
+    gone, changed = (factories.align(programme, code, 1, by=aiko) for code in ("A", "B"))
+    ledger.withdraw(programme=programme, element=gone.element, replaces=gone.pk, by=dai)
+    factories.align(programme, "B", 0, by=dai, rationale="Dai's words.")
+    client.force_login(aiko)
+    seen = [("PRG-1", "A", gone.pk), ("PRG-1", "B", changed.pk)]
+    given = {"cells": seen, "level": 1, "rationale": "Aiko's words."}
+    shown = text_of(preview(client, **given))
+    assert re.search(r"PRG-1 × A – Not assessed Withdrawn meanwhile", shown)
+    assert re.search(r"PRG-1 × B ○ Not targeted Dai's words. Somebody was faster", shown)
+    told = write(client, **given | {"cells": seen[:1]}).json()
+    assert (told["conflicts"], told["message"]) == (
+        {"PRG-1 A": None},
+        "What stood there has been withdrawn.",
+    )
+
+
+def test_a_preview_shows_what_stands_where_it_is_refused(client, programme, aiko, dai):
+    row = factories.align(programme, "A", 0, by=dai, rationale="Not a purpose.")
+    client.force_login(dai)
+    shown = text_of(preview(client, do="confirm", cells=[("PRG-1", "A", row.pk)]))
+    assert "PRG-1 × A ○ Not targeted Not a purpose." in shown
+    assert "Only a second person with the right can confirm this." in shown
+
+
+def test_a_preview_names_the_level_and_counts_only_what_would_be_written(
+    client, programme, aiko
+):
+    factories.make_programme("PRG-2")
+    same = factories.align(programme, "A.1", 0, by=aiko, rationale="Not a purpose.")
+    client.force_login(aiko)
+    cells = [("PRG-1", "A", 0), ("PRG-2", "A", 0), ("PRG-1", "A.1", same.pk)]
+    given = {"level": 0, "rationale": "Not a purpose."}
+    shown = text_of(preview(client, cells=cells, **given))
+    assert "3 cells ○ Not targeted · Not a purpose." in shown
+    assert "Write 1 cell" in shown
+    told = write(client, cells=[cells[0], cells[2]], **given).json()
+    assert told["message"] == "PRG-1 × A is recorded."
+
+
 def test_who_confirms_sees_why_and_what_has_changed_since(client, programme, aiko, dai):
     row = factories.align(programme, "A", 1, by=aiko, rationale="It helps.")
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     source = factories.a_source(title="Call of 2026")
     newer = factories.align(
         programme, "A", 2, by=aiko, rationale="It helps much.", evidence=[source]

@@ -274,11 +274,11 @@ def test_all_that_is_refused_is_shown_together(aikos, programme, dai):
 
 
 def test_what_somebody_withdrew_meanwhile_is_a_conflict_too(aikos, programme, aiko):
-    from strategy_app.services import alignment
+    from strategy_app.services import ledger
 
     row = record(programme, aiko)
     table = table_of(aikos, f"{HEADER}PRG-1\tA\t0\tNot so.")
-    alignment.withdraw(programme=programme, element=row.element, replaces=row.pk, by=aiko)
+    ledger.withdraw(programme=programme, element=row.element, replaces=row.pk, by=aiko)
     page = apply(aikos, table)
     assert (page.status_code, numbers(page)["conflict"]) == (409, 1)
     assert "What stood there has been withdrawn." in text_of(page)

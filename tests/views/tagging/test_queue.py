@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from strategy_app.models import Alignment, Change, Deferral, Return, Strategy
 from strategy_app.models.dates import today
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.services.ledger import everything
 from tests.views.reading import text_of
@@ -94,7 +94,7 @@ def test_staff_begin_with_their_departments_and_can_remove_that(client, aiko, pr
 def test_every_kind_has_its_number(client, aiko, dai, programme):
     factories.align(programme, "A", 2, by=dai)
     mine = factories.align(programme, "A.1", 1, by=aiko)
-    alignment.send_back(alignment=mine, note="Which call?", by=dai)
+    ledger.send_back(alignment=mine, note="Which call?", by=dai)
     client.force_login(aiko)
     assert tabs(page(client)) == {
         "not_assessed": 1,
@@ -137,10 +137,10 @@ def test_each_kind_of_work_says_in_its_own_words_how_far_it_is(
         strategy, {"A": "material", "B": "material"}, day=today().isoformat()
     )
     row = Alignment.objects.get(element__code="A")
-    kept = alignment.reaffirm(
+    kept = ledger.reaffirm(
         programme=programme, element=row.element, replaces=row.pk, by=dai
     )
-    alignment.confirm(alignment=kept, by=factories.make_person("hana", role="manager"))
+    ledger.confirm(alignment=kept, by=factories.make_person("hana", role="manager"))
     client.force_login(aiko)
     assert words in text_of(page(client, kind=kind))
 
@@ -291,7 +291,7 @@ def test_nobody_confirms_their_own_from_the_queue(client, aiko, programme):
 
 def test_what_changed_since_it_was_confirmed(client, aiko, dai, programme):
     row = factories.align(programme, "A", 1, by=aiko, rationale="It helps.")
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     factories.align(programme, "A", 2, by=aiko, rationale="It helps much.")
     client.force_login(dai)
     text = page(client, kind="unconfirmed").content.decode()
@@ -381,7 +381,7 @@ def test_a_session_that_has_ended_leads_back_to_the_cell(client, aiko, programme
 
 def test_a_lapsed_confirmation_says_why(client, aiko, dai, chie, programme):
     row = factories.align(programme, "A", 2, by=aiko)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     programme.summary_en = "Builds telescopes."
     reference.save(programme, by=chie)
     client.force_login(dai)
@@ -395,7 +395,7 @@ def test_who_confirms_sees_what_has_changed_of_level_and_of_both_texts(
 ):
     with time_machine.travel("2026-04-01T03:00:00+00:00", tick=False) as clock:
         row = factories.align(programme, "A", 1, by=aiko)
-        alignment.confirm(alignment=row, by=dai)
+        ledger.confirm(alignment=row, by=dai)
         factories.revise_as(row.element.strategy, {"A": "material"}, day="2026-04-03")
         programme.summary_en = "Builds telescopes."
         reference.save(programme, by=chie)

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.html import escape
 
 from strategy_app.models import Alignment, Change, Dismissal
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from tests import factories
 from tests.services.ledger import everything, refused
 from tests.views.reading import text_of
@@ -122,8 +122,8 @@ def test_setting_aside_is_undone_from_the_queue(client, aiko, origin):
 def test_who_may_not_record_there_answers_nothing(ben, origin):
     element = factories.get_element("A-1")
     cell = {"element": element, "by": ben}
-    refused(PermissionDenied, alignment.accept, proposal=origin, **cell)
-    refused(PermissionDenied, alignment.dismiss, programme=origin.programme, **cell)
+    refused(PermissionDenied, ledger.accept, proposal=origin, **cell)
+    refused(PermissionDenied, ledger.dismiss, programme=origin.programme, **cell)
     assert Dismissal.objects.count() == 0
 
 
@@ -146,7 +146,7 @@ def test_what_somebody_has_set_aside_does_not_wait(client, aiko, dai, origin, wh
     client.force_login(aiko)
     pressed = answering(client, what)
     element = factories.get_element("A-1")
-    alignment.dismiss(programme=origin.programme, element=element, by=dai)
+    ledger.dismiss(programme=origin.programme, element=element, by=dai)
     before = Change.objects.count()
     answer = client.post(*pressed)
     assert answer.status_code == 400

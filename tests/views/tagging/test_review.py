@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from strategy_app.models import Change
-from strategy_app.services import alignment
+from strategy_app.services import ledger
 from strategy_app.services.change import recording
 from tests import factories
 from tests.views.reading import text_of
@@ -29,7 +29,7 @@ def numbers(answer):
 def test_everything_that_waits(client, aiko, dai, programme):
     theirs = factories.align(programme, "A", 2, by=dai)
     mine = factories.align(programme, "A.1", 1, by=aiko)
-    alignment.send_back(alignment=mine, note="Which call?", by=dai)
+    ledger.send_back(alignment=mine, note="Which call?", by=dai)
     client.force_login(aiko)
     answer = page(client)
     assert numbers(answer) == {
@@ -56,7 +56,7 @@ def test_what_is_returned_to_somebody_who_is_gone_waits_for_the_department(
     gina = factories.make_person("gina", role="staff", departments=[programme.department])
     department_b = factories.make_department("DEP-B")
     row = factories.align(programme, "A.1", 1, by=gina)
-    alignment.send_back(alignment=row, note="Which call?", by=dai)
+    ledger.send_back(alignment=row, note="Which call?", by=dai)
     client.force_login(aiko)
     assert numbers(page(client))["returned"] == 0
     client.force_login(gina)
@@ -90,7 +90,7 @@ def test_each_number_leads_to_the_first_cell_of_its_programme(client, aiko, prog
 
 def test_what_i_skipped_with_my_reason_until_it_is_settled(client, aiko, programme):
     element = factories.get_element("A")
-    alignment.defer(programme=programme, element=element, reason="Asked.", by=aiko)
+    ledger.defer(programme=programme, element=element, reason="Asked.", by=aiko)
     client.force_login(aiko)
     (skipped,) = page(client).context["skipped"]
     assert (skipped["name"], skipped["reason"]) == ("PRG-1 × A", "Asked.")
@@ -135,7 +135,7 @@ def test_how_much_waits_stands_in_the_navigation(client, aiko, ben, dai, program
     row = factories.align(programme, "A", 2, by=dai)
     client.force_login(aiko)
     assert in_navigation(client) == "3"  # two to assess, one to confirm
-    alignment.confirm(alignment=row, by=aiko)
+    ledger.confirm(alignment=row, by=aiko)
     assert in_navigation(client) == "2"
     assert in_navigation(client, reverse("account")) == "2"
     client.force_login(dai)
@@ -155,9 +155,9 @@ def test_a_fixed_number_of_questions(
         )
         factories.align(other, "A", 2, by=dai)
         row = factories.align(other, "B", 2, by=aiko)
-        alignment.send_back(alignment=row, note="Why?", by=dai)
+        ledger.send_back(alignment=row, note="Why?", by=dai)
         element = factories.get_element("A.1")
-        alignment.defer(programme=other, element=element, reason="Asked.", by=aiko)
+        ledger.defer(programme=other, element=element, reason="Asked.", by=aiko)
     client.force_login(aiko)
     page(client)
     with django_assert_num_queries(6):

@@ -5,7 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from strategy_app.models import Alignment, Return
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.services.ledger import everything
 from tests.views.reading import text_of
@@ -83,7 +83,7 @@ def test_nobody_reads_their_own_a_second_time(client, aiko, programme, verb):
 def test_still_right_from_the_line_after_a_revision(client, aiko, dai, programme):
     with time_machine.travel("2026-04-01T03:00:00+00:00", tick=False) as clock:
         row = factories.align(programme, "A", 2, by=aiko)
-        alignment.confirm(alignment=row, by=dai)
+        ledger.confirm(alignment=row, by=dai)
         client.force_login(aiko)
         assert "✓ confirmed" in text_of(page(client))
         strategy = row.element.strategy
@@ -111,7 +111,7 @@ def test_a_lapse_by_the_programmes_text_shows_what_changed(
     client, aiko, dai, chie, programme
 ):
     row = factories.align(programme, "A", 2, by=aiko)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     programme.summary_en = "Builds telescopes."
     reference.save(programme, by=chie)
     client.force_login(dai)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from strategy_app.models import Alignment, Change, Evidence
 from strategy_app.models.dates import today
-from strategy_app.services import alignment, reference
+from strategy_app.services import ledger, reference
 from tests import factories
 from tests.views.reading import link, text_of
 
@@ -324,7 +324,7 @@ def test_a_lapsed_confirmation_says_why_and_can_be_given_again(
     client, aiko, dai, chie, satreps
 ):
     row = factories.align(satreps, "A.1", 1, by=aiko)
-    alignment.confirm(alignment=row, by=dai)
+    ledger.confirm(alignment=row, by=dai)
     client.force_login(dai)
     page = reverse("programme", args=["SATREPS"])
     assert "✓ confirmed" in text_of(client.get(page))

@@ -3,12 +3,11 @@
 import datetime
 
 import pytest
-from django.core.exceptions import PermissionDenied
 
 from strategy_app.models import Alignment, Change, Evidence
 from strategy_app.models.dates import today
-from strategy_app.services import alignment
-from strategy_app.services.alignment import Period, Refused
+from strategy_app.services import ledger
+from strategy_app.services.ledger import Load, Refused
 from tests import factories
 from tests.services.ledger import record, refused
 
@@ -23,7 +22,7 @@ def programme(department_a):
 
 def period(programme, code="A", begins="2024-04-01", ends="2025-04-01", **fields):
     fields = {"level": 1, "rationale": "As recorded then."} | fields
-    return Period(
+    return Load(
         programme=programme,
         element=factories.get_element(code),
         valid_from=DAY(begins),
@@ -32,10 +31,14 @@ def period(programme, code="A", begins="2024-04-01", ends="2025-04-01", **fields
     )
 
 
+def load(periods, by, **more):
+    return ledger.carry_out(ledger.plan(periods, by=by), **more)
+
+
 def judged(periods, by):
     """Return (kind, what is wrong by field) of each period."""
     return [
-        (one.kind, one.errors) for one in alignment.judge_history(periods, by=by)
+        (step.kind, step.errors) for step in ledger.plan(periods, by=by).steps
     ]  # fmt: skip
 
 
@@ -49,7 +52,7 @@ def test_all_is_loaded_in_one_change_and_a_second_time_nothing(programme, chie):
     assert [kind for kind, _errors in judged(periods, chie)] == ["add"] * 3
     assert Alignment.objects.count() == 0
 
-    change = alignment.load_all(periods, by=chie, reason="Last year's table")
+    change = load(periods, by=chie, reason="Last year's table")
 
     assert (change.action, change.reason, change.by) == (
         "import",
@@ -68,13 +71,13 @@ def test_all_is_loaded_in_one_change_and_a_second_time_nothing(programme, chie):
     assert Evidence.objects.get().dated_on is None
     before = Change.objects.count()
     assert [kind for kind, _errors in judged(periods, chie)] == ["same"] * 3
-    assert alignment.load_all(periods, by=chie) is None
+    assert load(periods, by=chie) is None
     assert (Change.objects.count(), Alignment.objects.count()) == (before, 3)
 
 
 def test_what_has_ended_since_it_was_loaded_is_the_same_still(programme, chie):
     loaded = [period(programme, ends=None)]
-    alignment.load_all(loaded, by=chie)
+    load(loaded, by=chie)
     row = Alignment.objects.get()
     record(programme, chie, rationale="Looked at again.", replaces=row.pk)
     assert judged(loaded, chie) == [("same", {})]
@@ -90,7 +93,7 @@ def test_each_row_is_about_the_wording_of_its_day_or_the_first(programme, chie):
         period(programme, begins="2020-04-01", ends="2021-04-01"),
         period(programme, begins="2022-04-01", ends="2023-04-01"),
     ]
-    alignment.load_all(periods, by=chie)
+    load(periods, by=chie)
     rows = Alignment.objects.order_by("valid_from").select_related("wording__revision")
     days = [str(row.wording.revision.in_force_from) for row in rows]
     assert days == ["2017-08-01", "2017-08-01", "2022-04-01"]
@@ -113,9 +116,9 @@ def test_what_is_no_history_is_refused_by_field(programme, chie, fields, column,
     if fields.get("begins") == "today":
         fields = fields | {"begins": today().isoformat()}
     good, wrong = period(programme, "A.1"), period(programme, **fields)
-    refusal = refused(Refused, alignment.load_all, [good, wrong], by=chie)
-    assert [one.kind for one in refusal.verdicts] == ["add", "error"]
-    assert words in refusal.verdicts[1].errors[column][0]
+    refusal = refused(Refused, load, [good, wrong], by=chie)
+    assert [one.kind for one in refusal.plan.steps] == ["add", "error"]
+    assert words in refusal.plan.steps[1].errors[column][0]
 
 
 @pytest.mark.parametrize(
@@ -135,38 +138,38 @@ def test_a_period_that_overlaps_a_record_is_refused_by_its_name(
     row = factories.load_history(programme, "A", 1, "2024-04-01", "2025-04-01")
     one = period(programme, begins=begins, ends=ends, level=0)
     if not overlaps:
-        assert alignment.load_all([one], by=chie) is not None
+        assert load([one], by=chie) is not None
         return
-    refusal = refused(Refused, alignment.load_all, [one], by=chie)
-    (verdict,) = refusal.verdicts
-    assert verdict.current == row
-    (message,) = verdict.errors["valid_from"]
+    refusal = refused(Refused, load, [one], by=chie)
+    (step,) = refusal.plan.steps
+    assert step.current == row
+    (message,) = step.errors["valid_from"]
     assert f"change {row.opened_in_id}" in message
     assert "1 April 2024" in message or "April 1, 2024" in message
 
 
 def test_a_period_without_an_end_overlaps_what_is_in_force(programme, chie):
     record(programme, chie)
-    refusal = refused(Refused, alignment.load_all, [period(programme, ends=None)], by=chie)
-    assert f"change {Change.objects.latest('id').pk}" in str(refusal.verdicts[0].errors)
-    assert alignment.load_all([period(programme)], by=chie) is not None
+    refusal = refused(Refused, load, [period(programme, ends=None)], by=chie)
+    assert f"change {Change.objects.latest('id').pk}" in str(refusal.plan.steps[0].errors)
+    assert load([period(programme)], by=chie) is not None
 
 
 def test_two_periods_of_one_table_do_not_overlap_either(programme, chie):
     periods = [period(programme), period(programme, begins="2025-01-01", ends=None)]
-    refusal = refused(Refused, alignment.load_all, periods, by=chie)
-    assert [one.kind for one in refusal.verdicts] == ["add", "error"]
+    refusal = refused(Refused, load, periods, by=chie)
+    assert [one.kind for one in refusal.plan.steps] == ["add", "error"]
 
 
 def test_a_row_that_was_replaced_on_its_first_day_is_in_nobodys_way(programme, chie):
     row = record(programme, chie)
     record(programme, chie, rationale="Typed wrongly.", replaces=row.pk)
-    assert alignment.load_all([period(programme)], by=chie) is not None
+    assert load([period(programme)], by=chie) is not None
 
 
 def test_only_strategy_admins_load_history(programme, dai, aiko):
     for person in (dai, aiko):
-        refused(PermissionDenied, alignment.load_all, [period(programme)], by=person)
+        refused(Refused, load, [period(programme)], by=person)
         assert judged([period(programme)], person)[0][0] == "error"
 
 
@@ -176,11 +179,11 @@ def test_much_history_costs_no_more_questions_than_little(
     strategy = factories.make_strategy("MANY", [f"M{n}" for n in range(200)])
     factories.revise_as(strategy, {"M1": "editorial"}, day="2020-04-01")
     periods = [
-        Period(
+        Load(
             programme, element, 1, "Then.", DAY("2019-04-01"), None, [factories.a_source()]
         )
         for element in strategy.elements.order_by("code")
     ]
     with django_assert_max_num_queries(20):
-        alignment.load_all(periods, by=chie)
+        load(periods, by=chie)
     assert Alignment.objects.open().count() == 200

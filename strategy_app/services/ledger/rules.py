@@ -2,13 +2,14 @@
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from strategy_app.models import Alignment, Element, Level, Programme, Wording
+from strategy_app import permissions
+from strategy_app.models import Alignment, Element, Level, Programme, User, Wording
 from strategy_app.models.dates import today
 from strategy_app.queries import strategy as strategy_queries
 
@@ -36,6 +37,14 @@ class Unread(Conflict):
         self.wording, self.read = wording, read
 
 
+class NotTheirs(PermissionDenied):
+    """This person may not do this. ``errors`` says so by field, as a ValidationError."""
+
+    def __init__(self, field: str, message: str):
+        super().__init__()
+        self.errors = {field: [message]}
+
+
 @dataclass(frozen=True)
 class Source:
     """A piece of evidence to be recorded: a title, an address or file, its date."""
@@ -57,19 +66,12 @@ class Source:
         return self.title, self.url, name, self.dated_on
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What is to be recorded for one cell.
-
-    ``replaces`` is the id of the row in force that the writer saw, None for no row.
-    """
-
-    programme: Programme
-    element: Element
-    level: int
-    rationale: str
-    evidence: list[Source] = field(default_factory=list)
-    replaces: int | None = None
+def check_may_align(by: User, programme: Programme) -> None:
+    """Refuse whoever may not record for a programme (NotTheirs)."""
+    if not permissions.can_align(by, programme):
+        raise NotTheirs(
+            "programme", _("You may not record for this programme's department.")
+        )
 
 
 def check_can_be_aligned(programme: Programme, element: Element) -> Wording:

@@ -13,7 +13,18 @@ from strategy_app.models import Change
 
 # The index and the side bar list the models in the order in which they are worked with.
 _GROUPS = [
-    (_("Strategy"), ["Strategy", "Revision", "Wording", "Element", "Target", "Thresholds"]),
+    (
+        _("Strategy"),
+        [
+            "Strategy",
+            "ElementType",
+            "Revision",
+            "Wording",
+            "Element",
+            "Target",
+            "Thresholds",
+        ],
+    ),
     (_("Programmes"), ["Programme", "Department", "Category"]),
     (_("Records"), ["Alignment", "LevelDefinition", "Change"]),
     (_("People"), ["User", "ApiToken"]),

@@ -108,6 +108,7 @@ urlpatterns = [
         "strategy/<code:code>/<code:element_code>/targets/", target.add, name="target-add"
     ),
     path(_DRAFT, workshop.draft, name="draft"),
+    path(f"{_DRAFT}name/", workshop.name, name="draft-name"),
     path(f"{_DRAFT}add/", workshop.add, name="draft-add"),
     path(f"{_DRAFT}discard/", workshop.discard, name="draft-discard"),
     path(_DRAFTED, workshop_element.element, name="draft-element"),

@@ -17,6 +17,7 @@ from strategy_app.models import (
     Correspondence,
     Department,
     Element,
+    ElementType,
     Programme,
     Revision,
     Strategy,
@@ -84,6 +85,7 @@ def make_strategy(code="STR", elements=("A", "A.1", "A.2", "B"), *, day="2017-08
     strategy = reference.save(
         Strategy(code=code, name_en=f"Strategy {code}", name_ja=f"{code}戦略"), by=None
     )
+    make_types(strategy)
     draft = strategy_services.create_draft(strategy=strategy, by=None, name_en="First")
     add_elements(draft, elements, context=context)
     if publish:
@@ -96,9 +98,33 @@ def make_strategy(code="STR", elements=("A", "A.1", "A.2", "B"), *, day="2017-08
     return strategy
 
 
+TYPES = {
+    "aim": ("Aim", "目標(めざすもの)", True), "key_point": ("Key point", "重点", True),
+    "driver": ("Driver", "推進要因", True), "mission": ("Mission", "使命", False),
+    "claim": ("Statement", "基本認識", False),
+}  # fmt: skip
+
+
+def make_types(strategy, codes=tuple(TYPES)):
+    """Give a strategy types of elements."""
+    types = [
+        ElementType(code=code, name_en=name_en, name_ja=name_ja, is_alignable=is_alignable)
+        for code in codes
+        for name_en, name_ja, is_alignable in [TYPES[code]]
+    ]
+    return strategy_services.save_types(strategy=strategy, types=types, by=None)
+
+
+def type_of(strategy="STR", code="aim"):
+    """Return one of the types of elements of a strategy, which may be named by its code."""
+    return ElementType.objects.get(strategy__code=getattr(strategy, "code", strategy),
+                                   code=code)  # fmt: skip
+
+
 def add_elements(draft, codes, *, context=()):
     """Add elements to a draft, in this order."""
     strategy = draft.strategy
+    aim = type_of(strategy)
     taken = Wording.objects.filter(revision=draft).count()
     for position, code in enumerate(codes, start=taken + 1):
         element = strategy_services.save_element(strategy=strategy, code=code, by=None)
@@ -112,7 +138,7 @@ def add_elements(draft, codes, *, context=()):
                 if above
                 else None,
                 position=position,
-                kind=Wording.Kind.AIM,
+                type=aim,
                 is_alignable=code not in context,
                 title_en=f"Element {code}",
                 title_ja=f"要素{code}",
@@ -205,7 +231,7 @@ def revise(strategy, tree, *, day):
             by=None,
             wording=Wording(
                 revision=draft, element=elements[code], parent=elements.get(parent),
-                position=position, kind=Wording.Kind.AIM, is_alignable=alignable,
+                position=position, type=type_of(strategy), is_alignable=alignable,
                 title_en=f"Element {code}", title_ja=f"要素{code}",
             ),
         )  # fmt: skip
@@ -240,7 +266,7 @@ def split(strategy, *parts, day, origin="A", without=()):
         strategy_services.delete_wording(wording=wording, by=None)
     for code in parts:
         part = strategy_services.add(
-            revision=draft, code=code, parent=None, by=None, kind=Wording.Kind.AIM,
+            revision=draft, code=code, parent=None, by=None, type=type_of(strategy),
             title_en=f"Part {code}", title_ja=f"{code}の部分",
         )  # fmt: skip
         strategy_services.set_origins(

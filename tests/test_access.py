@@ -54,6 +54,7 @@ RULES = {
     "strategy-feed": "feed",
     "element": "read",
     "draft": "administer",
+    "draft-name": "administer",
     "draft-add": "administer",
     "draft-discard": "administer",
     "draft-element": "administer",
@@ -173,8 +174,8 @@ def world(department_a):
 
 # Addresses of the strategy as a whole, and of one of its elements.
 OF_STRATEGY = {
-    "strategy", "strategy-pdf", "strategy-compare", "strategy-feed", "draft", "draft-add",
-    "draft-discard", "draft-publish", "draft-document",
+    "strategy", "strategy-pdf", "strategy-compare", "strategy-feed", "draft", "draft-name",
+    "draft-add", "draft-discard", "draft-publish", "draft-document",
 }  # fmt: skip
 OF_ELEMENT = {
     "element", "draft-element", "draft-move", "draft-withdraw", "draft-restore",
@@ -318,9 +319,10 @@ def test_who_may_confirm(client, world):
 
 EDITS = {
     "draft": {"name_en": "Third"},
-    "draft-add": {"code": "C", "title_en": "C", "kind": "aim", "is_alignable": "yes"},
+    "draft-name": {"name_en": "Second", "preface_en": "Why.", "replaces": 2**63 - 1},
+    "draft-add": {"code": "C", "title_en": "C", "type": "aim", "is_alignable": "yes"},
     "draft-discard": {},
-    "draft-element": {"title_en": "New", "kind": "aim", "is_alignable": "yes"},
+    "draft-element": {"title_en": "New", "type": "aim", "is_alignable": "yes"},
     "draft-move": {"direction": "down"},
     "draft-withdraw": {},
     "draft-restore": {},

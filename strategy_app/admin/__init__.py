@@ -6,7 +6,6 @@ from strategy_app.admin import (
     programme,
     reference,
     strategy,
-    wording,
 )
 
-__all__ = ["ledger", "people", "programme", "reference", "strategy", "wording"]
+__all__ = ["ledger", "people", "programme", "reference", "strategy"]

@@ -1,37 +1,17 @@
-"""Strategies, their revisions and elements; a draft is started here."""
+"""Strategies and the types of their elements; their texts are read here.
 
-from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+They are written in the workshop, to which these pages lead.
+"""
+
+from django.contrib import admin
 from django.db.models import Count
-from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from strategy_app.admin.base import (
-    ADMIN,
-    KeptAdmin,
-    NeverDeletedMixin,
-    ReadOnlyAdmin,
-)
-from strategy_app.admin.tagging import in_tree_order
-from strategy_app.forms.fields import PlainTextField
-from strategy_app.models import Change, Element, Revision, Strategy
-from strategy_app.models.dates import today
+from strategy_app.admin.base import KeptAdmin, NeverDeletedMixin, ReadOnlyAdmin
+from strategy_app.models import Change, Element, ElementType, Revision, Strategy, Wording
 from strategy_app.queries import strategy as strategy_queries
-from strategy_app.services import strategy as strategy_services
-
-
-class DraftForm(forms.Form):
-    """What a new revision is called."""
-
-    name_en = PlainTextField(label=gettext_lazy("Name (English)"), max_length=100)
-    name_ja = PlainTextField(
-        label=gettext_lazy("Name (Japanese)"), max_length=100, required=False
-    )
 
 
 @admin.register(Strategy)
@@ -43,63 +23,46 @@ class StrategyAdmin(NeverDeletedMixin, KeptAdmin):
     ordering = ["code"]
     fields = ["code", "name_en", "name_ja"]
 
-    def get_urls(self):
+    def tools(self, request, strategy):
+        has_draft = strategy_queries.draft_of(strategy.pk) is not None
+        label = _("Edit in the workshop") if has_draft else _("Start a draft")
         return [
-            path(
-                "<int:strategy_id>/draft/",
-                self.admin_site.admin_view(self.draft_view),
-                name="strategy_app_strategy_draft",
-            ),
-            *super().get_urls(),
+            (label, reverse("draft", args=[strategy.code])),
+            (_("Types of elements"), _list(ElementType, strategy=strategy)),
+            (_("Revisions"), _list(Revision, strategy=strategy)),
         ]
 
-    def tools(self, request, strategy):
-        draft = Revision.objects.filter(strategy=strategy, published_in=None).first()
-        if draft is not None:
-            return [
-                (_("Edit in the workshop"), reverse("draft", args=[strategy.code])),
-                (_("Go to the draft"), _address(draft)),
-            ]
-        address = reverse("admin:strategy_app_strategy_draft", args=[strategy.pk])
-        return [(_("Start a draft"), address)]
 
-    def render_change_form(self, request, context, **kwargs):
-        if kwargs.get("obj") is not None:
-            context["revisions"] = _revisions().filter(strategy=kwargs["obj"])
-            context["today"] = strategy_queries.revision_in_force(kwargs["obj"].pk, today())
-        return super().render_change_form(request, context, **kwargs)
+@admin.register(ElementType)
+class ElementTypeAdmin(KeptAdmin):
+    action = Change.Action.EDIT_STRATEGY
+    list_display = ["code", "name_en", "name_ja", "is_alignable", "order", "strategy"]
+    list_display_links = ["code", "name_en"]
+    list_filter = ["strategy"]
+    list_select_related = ["strategy"]
+    search_fields = ["code", "name_en", "name_ja"]
+    ordering = ["strategy__code", "order", "code"]
+    fields = ["strategy", "code", "name_en", "name_ja", "is_alignable", "order"]
 
-    def draft_view(self, request, strategy_id):
-        """Say what a draft will hold, and start it."""
-        strategy = get_object_or_404(Strategy, pk=strategy_id)
-        form = DraftForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                draft = strategy_services.create_draft(
-                    strategy=strategy, by=request.user, source=ADMIN, **form.cleaned_data
+    def get_readonly_fields(self, request, obj=None):
+        return ["strategy", "code"] if obj is not None else []
+
+    def get_deleted_objects(self, objs, request):
+        """Refuse while elements are of the type, and where its history has to name it."""
+        refused = []
+        for each in objs:
+            if number := strategy_queries.uses_of(each):
+                text = ngettext(
+                    "%(number)s wording that is, or was, of the type “%(name)s”",
+                    "%(number)s wordings that are, or were, of the type “%(name)s”",
+                    number,
                 )
-            except ValidationError as refusal:
-                form.add_error(None, refusal.messages)
-            else:
-                messages.success(request, _("The draft is there. Edit it as you like."))
-                return HttpResponseRedirect(_address(draft))
-        newest = strategy_queries.published_revisions(strategy.pk).first()
-        context = self.admin_site.each_context(request) | {
-            "title": _("Start a draft"),
-            "subtitle": str(strategy),
-            "opts": self.opts,
-            "original": strategy,
-            "form": form,
-            "newest": newest,
-            "count": newest.wordings.count() if newest else 0,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/strategy_app/strategy/draft.html", context)
+                refused.append(text % {"number": number, "name": each})
+        return list(objs), {}, set(), refused
 
 
 @admin.register(Revision)
-class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
-    action = Change.Action.EDIT_STRATEGY
+class RevisionAdmin(ReadOnlyAdmin):
     list_display = ["localized_name", "strategy", "is_published", "in_force_from", "size"]
     list_filter = ["strategy"]
     list_select_related = ["strategy"]
@@ -109,20 +72,9 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
         "strategy", "name_en", "name_ja", "preface_en", "preface_ja", "in_force_from",
         "published_in",
     ]  # fmt: skip
-    readonly_fields = ["strategy", "in_force_from", "published_in"]
-
-    def keep(self, request, obj, form):
-        strategy_services.save_draft(revision=obj, by=request.user, source=ADMIN)
-
-    def has_add_permission(self, request):
-        return False  # a draft is started from its strategy
-
-    def has_change_permission(self, request, obj=None):
-        may = super().has_change_permission(request, obj)
-        return may and (obj is None or obj.is_draft)
 
     def get_queryset(self, request):
-        return _revisions(super().get_queryset(request))
+        return super().get_queryset(request).annotate(size=Count("wordings"))
 
     @admin.display(description=gettext_lazy("revision"), ordering="name_en")
     def localized_name(self, revision):
@@ -139,25 +91,53 @@ class RevisionAdmin(NeverDeletedMixin, KeptAdmin):
         return revision.size
 
     def tools(self, request, revision):
-        wordings = reverse("admin:strategy_app_wording_changelist")
-        found = [(_("All wordings"), f"{wordings}?revision__id__exact={revision.pk}")]
+        found = [(_("All wordings"), _list(Wording, revision=revision))]
         if revision.is_draft:
-            add = reverse("admin:strategy_app_wording_add")
-            found.append((_("Add a wording"), f"{add}?revision={revision.pk}"))
-            code = revision.strategy.code
-            found.append((_("Edit in the workshop"), reverse("draft", args=[code])))
-            found.append((_("Publish"), reverse("draft-publish", args=[code])))
+            workshop = reverse("draft", args=[revision.strategy.code])
+            found.append((_("Edit in the workshop"), workshop))
         return found
 
-    def render_change_form(self, request, context, **kwargs):
-        if kwargs.get("obj") is not None:
-            context["tree"] = [
-                (wording, depth)
-                for wording, depth, _top in in_tree_order(
-                    strategy_queries.wordings(kwargs["obj"])
-                )
-            ]
-        return super().render_change_form(request, context, **kwargs)
+
+@admin.register(Wording)
+class WordingAdmin(ReadOnlyAdmin):
+    list_display = ["code", "localized_title", "type", "is_alignable", "modification"]
+    list_display_links = ["code", "localized_title"]
+    list_filter = ["revision", "is_alignable", "modification"]
+    list_select_related = ["element", "type"]
+    search_fields = ["element__code", "title_en", "title_ja", "body_en", "body_ja"]
+    ordering = ["revision__strategy__code", "-revision_id", "position"]
+    list_per_page = 200
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "revision", "element", "parent", "position", "type", "is_alignable",
+                    "modification",
+                ]
+            },
+        ),
+        (gettext_lazy("English"), {"fields": ["title_en", "body_en"]}),
+        (gettext_lazy("Japanese"), {"fields": ["title_ja", "body_ja"]}),
+        (None, {"fields": ["source"]}),
+    ]  # fmt: skip
+
+    @admin.display(description=gettext_lazy("code"), ordering="element__code")
+    def code(self, wording):
+        return wording.element.code
+
+    @admin.display(description=gettext_lazy("title"), ordering="title_en")
+    def localized_title(self, wording):
+        return str(wording.title)
+
+    def tools(self, request, wording):
+        revision = wording.revision
+        address = reverse("admin:strategy_app_revision_change", args=[revision.pk])
+        found = [(_("Its revision"), address)]
+        if revision.is_draft:
+            here = [revision.strategy.code, wording.element.code]
+            found.append((_("Edit in the workshop"), reverse("draft-element", args=here)))
+        return found
 
 
 @admin.register(Element)
@@ -187,11 +167,8 @@ class ElementAdmin(ReadOnlyAdmin):
         ]
 
 
-def _revisions(found=None):
-    """Return revisions with their number of elements."""
-    found = Revision.objects.order_by("-in_force_from", "-id") if found is None else found
-    return found.annotate(size=Count("wordings"))
-
-
-def _address(revision):
-    return reverse("admin:strategy_app_revision_change", args=[revision.pk])
+def _list(model, **of):
+    """Return the address of the rows of a model that belong to one of another."""
+    ((name, row),) = of.items()
+    address = reverse(f"admin:strategy_app_{model._meta.model_name}_changelist")
+    return f"{address}?{name}__id__exact={row.pk}"

@@ -9,7 +9,14 @@ from rest_framework import mixins, viewsets
 from strategy_app.api import parameters, serializers
 from strategy_app.api.base import BAD_PARAMETER, Reading
 from strategy_app.coverage import matrix
-from strategy_app.models import Budget, Programme, Revision, Strategy, Wording
+from strategy_app.models import (
+    Budget,
+    ElementType,
+    Programme,
+    Revision,
+    Strategy,
+    Wording,
+)
 from strategy_app.models.dates import today
 from strategy_app.models.strategy import validate_code
 from strategy_app.permissions import can_administer
@@ -45,6 +52,9 @@ class StrategyViewSet(_ByCode, Reading, viewsets.ReadOnlyModelViewSet):
 
     queryset = Strategy.objects.order_by("code").prefetch_related(
         Prefetch(
+            "types", ElementType.objects.order_by("order", "code"), to_attr="ordered_types"
+        ),
+        Prefetch(
             "revisions",
             Revision.objects.filter(published_in__isnull=False)
             .annotate(
@@ -56,7 +66,7 @@ class StrategyViewSet(_ByCode, Reading, viewsets.ReadOnlyModelViewSet):
             )
             .order_by("in_force_from"),
             to_attr="published",
-        )
+        ),
     )
     serializer_class = serializers.StrategySerializer
 
@@ -72,7 +82,9 @@ class ElementViewSet(Reading, mixins.ListModelMixin, viewsets.GenericViewSet):
     """What programmes can be aligned with, and what is there for context."""
 
     list_parameters = parameters.ElementParameters
-    queryset = Wording.objects.select_related("element", "parent", "revision__strategy")
+    queryset = Wording.objects.select_related(
+        "element", "parent", "type", "revision__strategy"
+    )
     serializer_class = serializers.ElementSerializer
 
     def list(self, request, *args, **kwargs):

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from strategy_app.api.serializers import RevisionSerializer
+from strategy_app.api.serializers import KIND, RevisionSerializer
 from strategy_app.models import Correspondence, Origin, Wording
 from strategy_app.queries.revision import Alteration
 
@@ -20,12 +20,15 @@ class PublishedRevisionSerializer(RevisionSerializer):
 class WordingSerializer(serializers.ModelSerializer):
     code = serializers.CharField(source="element.code")
     parent = serializers.CharField(source="parent.code", allow_null=True)
+    kind = serializers.CharField(source="type.code", help_text=KIND)
+    kind_en = serializers.CharField(source="type.name_en")
+    kind_ja = serializers.CharField(source="type.name_ja")
 
     class Meta:
         model = Wording
         fields = (
-            "code", "parent", "kind", "is_alignable", "title_en", "title_ja", "body_en",
-            "body_ja", "source", "modification",
+            "code", "parent", "kind", "kind_en", "kind_ja", "is_alignable", "title_en",
+            "title_ja", "body_en", "body_ja", "source", "modification",
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from strategy_app.models import (
     Alignment,
     Budget,
     Change,
+    ElementType,
     Evidence,
     Level,
     Programme,
@@ -15,6 +16,8 @@ from strategy_app.models import (
     Wording,
 )
 from strategy_app.permissions import can_see_people
+
+KIND = "The code of its type, named today as `kind_en` and `kind_ja` say."
 
 
 class _KnownField(serializers.CharField):
@@ -51,14 +54,30 @@ class RevisionSerializer(serializers.ModelSerializer):
         )  # fmt: skip
 
 
+class ElementTypeSerializer(serializers.ModelSerializer):
+    alignable = serializers.BooleanField(
+        source="is_alignable",
+        help_text="Whether programmes can be aligned with new elements of this type.",
+    )
+
+    class Meta:
+        model = ElementType
+        fields = ("code", "name_en", "name_ja", "alignable")
+
+
 class StrategySerializer(serializers.ModelSerializer):
+    types = ElementTypeSerializer(
+        source="ordered_types",
+        many=True,
+        help_text="What its elements are called: `kind` of an element is one of the codes.",
+    )
     revisions = RevisionSerializer(
         source="published", many=True, help_text="Published revisions, the oldest first."
     )
 
     class Meta:
         model = Strategy
-        fields = ("code", "name_en", "name_ja", "revisions")
+        fields = ("code", "name_en", "name_ja", "types", "revisions")
 
 
 class ElementSerializer(serializers.ModelSerializer):
@@ -66,6 +85,9 @@ class ElementSerializer(serializers.ModelSerializer):
     strategy = serializers.CharField(source="revision.strategy.code")
     revision = serializers.IntegerField(source="revision_id")
     parent = serializers.CharField(source="parent.code", allow_null=True)
+    kind = serializers.CharField(source="type.code", help_text=KIND)
+    kind_en = serializers.CharField(source="type.name_en")
+    kind_ja = serializers.CharField(source="type.name_ja")
     depth = serializers.IntegerField(help_text="How many alignable elements are above it.")
     position = serializers.IntegerField(
         source="place", help_text="Its place in the strategy's order, from 1."
@@ -74,9 +96,9 @@ class ElementSerializer(serializers.ModelSerializer):
     class Meta:
         model = Wording
         fields = (
-            "code", "strategy", "revision", "parent", "kind", "is_alignable", "depth",
-            "position", "title_en", "title_ja", "body_en", "body_ja", "source",
-            "modification",
+            "code", "strategy", "revision", "parent", "kind", "kind_en", "kind_ja",
+            "is_alignable", "depth", "position", "title_en", "title_ja", "body_en",
+            "body_ja", "source", "modification",
         )  # fmt: skip
 
 

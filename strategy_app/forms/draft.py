@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from strategy_app.forms.fields import PlainTextField, validate_storable
-from strategy_app.models import Element, Origin, Wording
+from strategy_app.models import Element, ElementType, Origin, Wording
 from strategy_app.models.localized import languages
 from strategy_app.models.strategy import validate_code
+from strategy_app.queries import strategy as strategy_queries
 
 LONGEST_TEXT = 10_000
 # Markup, but neither "fewer than: a < b" nor an address in angle brackets.
@@ -105,19 +106,47 @@ class StartForm(RefusableForm):
     name_ja = TitleField(label=_("Name (Japanese)"), max_length=100, required=False)
 
 
+class NameForm(StartForm):
+    """What a draft is called, and what stands before its elements."""
+
+    preface_en = MarkdownField(label=_("Preface (English)"))
+    preface_ja = MarkdownField(label=_("Preface (Japanese)"))
+    replaces = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1
+    )
+
+
 def _title(label, **kwargs):
     return TitleField(label=label, max_length=300, **kwargs)
 
 
-def _kind():
-    return forms.ChoiceField(label=_("Type"), choices=Wording.Kind.choices)
+class TypeField(forms.ChoiceField):
+    """One of the types of elements of the strategy at hand, chosen by its code."""
+
+    def __init__(self):
+        super().__init__(label=_("Type"))
+        self.types = {}
+
+    def offer(self, strategy_id: int) -> list[ElementType]:
+        """Offer the types of a strategy, and return them (one query)."""
+        found = list(strategy_queries.types(strategy_id))
+        self.types = {each.code: each for each in found}
+        self.choices = [(each.code, str(each)) for each in found]
+        return found
+
+    def prepare_value(self, value):
+        return getattr(value, "code", value)
+
+    def clean(self, value):
+        return self.types[super().clean(value)]
 
 
-def _use():
+_USES = [("yes", _("Alignable")), ("no", _("Context only"))]
+
+
+def _use(choices=_USES, **kwargs):
     return forms.TypedChoiceField(
-        label=_("Use"),
-        choices=[("yes", _("Alignable")), ("no", _("Context only"))],
-        coerce=lambda value: value == "yes",
+        label=_("Use"), choices=choices, coerce=lambda value: value == "yes", **kwargs
     )
 
 
@@ -128,7 +157,7 @@ class WordingForm(RefusableForm):
     body_en = MarkdownField(label=_("Text"))
     title_ja = _title(_("Title"), required=False)
     body_ja = MarkdownField(label=_("Text"))
-    kind = _kind()
+    type = TypeField()
     is_alignable = _use()
     source = TitleField(label=_("Source"), max_length=200, required=False)
     replaces = forms.IntegerField(widget=forms.HiddenInput, **ID)
@@ -141,6 +170,7 @@ class WordingForm(RefusableForm):
             "replaces": wording.edited_in_id,
         }
         super().__init__(data, **kwargs)
+        self.fields["type"].offer(wording.revision.strategy_id)
 
     @property
     def languages(self):
@@ -179,12 +209,24 @@ class AddForm(RefusableForm):
     )
     title_en = _title(_("Title (English)"))
     title_ja = _title(_("Title (Japanese)"), required=False)
-    kind = _kind()
-    is_alignable = _use()
+    type = TypeField()
+    is_alignable = _use(
+        [("", _("As its type says")), *_USES], required=False, empty_value=None
+    )
 
     def __init__(self, data=None, *, draft, **kwargs):
         super().__init__(data, **kwargs)
         offer_places(self.fields["below"], draft)
+        types = self.fields["type"].offer(draft.revision.strategy_id)
+        self.lacks_types = not types
+        usual = next((each.code for each in types if each.is_alignable), None)
+        self.initial.setdefault("type", usual)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("is_alignable") is None and "type" in cleaned:
+            cleaned["is_alignable"] = cleaned["type"].is_alignable
+        return cleaned
 
 
 class CodeForm(RefusableForm):

@@ -96,7 +96,9 @@ class RowForm(RefusableForm):
     title_ja = _Line(_("Title"))
     body_ja = _body()
     code = _Code(_("Code"))
-    kind = forms.ChoiceField(label=_("Type"), choices=Wording.Kind.choices)
+    kind = forms.ChoiceField(
+        label=_("Type"),
+    )
     use = forms.ChoiceField(
         label=_("Use"),
         choices=[
@@ -109,12 +111,15 @@ class RowForm(RefusableForm):
     beside = forms.TypedChoiceField(coerce=int, required=False, empty_value=0)
     replaces = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, row: dict, languages, places, takers=(), **kwargs):
-        """Offer places and takers: (number, name) of other rows.
+    def __init__(
+        self, data=None, *, row: dict, languages, places, types, takers=(), **kwargs
+    ):
+        """Offer places and takers: (number, name) of other rows; types: names by code.
 
         It can stand below the former; the latter lack a text in the second language.
         """
         super().__init__(data, **kwargs)
+        self.fields["kind"].choices = list(types.items())
         self._offer_takers(languages, takers)
         self.languages = languages
         self.fields["below"].choices = [(0, _("At the top")), *places]

@@ -13,6 +13,7 @@ from strategy_app.models import (
     Correspondence,
     Department,
     Element,
+    ElementType,
     LevelDefinition,
     Programme,
     Revision,
@@ -41,6 +42,7 @@ def load_facts(folder: Path = FOLDER) -> int:
             + _load_named(Category, "code", _rows(folder, "categories"))
             + _load_named(Department, "code", _rows(folder, "departments"))
             + _load_named(Strategy, "code", _rows(folder, "strategies"))
+            + sum(_load_types(folder, strategy) for strategy in Strategy.objects.all())
             + _load_named(Programme, "code", _programmes(folder))
             + sum(_load_revision(folder, row) for row in _rows(folder, "revisions"))
         )
@@ -117,6 +119,25 @@ def _load_named(model, key, rows):
     return new
 
 
+def _load_types(folder, strategy):
+    """Give a strategy the types of its elements; return how many were new."""
+    before = strategy.types.count()
+    types = [
+        ElementType(
+            code=row["code"],
+            name_en=row["name_en"],
+            name_ja=row["name_ja"],
+            is_alignable=row["alignable"] == "yes",
+        )
+        for row in _rows(folder, "types")
+        if row["strategy"] == strategy.code
+    ]
+    found = strategy_services.save_types(
+        strategy=strategy, types=types, by=None, source=_COMMAND
+    )
+    return len(found) - before
+
+
 def _load_revision(folder, row):
     """Make a revision with its elements, published; return how many rows were new."""
     strategy = Strategy.objects.get(code=row["strategy"])
@@ -130,6 +151,7 @@ def _load_revision(folder, row):
         **{name: row[name] for name in row if name.startswith(("name", "preface"))},
     )
     elements = _rows(folder, row["elements"].removesuffix(".csv"))
+    types = {each.code: each for each in strategy.types.all()}
     made = {}
     for element in elements:
         made[element["code"]] = strategy_services.save_element(
@@ -137,7 +159,7 @@ def _load_revision(folder, row):
         )
     for element in elements:
         strategy_services.save_wording(
-            wording=_wording(draft, made, element), by=None, source=_COMMAND
+            wording=_wording(draft, made, types, element), by=None, source=_COMMAND
         )
     strategy_services.publish(
         revision=draft, in_force_from=day, by=None, source=_COMMAND, despite_warnings=True
@@ -145,13 +167,13 @@ def _load_revision(folder, row):
     return 1 + len(elements)
 
 
-def _wording(draft, elements, row):
+def _wording(draft, elements, types, row):
     return Wording(
         revision=draft,
         element=elements[row["code"]],
         parent=elements[row["parent_code"]] if row["parent_code"] else None,
         position=int(row["sort"]),
-        kind=row["element_type"],
+        type=types[row["element_type"]],
         is_alignable=row["alignable"] == "yes",
         title_en=row["title_en"],
         title_ja=row["title_ja"],

@@ -11,6 +11,7 @@ from strategy_app.models import (
     Change,
     Department,
     Element,
+    ElementType,
     Origin,
     Programme,
     Revision,
@@ -86,6 +87,15 @@ def _strategy(pick, size):
         by=None,
         source=_COMMAND,
     )
+    strategy_services.save_types(
+        strategy=strategy,
+        types=[
+            ElementType(code="key_point", name_en="Key point", name_ja="重点"),
+            ElementType(code="sub_point", name_en="Sub-point", name_ja="小項目"),
+        ],
+        by=None,
+        source=_COMMAND,
+    )
     revisions = []
     for number in range(size.revisions):
         draft = strategy_services.create_draft(
@@ -114,6 +124,7 @@ def _fill(pick, draft, size):
         for top in range(1, size.top + 1)
         for code in [f"G-{top}", *(f"G-{top}.{low}" for low in range(1, size.below + 1))]
     ]
+    types = {each.code: each for each in draft.strategy.types.all()}
     elements: dict[str, Element] = {}
     for position, code in enumerate(codes, 1):
         elements[code] = strategy_services.save_element(
@@ -128,7 +139,7 @@ def _fill(pick, draft, size):
                 element=elements[code],
                 parent=elements.get(code.partition(".")[0]) if "." in code else None,
                 position=position,
-                kind=Wording.Kind.SUB_POINT if "." in code else Wording.Kind.KEY_POINT,
+                type=types["sub_point" if "." in code else "key_point"],
                 title_en=f"Generated element {code}",
                 title_ja=f"生成された要素{code}",
                 body_en=" ".join(english for english, _japanese in sentences),

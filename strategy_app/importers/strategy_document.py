@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from strategy_app.forms.draft import validate_markdown
-from strategy_app.importers.document import Draft
+from strategy_app.importers.document import Draft, kinds
 from strategy_app.importers.document.rows import draft_of
 from strategy_app.importers.document.words import shortened
 from strategy_app.models import (
@@ -46,12 +46,13 @@ def load(
 ) -> Revision:
     """Make a draft revision that holds exactly the elements of ``draft``; return it.
 
-    One change. An element whose code the strategy has already, or had before it was
-    withdrawn, keeps its identity, and the texts of a language that the document lacks; its
-    wording is unchanged, editorial when only signs and blanks differ from the last one,
-    otherwise material. name: what the revision is called, the document's title when it is
-    empty. Raises ValidationError when the strategy has a draft already, when an element
-    cannot be as it is, or when there are too many or none.
+    One change. A kind that is no type of the strategy becomes one. An element whose code
+    the strategy has already, or had before it was withdrawn, keeps its identity, and the
+    texts of a language that the document lacks; its wording is unchanged, editorial when
+    only signs and blanks differ from the last one, otherwise material. name: what the
+    revision is called, the document's title when it is empty. Raises ValidationError when
+    the strategy has a draft already, when an element cannot be as it is, or when there are
+    too many or none.
     """
     check(draft)
     with recording(
@@ -63,6 +64,9 @@ def load(
         copied = {
             wording.element.code: wording for wording in strategy_queries.wordings(revision)
         }
+        types = strategy_services.save_types(
+            strategy=strategy, types=_proposed_types(draft), by=by, source=source
+        )
         elements = strategy_services.save_elements(
             strategy=strategy, codes=[element.code for element in draft.elements], by=by,
             source=source,
@@ -77,6 +81,7 @@ def load(
                 new.append(_as_new(wording))
             else:
                 kept.append(wording)
+            wording.type = types[element.kind]
             _set(wording, draft, element, elements, position)
         # What is new comes first: it may stand above what is not.
         strategy_services.add_all(revision=revision, wordings=new, by=by, source=source)
@@ -161,6 +166,14 @@ def _revision_fields(draft, name):
     return fields
 
 
+def _proposed_types(draft):
+    """Return a type for each kind of the draft, in the order in which it has them."""
+    return [
+        kinds.new_type(kind)
+        for kind in dict.fromkeys(element.kind for element in draft.elements)
+    ]
+
+
 def _as_new(wording):
     """Return a wording as one that is not stored yet: one of an older revision stays."""
     wording.pk, wording._state.adding = None, True
@@ -173,7 +186,6 @@ def _set(wording, draft, element, elements, position):
     last, before = copy(wording), [getattr(wording, text) for text in _TEXTS]
     wording.parent = elements[element.parent] if element.parent else None
     wording.position = position
-    wording.kind = element.kind
     wording.is_alignable = element.is_alignable
     if source := _source(element):
         wording.source = shortened(source, _MOST_SOURCE)

@@ -18,6 +18,7 @@ from strategy_app.models.saved_view import SavedView
 from strategy_app.models.strategy import (
     Correspondence,
     Element,
+    ElementType,
     Origin,
     Revision,
     Strategy,
@@ -38,6 +39,7 @@ __all__ = [
     "Department",
     "Dismissal",
     "Element",
+    "ElementType",
     "Evidence",
     "Level",
     "LevelDefinition",

@@ -1,11 +1,10 @@
-"""A strategy, its published revisions, and what programmes are aligned with."""
+"""A strategy, its types of elements, its revisions, and what can be aligned with."""
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from strategy_app.models.change import Change, history
 from strategy_app.models.localized import localized
@@ -13,6 +12,10 @@ from strategy_app.models.localized import localized
 validate_code = RegexValidator(
     r"\A[A-Z0-9]+([.-][A-Z0-9]+)*\Z",
     _("Use capital letters and digits, joined by hyphens or dots (KP-2.1)."),
+)
+validate_type_code = RegexValidator(
+    r"\A[a-z0-9]+(_[a-z0-9]+)*\Z",
+    _("Use small letters and digits, joined by underscores (key_point)."),
 )
 
 
@@ -131,30 +134,57 @@ class Element(models.Model):
         return self.code
 
 
+class ElementType(models.Model):
+    """What elements are called in their strategy (Aim, Key point): data of the strategy.
+
+    A wording points to its type, so what is shown of it is the name of today, also of a
+    wording that was published under another one; what it was called before is in its
+    history.
+    """
+
+    strategy = models.ForeignKey(
+        Strategy,
+        verbose_name=_("strategy"),
+        on_delete=models.PROTECT,
+        related_name="types",
+    )
+    code = models.CharField(
+        _("code"),
+        max_length=32,
+        validators=[validate_type_code],
+        help_text=_("It stays for good: the API and files name the type by it."),
+    )
+    name_en = models.CharField(_("name (English)"), max_length=100)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=100, blank=True)
+    is_alignable = models.BooleanField(
+        _("alignable"),
+        default=True,
+        help_text=_("Programmes can be aligned with new elements of this type."),
+    )
+    order = models.PositiveIntegerField(
+        _("order"), default=0, help_text=_("Types are offered from the smallest.")
+    )
+    history = history()
+
+    name = localized("name")
+
+    class Meta:
+        verbose_name = _("type of element")
+        verbose_name_plural = _("types of elements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy", "code"],
+                name="element_type_code_unique",
+                violation_error_message=_("This strategy has a type of this code."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.name)
+
+
 class Wording(models.Model):
     """The text of one element in one revision, and its place in the tree."""
-
-    class Kind(models.TextChoices):
-        STRATEGY = "strategy", _("Strategy")
-        MISSION = "mission", _("Mission")
-        PURPOSE = "purpose", _("Purpose")
-        AIM = "aim", _("Aim")
-        AIM_COMPONENT = "aim_component", _("Part of an aim")
-        KEY_POINT = "key_point", _("Key point")
-        SUB_POINT = "sub_point", _("Sub-point")
-        GLOBAL_ISSUE = "global_issue", _("Global issue")
-        DRIVER = "driver", _("Driver")
-        DRIVER_FACTOR = "driver_factor", _("Factor of a driver")
-        CLAIM = "claim", _("Statement")
-        DEFINITION = "definition", _("Definition")
-        INDICATOR = "indicator", _("Indicator")
-        ROLE = "role", pgettext_lazy("kind of element", "Role")
-        PORTFOLIO_KIND = "portfolio_kind", _("Portfolio category")
-        PARTNER_TYPE = "partner_type", _("Kind of partner")
-        BASIS_DOCUMENT = "basis_document", _("Basis document")
-        PROCESS = "process", _("Process")
-        GOAL = "goal", _("Goal")
-        GOAL_TARGET = "goal_target", _("Target of a goal")
 
     class Modification(models.TextChoices):
         NEW = "new", _("New")
@@ -187,7 +217,12 @@ class Wording(models.Model):
         related_name="+",
     )
     position = models.PositiveIntegerField(_("position"))
-    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
+    type = models.ForeignKey(
+        ElementType,
+        verbose_name=_("type"),
+        on_delete=models.PROTECT,
+        related_name="wordings",
+    )
     is_alignable = models.BooleanField(
         _("alignable"),
         default=True,

@@ -85,7 +85,7 @@ class Draft:
         """The outline in the order of the tree; what hangs on nothing comes last."""
         wordings = list(
             Wording.objects.filter(revision=self.revision)
-            .select_related("element", "parent", "decided_by", "edited_in__by")
+            .select_related("element", "parent", "type", "decided_by", "edited_in__by")
             .order_by("position")
         )
         here = {wording.element_id for wording in wordings}

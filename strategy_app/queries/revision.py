@@ -78,7 +78,7 @@ class ElementDiff:
         """Whether it became another kind of element, or began or ceased to be alignable."""
         old, new = self.before, self.after
         return bool(old and new) and (
-            (old.kind, old.is_alignable) != (new.kind, new.is_alignable)
+            (old.type_id, old.is_alignable) != (new.type_id, new.is_alignable)
         )
 
     @property
@@ -229,7 +229,7 @@ def _earlier(before, after, added):
             revision__published_in__isnull=False,
             revision__in_force_from__lt=before.in_force_from,
         )
-        .select_related("revision", "element")
+        .select_related("revision", "element", "type")
         .order_by("revision__in_force_from")
     )
     return {wording.element_id: wording for wording in found}

@@ -4,7 +4,14 @@ import datetime
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from strategy_app.models import Correspondence, Element, Origin, Revision, Wording
+from strategy_app.models import (
+    Correspondence,
+    Element,
+    ElementType,
+    Origin,
+    Revision,
+    Wording,
+)
 
 
 def published_revisions(strategy_id: int) -> QuerySet[Revision]:
@@ -19,11 +26,21 @@ def revision_in_force(strategy_id: int, day: datetime.date) -> Revision | None:
     return published_revisions(strategy_id).filter(in_force_from__lte=day).first()
 
 
+def types(strategy_id: int) -> QuerySet[ElementType]:
+    """Return the types of a strategy's elements, as they are offered."""
+    return ElementType.objects.filter(strategy_id=strategy_id).order_by("order", "code")
+
+
+def uses_of(element_type: ElementType) -> int:
+    """Return how many wordings are, or ever were, of a type."""
+    return Wording.history.filter(type_id=element_type.pk).values("id").distinct().count()
+
+
 def wordings(revision: Revision) -> list[Wording]:
     """Return all wordings of a revision in the strategy's order (one query)."""
     return list(
         Wording.objects.filter(revision=revision)
-        .select_related("element", "parent")
+        .select_related("element", "parent", "type")
         .order_by("position")
     )
 
@@ -49,7 +66,7 @@ def last_wordings(strategy_id: int) -> dict[int, Wording]:
         ~Exists(later),
         revision__strategy=strategy_id,
         revision__published_in__isnull=False,
-    ).select_related("element", "parent", "revision")
+    ).select_related("element", "parent", "revision", "type")
     return {wording.element_id: wording for wording in found.order_by("position")}
 
 
@@ -80,6 +97,18 @@ def newest_titles(strategy_id: int) -> dict[str, dict]:
         }
         for row in rows
     }
+
+
+def newest_change_to(revision: Revision) -> int:
+    """Return the id of the newest change to a revision's own names, prefaces and state."""
+    rows = Revision.history.filter(id=revision.pk)
+    return rows.aggregate(newest=Max("change_id"))["newest"] or 0
+
+
+def version_at(revision: Revision, change_id: int):
+    """Return a revision as it was after a change, None where there was none yet."""
+    rows = Revision.history.filter(id=revision.pk, change_id__lte=change_id)
+    return rows.order_by("-history_id").first()
 
 
 def version_of(draft: Revision) -> int:

@@ -1,12 +1,15 @@
 """Keep everything that has a plain history: programmes, departments, targets, people."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from strategy_app.models import (
     ApiToken,
     Budget,
     Change,
     Correspondence,
+    ElementType,
     Programme,
     Revision,
     SavedView,
@@ -15,6 +18,7 @@ from strategy_app.models import (
     User,
     Wording,
 )
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.queries import text
 from strategy_app.services.change import recording
 
@@ -22,6 +26,7 @@ _ACTIONS = {
     Programme: Change.Action.EDIT_PROGRAMME,
     Budget: Change.Action.EDIT_PROGRAMME,
     Strategy: Change.Action.EDIT_STRATEGY,
+    ElementType: Change.Action.EDIT_STRATEGY,
     Correspondence: Change.Action.EDIT_STRATEGY,
     Target: Change.Action.EDIT_TARGET,
     User: Change.Action.EDIT_PERSON,
@@ -60,10 +65,21 @@ def delete(
 ) -> None:
     """Delete a row that nothing refers to; its history stays.
 
-    Raises ProtectedError when something refers to it.
+    Raises ProtectedError when something refers to it, ValidationError when that is a
+    wording of before, which its history names.
     """
     with recording(_action_of(instance), by=by, source=source):
+        if isinstance(instance, ElementType):
+            _require_unused(instance)
         instance.delete()
+
+
+def _require_unused(element_type):
+    if strategy_queries.uses_of(element_type):
+        raise ValidationError(
+            _("“%(name)s” cannot be removed: elements are, or were, of this type.")
+            % {"name": element_type}
+        )
 
 
 def _note_changed_text(programme, change):

@@ -12,6 +12,7 @@ from strategy_app.models import (
     Change,
     Department,
     Element,
+    ElementType,
     LevelDefinition,
     Programme,
     Revision,
@@ -27,12 +28,12 @@ from tests import factories
 from tests.admin.pages import address
 
 ADDABLE = [
-    Category, Department, LevelDefinition, Programme, Strategy, Target, User, Wording,
+    Category, Department, ElementType, LevelDefinition, Programme, Strategy, Target, User,
 ]  # fmt: skip
-DELETABLE = [Category, Department, Target, Wording]
+DELETABLE = [Category, Department, ElementType, Target]
 ALL = {
-    Alignment, ApiToken, Category, Change, Department, Element, LevelDefinition,
-    Programme, Revision, Strategy, Target, Thresholds, User, Wording,
+    Alignment, ApiToken, Category, Change, Department, Element, ElementType,
+    LevelDefinition, Programme, Revision, Strategy, Target, Thresholds, User, Wording,
 }  # fmt: skip
 
 
@@ -83,10 +84,8 @@ def pages():
 
 def _own_pages():
     programme, element = Programme.objects.get(), factories.get_element("A")
-    without = factories.make_strategy("OTHER", ["X"])
     return {
         address(Programme, "align", programme.pk, element.pk): "What A is about.",
-        address(Strategy, "draft", without.pk): "copy of “First” with its 1 elements",
         reverse("admin:auth_user_password_change", args=[User.objects.first().pk]): (
             "Enter a new password"
         ),

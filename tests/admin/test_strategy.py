@@ -1,10 +1,8 @@
-"""A draft is started, edited and published; what is published is only read."""
-
-import datetime
+"""Strategies, the types of their elements and targets are kept; texts are only read."""
 
 import pytest
 
-from strategy_app.models import Change, Element, Revision, Strategy, Target, Wording
+from strategy_app.models import Change, ElementType, Revision, Strategy, Target, Wording
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.admin.pages import address, errors_of, fields_of
@@ -20,10 +18,6 @@ def draft(strategy):
     return strategy_services.create_draft(strategy=strategy, by=None, name_en="Second")
 
 
-def wording_of(revision, code):
-    return Wording.objects.get(revision=revision, element__code=code)
-
-
 def newest():
     return Change.objects.order_by("-id").first()
 
@@ -34,202 +28,111 @@ def signed_in(chie, client):
     return client
 
 
-def test_a_draft_copies_the_newest_revision(strategy, chie, signed_in):
-    page = signed_in.get(address(Strategy, "change", strategy.pk)).content.decode()
-    where = address(Strategy, "draft", strategy.pk)
-    assert where in page
-    assert "copy of “First” with its 4 elements" in signed_in.get(where).content.decode()
-    assert Revision.objects.count() == 1  # to look at it starts nothing
-
-    signed_in.post(where, {"name_en": "Second"})
-    draft = factories.draft_of(strategy)
-    assert draft.name_en == "Second"
-    assert [w.element.code for w in draft.wordings.order_by("position")] == [
-        "A", "A.1", "A.2", "B",
-    ]  # fmt: skip
-    change = newest()
-    assert (change.by, change.action, change.source) == (chie, "edit_strategy", "admin")
-
-
-def test_a_second_draft_is_refused(strategy, draft, signed_in):
-    before = Change.objects.count()
-    answer = signed_in.post(address(Strategy, "draft", strategy.pk), {"name_en": "Third"})
-    assert "already has a draft" in str(answer.context["form"].errors)
-    assert (Revision.objects.count(), Change.objects.count()) == (2, before)
-
-
-def test_a_wording_of_a_draft_is_edited(draft, chie, signed_in):
-    wording = wording_of(draft, "A.1")
-    where = address(Wording, "change", wording.pk)
-    data = fields_of(signed_in.get(where))
-    before = Change.objects.count()
-    signed_in.post(where, data | {"body_en": "New text.", "modification": "material"})
-    wording.refresh_from_db()
-    assert (wording.body_en, wording.modification) == ("New text.", "material")
-    assert Change.objects.count() == before + 1
-    assert wording.history.first().change == newest()
-    assert newest().by == chie
-
-
-def test_a_draft_with_another_preface_has_to_be_approved_again(draft, dai, chie, signed_in):
-    where = address(Revision, "change", draft.pk)
-    strategy_services.approve(revision=draft, by=dai)
-    before = Change.objects.count()
-    signed_in.post(where, fields_of(signed_in.get(where)))
-    draft.refresh_from_db()
-    assert draft.approved_in.by == dai  # nothing was changed
-    signed_in.post(where, fields_of(signed_in.get(where)) | {"preface_en": "Unread."})
-    draft.refresh_from_db()
-    assert (draft.preface_en, draft.approved_in) == ("Unread.", None)
-    assert Change.objects.count() == before + 1
+def test_a_strategy_is_added_and_renamed_and_leads_to_the_workshop(chie, signed_in):
+    signed_in.post(address(Strategy, "add"), {"code": "NEW", "name_en": "New strategy"})
+    strategy = Strategy.objects.get(code="NEW")
+    where = address(Strategy, "change", strategy.pk)
+    page = signed_in.get(where)
+    content = page.content.decode()
+    assert '<a href="/strategy/NEW/draft/">Start a draft</a>' in content
+    signed_in.post(where, fields_of(page) | {"name_en": "Renamed"})
+    strategy.refresh_from_db()
+    assert strategy.name_en == "Renamed"
     assert (newest().by, newest().action, newest().source) == (
         chie, "edit_strategy", "admin",
     )  # fmt: skip
+    strategy_services.create_draft(strategy=strategy, by=None, name_en="First")
+    content = signed_in.get(where).content.decode()
+    assert '<a href="/strategy/NEW/draft/">Edit in the workshop</a>' in content
+    assert f"{address(ElementType, 'changelist')}?strategy__id__exact=" in content
 
 
-def test_a_changed_text_has_to_say_how_it_changed(draft, signed_in):
-    wording = wording_of(draft, "A.1")
-    where = address(Wording, "change", wording.pk)
+def test_what_a_strategy_says_is_only_read(strategy, draft, signed_in):
+    published = Revision.objects.exclude(pk=draft.pk).get()
     before = Change.objects.count()
-    answer = signed_in.post(
-        where, fields_of(signed_in.get(where)) | {"body_en": "New text."}
-    )
-    assert list(answer.context["adminform"].form.errors) == ["modification"]
-    wording.refresh_from_db()
-    assert wording.body_en == "What A.1 is about."
+    for revision in (published, draft):
+        wording = revision.wordings.get(element__code="A")
+        for row in (revision, wording):
+            page = signed_in.get(address(type(row), "change", row.pk))
+            assert 'name="_save"' not in page.content.decode()
+            for kind in ("change", "delete"):
+                answer = signed_in.post(
+                    address(type(row), kind, row.pk), {"title_en": "X", "post": "yes"}
+                )
+                assert answer.status_code == 403
+    for model in (Revision, Wording):
+        assert signed_in.get(address(model, "add")).status_code == 403
     assert Change.objects.count() == before
 
 
-def test_an_element_cannot_stand_below_itself(draft, signed_in):
-    wording = wording_of(draft, "A")
-    where = address(Wording, "change", wording.pk)
-    data = fields_of(signed_in.get(where))
-    answer = signed_in.post(where, data | {"parent": factories.get_element("A.1").pk})
-    assert list(answer.context["adminform"].form.errors) == ["parent"]
-    wording.refresh_from_db()
-    assert wording.parent is None
+def test_a_text_of_the_draft_leads_to_its_editor(draft, signed_in):
+    wording = draft.wordings.get(element__code="A.1")
+    page = signed_in.get(address(Wording, "change", wording.pk)).content.decode()
+    assert '<a href="/strategy/STR/draft/A.1/">Edit in the workshop</a>' in page
+    page = signed_in.get(address(Revision, "change", draft.pk)).content.decode()
+    assert '<a href="/strategy/STR/draft/">Edit in the workshop</a>' in page
 
 
-def test_two_admins_at_one_wording(draft, dai, signed_in):
-    wording = wording_of(draft, "A.1")
-    where = address(Wording, "change", wording.pk)
-    data = fields_of(signed_in.get(where))
-    wording.title_en = "By somebody else"
-    wording.modification = "editorial"
-    strategy_services.save_wording(wording=wording, by=dai)
-    before = Change.objects.count()
-    answer = signed_in.post(where, data | {"body_en": "Typed.", "modification": "material"})
-    assert "dai changed this" in errors_of(answer)
-    form = answer.context["adminform"].form
-    assert (form["body_en"].value(), form["title_en"].value()) == (
-        "Typed.", "By somebody else",
-    )  # fmt: skip
-    wording.refresh_from_db()
-    assert wording.body_en == "What A.1 is about."
-    assert Change.objects.count() == before
+# --- types ---
+
+TYPE = {"code": "action", "name_en": "Action", "name_ja": "施策", "order": "9"}
 
 
-@pytest.mark.parametrize("code", ["C", "OLD"])
-def test_a_wording_is_added_of_a_new_element_or_an_old_one(
-    strategy, draft, code, signed_in
-):
-    old = strategy_services.save_element(strategy=strategy, code="OLD", by=None)
-    where = f"{address(Wording, 'add')}?revision={draft.pk}"
-    page = signed_in.get(where)
-    assert '<option value="OLD"></option>' in page.content.decode()
-    before = Change.objects.count()
-    signed_in.post(
-        where,
-        fields_of(page) | {
-            "element_code": code, "kind": "aim", "title_en": "Added", "position": "2",
-            "parent": factories.get_element("A").pk, "modification": "new",
-        },
-    )  # fmt: skip
-    added = wording_of(draft, code)
-    assert (added.title_en, added.parent.code) == ("Added", "A")
-    assert (added.element == old) is (code == "OLD")
-    assert [w.element.code for w in draft.wordings.order_by("position")] == [
-        "A", code, "A.1", "A.2", "B",
-    ]  # fmt: skip
-    assert len(set(draft.wordings.values_list("position", flat=True))) == 5
-    assert Change.objects.count() == before + 1
+def test_a_type_is_added_and_renamed_in_changes(strategy, chie, signed_in):
+    data = TYPE | {"strategy": strategy.pk, "is_alignable": "on"}
+    signed_in.post(address(ElementType, "add"), data)
+    made = strategy.types.get(code="action")
+    assert (str(made), made.is_alignable, made.order) == ("Action", True, 9)
+    where = address(ElementType, "change", made.pk)
+    signed_in.post(where, fields_of(signed_in.get(where)) | {"name_en": "Measure"})
+    made.refresh_from_db()
+    assert (made.name_en, made.code, made.strategy) == ("Measure", "action", strategy)
+    assert (newest().by, newest().action) == (chie, "edit_strategy")
+    assert [row.name_en for row in made.history.all()] == ["Measure", "Action"]
+    assert made.history.first().change == newest()
+    page = signed_in.get(address(ElementType, "history", made.pk)).content.decode()
+    assert "<del>Action</del>" in page
+    assert "<ins>Measure</ins>" in page
 
 
-@pytest.mark.parametrize("code", ["A.1", "no code", ""])
-def test_a_code_that_is_taken_or_none_is_refused(draft, code, signed_in):
-    where = f"{address(Wording, 'add')}?revision={draft.pk}"
-    data = fields_of(signed_in.get(where))
-    before = Change.objects.count(), Element.objects.count(), Wording.objects.count()
-    answer = signed_in.post(
-        where, data | {"element_code": code, "kind": "aim", "title_en": "Added"}
-    )
-    assert list(answer.context["adminform"].form.errors) == ["element_code"]
-    assert (
-        Change.objects.count(), Element.objects.count(), Wording.objects.count(),
-    ) == before  # fmt: skip
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"code": "aim"}, "This strategy has a type of this code."),
+        ({"code": "An aim"}, "Use small letters and digits"),
+        ({"name_en": ""}, "This field is required."),
+        ({"order": "-1"}, "greater than or equal to 0"),
+    ],
+)
+def test_a_type_that_cannot_be_is_refused(strategy, signed_in, fields, message):
+    before = Change.objects.count(), ElementType.objects.count()
+    data = TYPE | {"strategy": strategy.pk} | fields
+    answer = signed_in.post(address(ElementType, "add"), data)
+    assert message in errors_of(answer)
+    assert (Change.objects.count(), ElementType.objects.count()) == before
 
 
-def test_a_wording_is_taken_out_of_a_draft(draft, signed_in):
-    wording = wording_of(draft, "A.2")
-    signed_in.post(address(Wording, "delete", wording.pk), {"post": "yes"})
-    assert [w.element.code for w in draft.wordings.order_by("position")] == [
-        "A", "A.1", "B",
-    ]  # fmt: skip
-    assert Wording.history.filter(id=wording.pk).first().change == newest()
-
-
-def test_an_element_with_others_below_it_stays(draft, signed_in):
-    before = Change.objects.count()
-    answer = signed_in.post(
-        address(Wording, "delete", wording_of(draft, "A").pk), {"post": "yes"}
-    )
-    assert "A.1 Element A.1" in answer.content.decode()
-    assert draft.wordings.count() == 4
-    assert Change.objects.count() == before
-
-
-def test_what_is_published_is_only_read(strategy, draft, signed_in):
-    first = Revision.objects.exclude(pk=draft.pk).get()
-    wording = wording_of(first, "A")
-    before = Change.objects.count()
-    for row in (first, wording):
-        page = signed_in.get(address(type(row), "change", row.pk))
-        assert 'name="_save"' not in page.content.decode()
-        for kind in ("change", "delete"):
-            answer = signed_in.post(
-                address(type(row), kind, row.pk), {"title_en": "X", "post": "yes"}
-            )
-            assert answer.status_code == 403
-    answer = signed_in.post(
-        address(Wording, "add"),
-        {"revision": first.pk, "element_code": "C", "kind": "aim", "position": "9",
-         "title_en": "X", "modification": "new"},
-    )  # fmt: skip
-    assert list(answer.context["adminform"].form.errors) == ["revision"]
-    wording.refresh_from_db()
-    assert wording.title_en == "Element A"
-    assert (first.wordings.count(), Change.objects.count()) == (4, before)
-
-
-def test_a_draft_is_published_on_the_page_that_rehearses_it(strategy, draft, signed_in):
-    publish = '<a href="/strategy/STR/draft/publish/"'
-    page = signed_in.get(address(Revision, "change", draft.pk))
-    assert publish in page.content.decode()
-    strategy_services.publish(
-        revision=draft, in_force_from=datetime.date(2020, 4, 1), by=None,
-        despite_warnings=True,
-    )  # fmt: skip
-    page = signed_in.get(address(Revision, "change", draft.pk))
-    assert publish not in page.content.decode()
-
-
-def test_the_list_of_wordings_shows_the_tree(draft, signed_in):
-    where = f"{address(Wording, 'changelist')}?revision__id__exact={draft.pk}"
-    page = signed_in.get(where)
-    assert [(w.element.code, w.depth) for w in page.context["cl"].result_list] == [
-        ("A", 0), ("A.1", 1), ("A.2", 1), ("B", 0),
-    ]  # fmt: skip
-    assert '<span class="depth-1">Element A.1</span>' in page.content.decode()
+def test_a_type_is_removed_while_nothing_is_or_was_of_it(strategy, draft, chie, signed_in):
+    aim, driver = (factories.type_of(strategy, code) for code in ("aim", "driver"))
+    wording = draft.wordings.get(element__code="A")
+    for each in (driver, aim):
+        strategy_services.edit(
+            wording=wording, replaces=draft.wordings.get(pk=wording.pk).edited_in_id,
+            by=chie, type=each,
+        )  # fmt: skip
+    before = Change.objects.count(), ElementType.objects.count()
+    for each, number in ((aim, 8), (driver, 1)):
+        where = address(ElementType, "delete", each.pk)
+        page = signed_in.get(where).content.decode()
+        noun = "wording that is, or was," if number == 1 else "wordings that are, or were,"
+        assert f"{number} {noun} of the type “{each}”" in page
+        signed_in.post(where, {"post": "yes"})
+    assert (Change.objects.count(), ElementType.objects.count()) == before
+    unused = factories.type_of(strategy, "mission")
+    signed_in.post(address(ElementType, "delete", unused.pk), {"post": "yes"})
+    assert not ElementType.objects.filter(pk=unused.pk).exists()
+    assert Change.objects.count() == before[0] + 1
+    assert ElementType.history.filter(id=unused.pk).first().change == newest()
 
 
 def test_targets_are_kept_in_changes(strategy, chie, signed_in):

@@ -18,6 +18,8 @@ def wording(code, position, depth, *, parent=None, revision, alignable=True, **f
         "revision": revision,
         "parent": parent,
         "kind": "aim",
+        "kind_en": "Aim",
+        "kind_ja": "目標(めざすもの)",
         "is_alignable": alignable,
         "depth": depth,
         "position": position,
@@ -50,6 +52,10 @@ def test_strategies_come_with_their_published_revisions(api, strategy, second_re
         "code": "STR",
         "name_en": "Strategy STR",
         "name_ja": "STR戦略",
+        "types": [
+            {"code": code, "name_en": name_en, "name_ja": name_ja, "alignable": alignable}
+            for code, (name_en, name_ja, alignable) in factories.TYPES.items()
+        ],
         "revisions": [
             {
                 "id": first.pk,
@@ -335,7 +341,7 @@ def make_one_more(number, department):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("strategies/", 4),  # the token, the number of rows, the rows, their revisions
+        ("strategies/", 5),  # the token, how many, the rows, types, revisions
         ("elements/?strategy=S-1", 3),  # the token, the newest change, the wordings
         ("programmes/?q=p", 5),  # also the search and the budgets
         ("alignments/", 4),  # the token, the newest change, rows, evidence

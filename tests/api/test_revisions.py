@@ -49,7 +49,8 @@ def test_a_revision_holds_its_wordings_in_order(api, revised):
     assert (answer["name_en"], answer["in_force_until"]) == ("First", "2026-04-01")
     assert [row["code"] for row in answer["wordings"]] == ["A", "A.1", "A.2", "B"]
     assert answer["wordings"][1] == {
-        "code": "A.1", "parent": "A", "kind": "aim", "is_alignable": True,
+        "code": "A.1", "parent": "A", "is_alignable": True,
+        "kind": "aim", "kind_en": "Aim", "kind_ja": "目標(めざすもの)",
         "title_en": "Element A.1", "title_ja": "要素A.1",
         "body_en": "What A.1 is about.", "body_ja": "A.1の説明。", "source": "",
         "modification": "new",
@@ -62,7 +63,8 @@ def test_what_an_element_was_split_from_is_read_and_shown(api, client, strategy,
     services.delete_wording(wording=draft.wordings.get(element__code="B"), by=chie)
     for code in ("B-1", "B-2"):
         part = services.add(
-            revision=draft, code=code, parent=None, by=chie, kind="aim", title_en=code,
+            revision=draft, code=code, parent=None, by=chie,
+            type=factories.type_of(), title_en=code,
             title_ja=code,
         )  # fmt: skip
         services.set_origins(

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from strategy_app.coverage import frame, proposals, waiting
-from strategy_app.models import Alignment, Wording
+from strategy_app.models import Alignment
 from strategy_app.models.dates import today
 from strategy_app.services import ledger
 from strategy_app.services import strategy as strategy_services
@@ -188,7 +188,8 @@ def test_a_merged_element_has_each_of_its_origins_to_go_by(clock, strategy, prog
     factories.align(programme, "B", 1, by=dai, rationale="Of B.")
     draft = strategy_services.create_draft(strategy=strategy, by=None, name_en="Merged")
     merged = strategy_services.add(
-        revision=draft, code="C", parent=None, by=None, kind=Wording.Kind.AIM,
+        revision=draft, code="C", parent=None, by=None,
+        type=factories.type_of(draft.strategy),
         title_en="Both", title_ja="両方",
     )  # fmt: skip
     origins = [factories.get_element(code) for code in "AB"]

@@ -7,7 +7,7 @@ import time_machine
 
 from strategy_app.coverage import counts, frame, gaps, matrix, rehearsal, standing, waiting
 from strategy_app.coverage.scope import UNKNOWN, Scope
-from strategy_app.models import Change, Wording
+from strategy_app.models import Change
 from strategy_app.models.dates import today
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import strategy as strategy_queries
@@ -42,7 +42,8 @@ def draft(chie):
     strategy_services.delete_wording(wording=wordings["B"], by=chie)
     for code in ("B-1", "B-2"):
         part = strategy_services.add(
-            revision=draft, code=code, parent=None, by=chie, kind=Wording.Kind.AIM,
+            revision=draft, code=code, parent=None, by=chie,
+            type=factories.type_of(draft.strategy),
             title_en=f"Part {code}", title_ja=f"{code}の部分",
         )  # fmt: skip
         strategy_services.set_origins(
@@ -102,7 +103,8 @@ def test_a_code_that_is_used_again_asks_to_be_re_read(draft, chie, title, asked)
     )
     again = strategy_services.create_draft(strategy=draft.strategy, by=chie, name_en="3rd")
     strategy_services.add(
-        revision=again, code="B", parent=None, by=chie, kind=Wording.Kind.AIM,
+        revision=again, code="B", parent=None, by=chie,
+        type=factories.type_of(draft.strategy),
         title_en=title, title_ja="要素B", body_en="What B is about.", body_ja="Bの説明。",
     )  # fmt: skip
     found = rehearsed(again, today())
@@ -145,7 +147,8 @@ def test_what_is_proposed_already_is_not_counted_anew(draft, chie):
     again = strategy_services.create_draft(strategy=draft.strategy, by=chie, name_en="3rd")
     assert rehearsed(again, today() + LATER).proposed == {}
     part = strategy_services.add(
-        revision=again, code="B-3", parent=None, by=chie, kind=Wording.Kind.AIM,
+        revision=again, code="B-3", parent=None, by=chie,
+        type=factories.type_of(draft.strategy),
         title_en="Part B-3", title_ja="B-3の部分",
     )  # fmt: skip
     strategy_services.set_origins(

@@ -221,7 +221,7 @@ def _publish(strategy, day, tree, splits):
         elements[code] = strategies.save_element(strategy=strategy, code=code, by=None)
         wording = Wording(
             revision=draft, element=elements[code], parent=elements.get(parent),
-            position=position, kind=Wording.Kind.AIM, is_alignable=alignable,
+            position=position, type=factories.type_of(strategy), is_alignable=alignable,
             modification=modification, title_en=code, title_ja=code,
         )  # fmt: skip
         strategies.save_wording(wording=wording, by=None)

@@ -116,7 +116,7 @@ def split_off(page):
     page.locator("[name=below]").select_option("STR-2017")
     page.locator("[name=title_en]").fill("Local challenges")
     page.locator("[name=title_ja]").fill("地域課題の解決")
-    page.locator("[name=kind]").select_option("aim")
+    page.locator("[name=type]").select_option("aim")
     submit(page, "Add", "AIM-4 is added.")
     page.locator("[name=origins][value='AIM-2']").check()
     submit(page, "Keep where it comes from", "Where it comes from is kept.")

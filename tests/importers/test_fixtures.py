@@ -75,7 +75,7 @@ def test_the_revision_and_the_programmes_are_as_in_the_files(db):
     assert "2012" in revision.preface_en
     assert Strategy.objects.get(code="JST-INTL").name_ja == "JST国際戦略"
     assert not Wording.objects.filter(
-        parent__isnull=True, kind__in=["sub_point", "aim_component"]
+        parent__isnull=True, type__code__in=["sub_point", "aim_component"]
     ).exists()
     crest = Programme.objects.get(code="CREST")
     assert (crest.starts_on, crest.ends_on, crest.department.code) == (
@@ -170,8 +170,8 @@ def test_illustrations_leave_alone_what_people_did_before_them(db, chie, setting
 @pytest.mark.parametrize(
     ("name", "right", "wrong", "error"),
     [
-        ("JST-INTL_2017", "KP-2,STR-2017,key_point", "KP-2,STR-2017,no_such_kind",
-         ValidationError),
+        ("JST-INTL_2017", "KP-2,STR-2017,key_point", "KP-2,STR-2017,no_such_type",
+         KeyError),
         ("JST-INTL_2017", "KP-2,STR-2017,key_point", "KP-2,NO-SUCH,key_point", KeyError),
         ("programmes", ",BASIC,DSBR,1991,", ",BASIC,NO-SUCH,1991,",
          Department.DoesNotExist),

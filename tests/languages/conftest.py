@@ -48,7 +48,7 @@ def make_draft(strategy, by):
         code="C",
         parent=None,
         by=by,
-        kind="aim",
+        type=factories.type_of(),
         title_en="C",
         title_ja="丙",
     )

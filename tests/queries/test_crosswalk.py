@@ -22,7 +22,8 @@ def publish(strategy, edit, year, by=None):
 def come(draft, code, kind, origins, by):
     """Add an element that was split or merged from others, or say so of one there is."""
     wording = draft.wordings.filter(element__code=code).first() or services.add(
-        revision=draft, code=code, parent=None, by=by, kind="aim", title_en=code,
+        revision=draft, code=code, parent=None, by=by,
+        type=factories.type_of(), title_en=code,
         title_ja=code,
     )  # fmt: skip
     elements = [factories.get_element(origin) for origin in origins]
@@ -171,7 +172,8 @@ def again(strategy, chie, code="B"):
 
     def new(draft):
         services.add(
-            revision=draft, code=code, parent=None, by=chie, kind="aim", title_en="Other",
+            revision=draft, code=code, parent=None, by=chie,
+            type=factories.type_of(), title_en="Other",
             title_ja="別",
         )  # fmt: skip
 

@@ -195,7 +195,7 @@ def test_a_code_that_is_used_again_is_held_against_its_last_wording(db):
     older = published_revisions(strategy.pk).first()
     draft = services.create_draft(strategy=strategy, by=None, name_en="Third")
     services.add(
-        revision=draft, code="B", parent=None, by=None, kind="aim",
+        revision=draft, code="B", parent=None, by=None, type=factories.type_of(),
         title_en="Element B", title_ja="要素B", body_en="What B is all about.",
         body_ja="Bの説明。",
     )  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 from strategy_app.models import Change, Element, Origin, Revision, Wording
 from strategy_app.queries import draft as draft_queries
 from strategy_app.services import strategy as services
+from tests import factories
 
 
 def get(draft, code):
@@ -13,6 +14,8 @@ def get(draft, code):
 
 def edit(draft, code, by, **fields):
     wording = get(draft, code)
+    if "type" in fields:
+        fields["type"] = factories.type_of(draft.strategy, fields["type"])
     return services.edit(wording=wording, replaces=wording.edited_in_id, by=by, **fields)
 
 

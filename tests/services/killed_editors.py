@@ -125,7 +125,6 @@ def prepare(verb):
 
 def a_draft(by):
     """Start a draft with all that may be in one."""
-    from strategy_app.models import Wording
     from strategy_app.services import strategy as services
     from strategy_app.services.change import recording
 
@@ -140,7 +139,7 @@ def a_draft(by):
         for number in range(PARTS):
             part = services.add(
                 revision=draft, code=f"P{draft.pk}-{number}", parent=None, by=by,
-                kind=Wording.Kind.AIM, title_en="Part", title_ja="部分",
+                type=rows[0].type, title_en="Part", title_ja="部分",
             )  # fmt: skip
             whole = rows[-PARTS + number // 2].element
             services.set_origins(wording=part, kind="split", origins=[whole], by=by)

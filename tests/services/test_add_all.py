@@ -16,7 +16,8 @@ def draft(db):
 
 
 def wording(elements, code, parent=None, **fields):
-    fields = {"title_en": code, "title_ja": code, "kind": "claim", "position": 9} | fields
+    fields = {"title_en": code, "title_ja": code, "position": 9} | fields
+    fields["type"] = factories.type_of(fields.get("type", "STR"), "claim")
     return Wording(element=elements[code], parent=elements.get(parent), **fields)
 
 
@@ -60,7 +61,8 @@ def test_they_are_there_with_their_history_as_if_added_one_by_one(draft, chie):
         by=chie,
         title_en="B",
         title_ja="B",
-        kind="claim",
+        type=factories.type_of(code="claim"),
+        is_alignable=True,
     )
     many = history_of(rows["B"])
     alone = history_of(one)
@@ -76,7 +78,7 @@ def test_they_are_there_with_their_history_as_if_added_one_by_one(draft, chie):
     ("made", "message"),
     [
         ([("B", "A", {"title_en": "x" * 301})], "B: Ensure this value has at most 300"),
-        ([("B", None, {"kind": "none"})], "B: Value 'none' is not a valid choice."),
+        ([("B", None, {"type": "OTH"})], r"This type belongs to another strategy. \(B\)"),
         ([("A.1", None, {})], "The code A.1 is there twice."),
         ([("B", None, {}), ("B", None, {})], "The code B is there twice."),
         ([("B", "B.1", {})], "B has no place in the draft."),
@@ -84,6 +86,7 @@ def test_they_are_there_with_their_history_as_if_added_one_by_one(draft, chie):
     ],
 )
 def test_what_cannot_be_leaves_nothing_behind(draft, made, message):
+    factories.make_strategy("OTH", elements=("X",))
     elements = elements_of(draft, "A", "A.1", "B", "B.1")
     before = Change.objects.count(), Wording.objects.count(), Wording.history.count()
     wordings = [wording(elements, code, parent, **more) for code, parent, more in made]

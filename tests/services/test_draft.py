@@ -68,9 +68,9 @@ def test_nothing_touches_a_published_revision(strategy, chie, act):
 
 
 def test_an_edit_changes_what_it_names_and_says_by_whom(draft, chie):
-    wording = edit(draft, "A", chie, title_en="Another", kind="driver", source="p. 3")
+    wording = edit(draft, "A", chie, title_en="Another", type="driver", source="p. 3")
     wording.refresh_from_db()
-    assert (wording.title_en, wording.title_ja, wording.kind, wording.source) == (
+    assert (wording.title_en, wording.title_ja, wording.type.code, wording.source) == (
         "Another", "要素A", "driver", "p. 3",
     )  # fmt: skip
     change = wording.edited_in
@@ -140,8 +140,10 @@ def test_the_name_and_preface_of_what_is_published_stay(draft, chie):
         by=chie,
         despite_warnings=True,
     )
-    draft.preface_en = "Too late."
-    refused(NotDraft, services.save_draft, revision=draft, by=chie)
+    refused(
+        NotDraft, services.save_draft, revision=draft, replaces=2**63 - 1, by=chie,
+        preface_en="Too late.",
+    )  # fmt: skip
 
 
 # --- both languages ---
@@ -158,14 +160,14 @@ EN, EN_MORE, JA = {"title_en": "New"}, {"title_en": "Newer"}, {"title_ja": "新"
         ([{"title_en": "New"}, {"title_ja": "新"}], ""),
         ([{"title_en": "New"}, {"body_en": "New"}], "ja"),
         ([{"title_en": "New"}, {"title_en": "Element A"}], ""),
-        ([{"title_en": "New"}, {"kind": "driver"}], "ja"),
-        ([{"kind": "driver", "source": "p. 3"}], ""),
+        ([{"title_en": "New"}, {"type": "driver"}], "ja"),
+        ([{"type": "driver", "source": "p. 3"}], ""),
         # Typed in pieces, for each pause saves: whoever types catches up until they stop.
         ([EN, JA, {"title_ja": "新しい"}], ""),
         ([EN, {"title_en": "Newer"}, JA, {"title_ja": "新しい"}, {"body_ja": "文"}], ""),
         ([JA, EN, {"title_en": "Newer"}, {"body_en": "Text"}], ""),
         ([EN, {**EN_MORE, **JA}, {"title_ja": "新しい"}], ""),
-        ([EN, JA, {"kind": "driver"}, {"title_ja": "新しい"}], ""),
+        ([EN, JA, {"type": "driver"}, {"title_ja": "新しい"}], ""),
         # Field by field.
         ([EN, JA, {"body_en": "Text"}], "ja"),
         ([EN, JA, {"body_en": "Text"}, {"body_ja": "文"}, {"body_ja": "本文"}], ""),
@@ -189,7 +191,7 @@ def test_a_language_that_was_not_changed_is_behind(draft, chie, edits, behind):
     ("edits", "behind"),
     [
         ([], "ja"),
-        ([{"kind": "driver"}], "ja"),
+        ([{"type": "driver"}], "ja"),
         ([JA], ""),
         ([JA, {"title_ja": "新し"}, {"title_ja": "新しい"}], ""),
         ([EN_MORE], "ja"),
@@ -254,7 +256,9 @@ def test_what_was_said_to_agree_is_behind_again_once_one_goes_on(draft, chie):
 def test_a_new_element_is_behind_where_nothing_is_written(
     draft, chie, texts, edits, behind
 ):
-    services.add(revision=draft, code="C", parent=None, by=chie, kind="aim", **texts)
+    services.add(
+        revision=draft, code="C", parent=None, by=chie, **texts, type=factories.type_of(),
+    )  # fmt: skip
     for fields in edits:
         edit(draft, "C", chie, **fields)
     assert get(draft, "C").behind == behind
@@ -323,7 +327,7 @@ def test_what_has_not_changed_is_nothing_to_decide(draft, chie, kind):
 def test_a_further_edit_asks_for_the_decision_again(draft, chie):
     edit(draft, "A", chie, title_en="Something else")
     decide(draft, "A", chie, "material")
-    edit(draft, "A", chie, kind="driver")
+    edit(draft, "A", chie, type="driver")
     assert get(draft, "A").decided_by == chie
     edit(draft, "A", chie, title_en="Something else again")
     assert (get(draft, "A").decided_by, get(draft, "A").decision_reason) == (None, "")
@@ -343,7 +347,12 @@ def test_a_decision_on_other_words_is_refused(draft, chie, eri):
 
 def test_where_an_element_comes_from_is_said_and_said_anew(draft, chie):
     added = services.add(
-        revision=draft, code="C", parent=None, by=chie, title_en="x", kind="aim"
+        revision=draft,
+        code="C",
+        parent=None,
+        by=chie,
+        title_en="x",
+        type=factories.type_of(),
     )
     elements = [factories.get_element(code) for code in ("A.1", "A.2")]
     services.set_origins(wording=added, kind="merged", origins=elements, by=chie)
@@ -359,7 +368,7 @@ def test_where_an_element_comes_from_is_said_and_said_anew(draft, chie):
 def test_an_origin_was_in_the_revision_before(draft, chie, origin):
     added, _other = (
         services.add(revision=draft, code=code, parent=None, by=chie, title_en="x",
-                     kind="aim")
+                     type=factories.type_of())
         for code in ("C", "D")
     )  # fmt: skip
     refused(
@@ -378,7 +387,12 @@ def test_an_origin_was_in_the_revision_before(draft, chie, origin):
         lambda draft, by: services.move(wording=get(draft, "B"), direction="up", by=by),
         lambda draft, by: services.delete_wording(wording=get(draft, "B"), by=by),
         lambda draft, by: services.add(
-            revision=draft, code="C", parent=None, by=by, title_en="x", kind="aim"
+            revision=draft,
+            code="C",
+            parent=None,
+            by=by,
+            title_en="x",
+            type=factories.type_of(),
         ),
         lambda draft, by: services.set_origins(
             wording=get(draft, "B"), kind="split", origins=[], by=by

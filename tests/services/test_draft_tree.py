@@ -16,7 +16,7 @@ from tests.services.drafts import edit, everything, get, outline, refused
 def test_an_element_is_added_last_below_another(draft, chie):
     added = services.add(
         revision=draft, code="A.3", parent=factories.get_element("A"), by=chie,
-        title_en="Third", kind="aim",
+        title_en="Third", type=factories.type_of(),
     )  # fmt: skip
     assert added.modification == "new"
     assert outline(draft) == [("A", 0), ("A.1", 1), ("A.2", 1), ("A.3", 1), ("B", 0)]
@@ -39,7 +39,8 @@ def test_a_code_that_is_used_again_is_compared_with_its_last_wording(
     )
     again = services.create_draft(strategy=draft.strategy, by=chie, name_en="Third")
     added = services.add(
-        revision=again, code="B", parent=None, by=chie, kind="aim", title_en=title,
+        revision=again, code="B", parent=None, by=chie,
+        type=factories.type_of(), title_en=title,
         title_ja="要素B", body_en="What B is about.", body_ja="Bの説明。",
     )  # fmt: skip
     assert (added.modification, added.decided_by) == (kind, None)
@@ -60,14 +61,20 @@ def test_a_code_that_is_used_again_is_compared_with_its_last_wording(
 def test_a_code_that_is_used_or_is_none_is_refused(draft, chie, code):
     refusal = refused(
         ValidationError, services.add,
-        revision=draft, code=code, parent=None, by=chie, title_en="x", kind="aim",
+        revision=draft, code=code, parent=None, by=chie, title_en="x",
+        type=factories.type_of(),
     )  # fmt: skip
     assert list(refusal.error_dict) == ["code"]
 
 
 def test_a_new_element_can_get_another_code(draft, chie):
     added = services.add(
-        revision=draft, code="C", parent=None, by=chie, title_en="x", kind="aim"
+        revision=draft,
+        code="C",
+        parent=None,
+        by=chie,
+        title_en="x",
+        type=factories.type_of(),
     )
     refusal = refused(ValidationError, services.recode, wording=added, code="A", by=chie)
     assert list(refusal.error_dict) == ["code"]
@@ -84,7 +91,8 @@ def test_a_withdrawn_element_that_comes_back_is_the_same_one(draft, chie):
     services.delete_wording(wording=get(draft, "B"), by=chie)
     assert [row.element.code for row in draft_queries.Draft(draft).withdrawn] == ["B"]
     back = services.add(
-        revision=draft, code="B", parent=None, by=chie, kind="aim", title_en="Element B",
+        revision=draft, code="B", parent=None, by=chie,
+        type=factories.type_of(), title_en="Element B",
         title_ja="要素B", body_en="What B is about.", body_ja="Bの説明。",
     )  # fmt: skip
     assert (back.element, back.modification) == (element, "unchanged")
@@ -93,7 +101,8 @@ def test_a_withdrawn_element_that_comes_back_is_the_same_one(draft, chie):
 
 def test_an_element_is_brought_back_with_whence_it_comes(draft, chie):
     part = services.add(
-        revision=draft, code="A-1", parent=factories.get_element("B"), by=chie, kind="aim",
+        revision=draft, code="A-1", parent=factories.get_element("B"), by=chie,
+        type=factories.type_of(),
         title_en="Part", title_ja="部分", source="p. 3",
     )  # fmt: skip
     for codes in (["B"], ["A", "A.1"]):  # what is said last holds

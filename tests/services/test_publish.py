@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from strategy_app.coverage import frame, matrix, waiting
-from strategy_app.models import Alignment, Change, Revision, Wording
+from strategy_app.models import Alignment, Change, Revision
 from strategy_app.models.dates import today
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import ledger
@@ -118,7 +118,12 @@ def test_whoever_publishes_decides_on_what_is_back_but_not_on_what_is_new(draft,
     texts = {"title_en": "Another thing", "title_ja": "別のもの"}
     for code in ("B", "C"):
         added = strategy_services.add(
-            revision=later, code=code, parent=None, by=chie, kind="aim", **texts
+            revision=later,
+            code=code,
+            parent=None,
+            by=chie,
+            type=factories.type_of(),
+            **texts,
         )
         added.modification = "new"
         strategy_services.save_wording(wording=added, by=None)
@@ -275,7 +280,8 @@ def test_split_elements_propose_and_copy_nothing(draft, chie, dai):
     strategy_services.delete_wording(wording=wording(draft, "B"), by=chie)
     for code in ("B-1", "B-2"):
         part = strategy_services.add(
-            revision=draft, code=code, parent=None, by=chie, kind=Wording.Kind.AIM,
+            revision=draft, code=code, parent=None, by=chie,
+            type=factories.type_of(draft.strategy),
             title_en=code, title_ja=code,
         )  # fmt: skip
         strategy_services.set_origins(

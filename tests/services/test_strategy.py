@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from strategy_app.models import Change, Element, Wording
+from strategy_app.models import Change, Element, ElementType, Wording
 from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services import reference
 from strategy_app.services import strategy as services
 from tests import factories
 from tests.services.drafts import refused
@@ -133,7 +134,8 @@ def test_a_wording_does_not_leave_what_stands_below_its_element_behind(strategy,
 
 def test_an_element_has_one_wording_in_a_revision(draft):
     row = Wording(
-        revision=draft, element=factories.get_element("A"), position=9, kind="aim",
+        revision=draft, element=factories.get_element("A"), position=9,
+        type=factories.type_of(),
         title_en="Once more",
     )  # fmt: skip
     refused(ValidationError, services.save_wording, wording=row, by=None)
@@ -159,8 +161,10 @@ def test_what_is_published_is_not_edited(strategy):
     refused(services.NotDraft, services.save_wording, wording=row, by=None)
     refused(services.NotDraft, services.delete_wording, wording=row, by=None)
     refused(services.NotDraft, services.publish, revision=first, in_force_from=DAY, by=None)
-    first.name_en = "Renamed"
-    refused(services.NotDraft, services.save_draft, revision=first, by=None)
+    refused(
+        services.NotDraft, services.save_draft, revision=first, replaces=2**63 - 1, by=None,
+        name_en="Renamed",
+    )  # fmt: skip
 
 
 def test_a_published_wording_does_not_slip_into_a_draft(strategy, draft):
@@ -218,7 +222,10 @@ def test_a_draft_begins_with_the_preface_in_force(db):
     first = services.create_draft(
         strategy=strategy, by=None, name_en="First", preface_en="Why.", preface_ja="序。"
     )
-    services.add(revision=first, code="A", parent=None, kind="aim", title_en="A", by=None)
+    services.add(
+        revision=first, code="A", parent=None, title_en="A", by=None,
+        type=factories.type_of(),
+    )  # fmt: skip
     services.publish(revision=first, in_force_from=DAY, by=None, despite_warnings=True)
     second = services.create_draft(strategy=strategy, by=None, name_en="Second")
     assert (second.preface_en, second.preface_ja) == ("Why.", "序。")
@@ -242,3 +249,52 @@ def test_a_code_has_its_form(strategy, code):
         ValidationError, services.save_element, strategy=strategy, code=code, by=None
     )
     assert list(refusal.message_dict) == ["code"]
+
+
+# --- types of elements ---
+
+
+def test_a_strategy_is_given_types_after_its_own(strategy, chie):
+    before = list(strategy_queries.types(strategy.pk))
+    changes = Change.objects.count()
+    types = [
+        ElementType(code="aim", name_en="Another aim"),
+        ElementType(code="action", name_en="Action", name_ja="施策", is_alignable=False),
+    ]
+    found = services.save_types(strategy=strategy, types=types, by=chie)
+    assert [*found] == [*(each.code for each in before), "action"]
+    assert list(strategy_queries.types(strategy.pk)) == list(found.values())
+    assert (str(found["aim"]), found["action"].is_alignable) == ("Aim", False)
+    change = Change.objects.latest("id")
+    assert (change.by, change.action) == (chie, "edit_strategy")
+    assert found["action"].history.get().change == change
+    services.save_types(strategy=strategy, types=types, by=chie)
+    assert Change.objects.count() == changes + 1
+    with pytest.raises(ValidationError, match="Use small letters"):
+        services.save_types(strategy=strategy, types=[ElementType(code="A")], by=chie)
+    assert (strategy.types.count(), Change.objects.count()) == (6, changes + 1)
+
+
+def test_a_wording_is_of_a_type_of_its_own_strategy(strategy, draft, chie):
+    factories.make_strategy("OTH", ["X"])
+    other = factories.type_of("OTH")
+    row = wording(draft, "B")
+    refusal = refused(
+        ValidationError, services.edit, wording=row, replaces=row.edited_in_id, by=chie,
+        type=other,
+    )  # fmt: skip
+    assert refusal.message_dict == {"type": ["This type belongs to another strategy."]}
+
+
+def test_a_type_that_was_of_use_is_not_removed(strategy, draft, chie):
+    row = wording(draft, "B")
+    driver = factories.type_of(strategy, "driver")
+    for each in (driver, row.type):
+        row = services.edit(wording=row, replaces=row.edited_in_id, by=chie, type=each)
+    for each in (driver, row.type):
+        with pytest.raises(ValidationError, match="cannot be removed"):
+            reference.delete(each, by=chie)
+    reference.delete(factories.type_of(strategy, "mission"), by=chie)
+    assert [each.code for each in strategy_queries.types(strategy.pk)] == [
+        "aim", "key_point", "driver", "claim",
+    ]  # fmt: skip

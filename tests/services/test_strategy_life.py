@@ -101,7 +101,7 @@ class Life(RuleBasedStateMachine):
         with suppress(ValidationError):  # it is in the draft already, or was not before
             part = strategy_services.add(
                 revision=self.draft, code=code, parent=None, by=self.chie,
-                kind=Wording.Kind.AIM, title_en=title, title_ja=title,
+                type=factories.type_of(self.strategy), title_en=title, title_ja=title,
             )  # fmt: skip
             strategy_services.set_origins(
                 wording=part, kind="split", origins=list(origins), by=self.chie
@@ -141,7 +141,7 @@ class Life(RuleBasedStateMachine):
         with suppress(ValidationError):  # it was the only element, and stayed
             strategy_services.add(
                 revision=self.draft, code=code, parent=None, by=self.chie,
-                kind=Wording.Kind.AIM, title_en=title, title_ja=title,
+                type=factories.type_of(self.strategy), title_en=title, title_ja=title,
             )  # fmt: skip
         self.publish_and_wait_for_it()
 

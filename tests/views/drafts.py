@@ -18,8 +18,9 @@ def sent(code, **fields):
     wording = get(code)
     return {
         name: getattr(wording, name)
-        for name in ("title_en", "body_en", "title_ja", "body_ja", "kind", "source")
+        for name in ("title_en", "body_en", "title_ja", "body_ja", "source")
     } | {
+        "type": wording.type.code,
         "is_alignable": "yes" if wording.is_alignable else "no",
         "replaces": wording.edited_in_id or "",
     } | fields  # fmt: skip

@@ -123,7 +123,14 @@ def _stem(node):
     """Return what the code of a node begins with, up to its own number."""
     if _is_part(node) and len(node.parent.code) + len(f".{_MOST}") + 1 <= _LONGEST:
         return f"{node.parent.code}."
-    return f"{_SECTION if node.is_section else PREFIXES[node.kind]}-"
+    return f"{_SECTION if node.is_section else _prefix(node.kind)}-"
+
+
+def _prefix(kind):
+    """Return what the codes of a kind begin with; of a strategy's own type, its letters."""
+    words = kind.split("_")
+    initials = "".join(word[0] for word in words) if len(words) > 1 else kind[:3]
+    return PREFIXES.get(kind, initials.upper())
 
 
 def _is_part(node):

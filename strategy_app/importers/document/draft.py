@@ -8,10 +8,10 @@ class Element:
     """One element that the document proposes.
 
     ``code`` and ``parent`` (a code, or None at the top) are unique within the draft;
-    ``kind`` is one of ``kinds.Kind``. ``blocks`` are the numbers of the source's blocks
-    that its texts came from, ``line`` is where the first of them stands. ``marker`` is the
-    document's own number or bullet, ``numbers`` what it counts. What begins with ``other_``
-    is of the document in a second language.
+    ``kind`` is the code of a type, or one of ``kinds.Kind``. ``blocks`` are the numbers of
+    the source's blocks that its texts came from, ``line`` is where the first of them
+    stands. ``marker`` is the document's own number or bullet, ``numbers`` what it counts.
+    What begins with ``other_`` is of the document in a second language.
     """
 
     code: str

@@ -1,10 +1,14 @@
 """What kind of element a heading or a statement is, by its words and its place."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
+
+from strategy_app.models import ElementType
 
 
 class Kind(TextChoices):
@@ -88,6 +92,67 @@ _MAY_LIST_ISSUES = {Kind.KEY_POINT, Kind.SUB_POINT, Kind.CLAIM}
 _MOST_SECTION = 60
 
 
+class Types:
+    """The types that a strategy has already, under which it knows what a document names."""
+
+    def __init__(self, types: Iterable[ElementType] = ()):
+        self.by_code = {each.code: each for each in types}
+        self.by_name = {
+            _plain(name): each.code
+            for each in self.by_code.values()
+            for name in (each.name_en, each.name_ja)
+            if name and each.code != Kind.STRATEGY  # which only a title can be
+        }
+
+    def of_section(self, title: str) -> str | None:
+        """Return the code of the type, or the kind, of what stands below such a heading."""
+        name = _plain(title.strip().rstrip(":：").strip())
+        singular = re.sub(r"ies\Z", "y", name) if name.endswith("ies") else name[:-1]
+        own = self.by_name.get(name)
+        if own is None and name.endswith("s"):
+            own = self.by_name.get(singular)
+        return own or of_section(title)
+
+    def code_of(self, kind: str) -> str:
+        """Return the code of the type that is called so in either language, else ``kind``.
+
+        Of that code there is no type yet: a document proposes it.
+        """
+        if kind in self.by_code or kind not in Kind.values:
+            return kind
+        names = (_plain(name) for name in names_of(kind).values())
+        return next((self.by_name[name] for name in names if name in self.by_name), kind)
+
+    def is_alignable(self, kind: str) -> bool:
+        """Whether programmes are usually aligned with an element of that kind."""
+        known = self.by_code.get(self.code_of(kind))
+        return kind in _ALIGNABLE if known is None else known.is_alignable
+
+
+def _plain(name):
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def names_of(kind: str) -> dict[str, str]:
+    """Return what a kind is called in each language."""
+    found = {}
+    for language in ("en", "ja"):
+        with override(language):
+            found[language] = str(Kind(kind).label)
+    return found
+
+
+def new_type(kind: str) -> ElementType:
+    """Return the type that a document proposes with a kind, of no strategy yet."""
+    if kind not in Kind.values:  # of a type that the strategy has no more
+        names = {"en": kind.replace("_", " ").capitalize(), "ja": ""}
+    else:
+        names = names_of(kind)
+    return ElementType(
+        code=kind, name_en=names["en"], name_ja=names["ja"], is_alignable=kind in _ALIGNABLE
+    )
+
+
 def of_label(label: str) -> str | None:
     """Return the kind that "key point" names, or None (a chapter)."""
     return next((kind for kind, words in _LABELS if words.match(label)), None)
@@ -105,8 +170,3 @@ def below(kind: str, text: str) -> str:
     if kind in _MAY_LIST_ISSUES and _ISSUES.search(text):
         return Kind.GLOBAL_ISSUE
     return _BELOW.get(kind, Kind.CLAIM)
-
-
-def is_alignable(kind: str) -> bool:
-    """Whether programmes are usually aligned with an element of that kind."""
-    return kind in _ALIGNABLE

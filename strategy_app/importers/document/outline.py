@@ -1,6 +1,7 @@
 """Make a draft of blocks: which of them are elements, of what kind, below which."""
 
 import re
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from strategy_app.importers.document.draft import Draft, Element, Note
 from strategy_app.importers.document.kinds import Kind
 from strategy_app.importers.document.markers import split_label
 from strategy_app.importers.document.nodes import Node
+from strategy_app.models import ElementType
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -36,13 +38,16 @@ _AS_TEXT = {
 _INTRODUCTION = 300
 
 
-def outline(blocks: list[Block], *, language: str | None = None) -> Draft:
+def outline(
+    blocks: list[Block], *, language: str | None = None, types: Iterable[ElementType] = ()
+) -> Draft:
     """Return the draft that the blocks of a document propose.
 
-    language: "en" or "ja"; what the letters tell when it is None.
+    language: "en" or "ja"; what the letters tell when it is None. types: those that the
+    strategy has already, whose names are looked for before any others.
     """
-    draft = Draft(language=language or language_of(blocks))
-    making = _Making(draft, _title_of(blocks))
+    draft, known = Draft(language=language or language_of(blocks)), kinds.Types(types)
+    making = _Making(draft, _title_of(blocks, known), known)
     for block in blocks:
         making.add(block)
     making.finish()
@@ -56,7 +61,7 @@ def language_of(blocks: list[Block]) -> str:
     return "ja" if letters and len(_JAPANESE.findall(text)) * 5 >= letters else "en"
 
 
-def _title_of(blocks):
+def _title_of(blocks, types):
     """Return the heading that names the document: first, alone on its level, no section."""
     headings = [block for block in blocks if block.shape is Shape.HEADING]
     if not headings:
@@ -65,7 +70,7 @@ def _title_of(blocks):
     is_title = (
         first.level <= 1
         and not first.numbers
-        and (first.level == 0 or kinds.of_section(first.text) is None)
+        and (first.level == 0 or types.of_section(first.text) is None)
         and all(other.level > first.level for other in others)
     )
     return first if is_title else None
@@ -74,8 +79,8 @@ def _title_of(blocks):
 class _Making:
     """A draft while its blocks come in."""
 
-    def __init__(self, draft, title):
-        self.draft, self.title = draft, title
+    def __init__(self, draft, title, types):
+        self.draft, self.title, self.types = draft, title, types
         self.roots = []
         self.sections = []  # (level of the heading, node), outermost first
         self.items = []
@@ -144,7 +149,7 @@ class _Making:
         return node
 
     def _section(self, block, title):
-        child_kind = kinds.of_section(title)
+        child_kind = self.types.of_section(title)
         if child_kind is None and not _is_chapter(block):
             self._say(block, _("Nothing tells what this is about: kept as a section."))
         return self._node(block, Kind.CLAIM, is_section=True, child_kind=child_kind)
@@ -173,7 +178,7 @@ class _Making:
         elif block.holds and block.numbers and kind == Kind.CLAIM and (
             parent is None or parent.is_strategy or parent.is_section
         ):  # fmt: skip
-            node.is_section, node.child_kind = True, kinds.of_section(title)
+            node.is_section, node.child_kind = True, self.types.of_section(title)
         node.title = title or block.marker or "…"
         if body:
             node.body.append(body)
@@ -218,7 +223,7 @@ class _Making:
         give_codes(self.roots, self._say_of_node)
         self.draft.preface = literal("\n\n".join(self.preface))
         for root in self.roots:
-            self.draft.elements += [_element(node) for node in root.walk()]
+            self.draft.elements += [_element(node, self.types) for node in root.walk()]
         self.draft.notes.sort(key=lambda note: note.block)
 
     def _say_of_node(self, node, message):
@@ -250,16 +255,16 @@ def _expected_of_heading(parent):
     return kinds.below(parent.kind, "")
 
 
-def _element(node):
+def _element(node, types):
     return Element(
         code=node.code,
         parent=node.parent.code if node.parent else None,
-        kind=str(node.kind),
+        kind=str(types.code_of(node.kind)),
         title=node.title,
         body=literal("\n\n".join(node.body)),
         blocks=node.blocks,
         line=node.line,
         marker=node.marker,
         numbers=node.numbers,
-        is_alignable=kinds.is_alignable(node.kind),
+        is_alignable=types.is_alignable(node.kind),
     )

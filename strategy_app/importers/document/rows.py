@@ -6,7 +6,7 @@ the revision, its bodies are the preface. The others are elements in the documen
 it that is less deep. A row that is used as text alone joins the element above it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from strategy_app.importers.document.blocks import Block
 from strategy_app.importers.document.draft import Draft, Element
 from strategy_app.importers.document.match import beside
 from strategy_app.importers.document.outline import outline
+from strategy_app.models import ElementType
 
 ALIGNABLE, CONTEXT, TEXT = "alignable", "context", "text"
 LANGUAGES = ("en", "ja")
@@ -27,14 +28,17 @@ def source_of(blocks: list[Block]) -> list[list]:
     return [[block.line, f"{block.marker} {block.text}".strip()] for block in blocks]
 
 
-def rows_of(blocks: dict[str, list[Block]], name: str = "") -> list[dict]:
+def rows_of(
+    blocks: dict[str, list[Block]], name: str = "", types: Iterable[ElementType] = ()
+) -> list[dict]:
     """Return the rows that a document proposes, with the other language's beside it.
 
     blocks: by language, that of the document first; name: what the revision is called, the
-    document's title when it is empty. What only the other document has becomes rows that
-    are text. Notes are in both languages: who reads them later may have chosen the other.
+    document's title when it is empty; types: as ``outline`` takes them. What only the other
+    document has becomes rows that are text. Notes are in both languages: who reads them
+    later may have chosen the other.
     """
-    found, others = (_rows_told_in(told_in, blocks, name) for told_in in LANGUAGES)
+    found, others = (_rows_told_in(told_in, blocks, name, types) for told_in in LANGUAGES)
     for row, other in zip(found, others, strict=True):
         for note, twin in zip(row["notes"], other["notes"], strict=True):
             note["message"] = dict(
@@ -43,10 +47,12 @@ def rows_of(blocks: dict[str, list[Block]], name: str = "") -> list[dict]:
     return found
 
 
-def _rows_told_in(language, blocks, name):
+def _rows_told_in(language, blocks, name, types):
     """Return the rows with their notes in a language."""
     with translation.override(language):
-        drafts = [outline(each, language=code) for code, each in blocks.items()]
+        drafts = [
+            outline(each, language=code, types=types) for code, each in blocks.items()
+        ]
         if len(drafts) == 1:
             return _rows(drafts[0], None, blocks, name)
         return _rows(beside(*drafts), drafts[1], blocks, name)

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from strategy_app.importers import document, strategy_document
 from strategy_app.models import Strategy
+from strategy_app.queries import strategy as strategy_queries
 
 
 class Command(BaseCommand):
@@ -44,10 +45,11 @@ class Command(BaseCommand):
         found = Strategy.objects.filter(code=strategy).first()
         if found is None:
             raise CommandError(f"There is no strategy with the code {strategy!r}.")
-        draft = _draft(file, language)
+        types = list(strategy_queries.types(found.pk))
+        draft = _draft(file, language, types)
         if other_language is not None:
             other = "ja" if draft.language == "en" else "en"
-            draft = document.match(draft, _draft(other_language, other))
+            draft = document.match(draft, _draft(other_language, other, types))
         if as_json:
             self.stdout.write(json.dumps(draft.as_dict(), ensure_ascii=False, indent=2))
             return
@@ -65,11 +67,11 @@ class Command(BaseCommand):
         )
 
 
-def _draft(path, language):
+def _draft(path, language, types):
     """Return the draft of a file, or say what is wrong with it."""
     try:
         blocks = document.read(path.read_bytes(), name=path.name)
-        return document.outline(blocks, language=language)
+        return document.outline(blocks, language=language, types=types)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.") from None
     except ValidationError as refused:

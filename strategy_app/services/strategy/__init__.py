@@ -20,7 +20,7 @@ from strategy_app.services.strategy.draft import (
     save_wording,
 )
 from strategy_app.services.strategy.languages import behind
-from strategy_app.services.strategy.many import add_all, save_elements
+from strategy_app.services.strategy.many import add_all, save_elements, save_types
 from strategy_app.services.strategy.order import DIRECTIONS, move, put_below
 from strategy_app.services.strategy.publish import (
     NotApproved,
@@ -59,6 +59,7 @@ __all__ = [
     "save_draft",
     "save_element",
     "save_elements",
+    "save_types",
     "save_wording",
     "set_origins",
     "suggested",

@@ -9,7 +9,7 @@ from strategy_app.services.change import discard, recording
 from strategy_app.services.strategy.crosswalk import suggested
 from strategy_app.services.strategy.languages import TEXTS, behind
 
-FIELDS = (*TEXTS["en"], *TEXTS["ja"], "kind", "is_alignable", "source")
+FIELDS = (*TEXTS["en"], *TEXTS["ja"], "type", "is_alignable", "source")
 
 
 class NotDraft(Exception):
@@ -17,12 +17,12 @@ class NotDraft(Exception):
 
 
 class Overtaken(Exception):
-    """Somebody else has edited the wording since it was read.
+    """Somebody else has edited the wording, or the head of the draft, since it was read.
 
-    current: the wording as it is now, None where it was taken out of the draft.
+    current: as it is now, None where a wording was taken out of the draft.
     """
 
-    def __init__(self, current: Wording | None):
+    def __init__(self, current: Wording | Revision | None):
         super().__init__()
         self.current = current
 
@@ -55,19 +55,35 @@ def create_draft(
 
 
 def save_draft(
-    *, revision: Revision, by: User | None, source: str = Change.Source.ADMIN
+    *,
+    revision: Revision,
+    replaces: int,
+    by: User,
+    source: str = Change.Source.PAGE,
+    **fields,
 ) -> Revision:
-    """Save names and prefaces of a draft as they are given and return it.
+    """Change names or prefaces of a draft and return it.
 
-    It has to be approved again, for readers see them. Raises NotDraft for a published
-    revision, ValidationError by field.
+    replaces: the newest change to it when they were read. It has to be approved again, for
+    readers see them. Nothing is recorded where nothing differs. Raises Overtaken by another
+    edit of them, NotDraft, and ValidationError by field.
     """
-    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source):
-        require_draft(revision.pk)
-        revision.approved_in = None
-        revision.full_clean()
-        revision.save()
-        return revision
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
+        current = require_draft(revision.pk)
+        read = strategy_queries.version_at(current, replaces)
+        if read is None or any(
+            getattr(read, name) != getattr(current, name) for name in fields
+        ):
+            raise Overtaken(current)
+        if all(getattr(current, name) == value for name, value in fields.items()):
+            discard(change)
+            return current
+        for name, value in fields.items():
+            setattr(current, name, value)
+        current.approved_in = None
+        current.full_clean()
+        current.save()
+        return current
 
 
 def discard_draft(
@@ -158,7 +174,8 @@ def add(
 ) -> Wording:
     """Add an element to a draft, last below its parent; return its wording.
 
-    A code that the strategy has had before brings that element back. Which language is
+    A code that the strategy has had before brings that element back. Whether programmes
+    can be aligned with it is as its type says unless the fields say it. Which language is
     behind is said by the rule of ``languages`` unless the fields say it. Raises NotDraft,
     and ValidationError by field, as when the code is in the draft already.
     """
@@ -168,12 +185,13 @@ def add(
         if draft.wordings.filter(element=element).exists():
             raise ValidationError({"code": _("This code is in the draft already.")})
         last = draft.wordings.order_by("-position").first()
+        usual = {"is_alignable": fields["type"].is_alignable}
         wording = Wording(
             revision=draft,
             element=element,
             parent=parent,
             position=last.position + 1 if last else 1,
-            **fields,
+            **usual | fields,
         )
         suggest(wording)
         if "behind" not in fields:
@@ -296,7 +314,9 @@ def require_draft(revision_id: int) -> Revision:
 def current_of(wording: Wording, replaces: int | None) -> Wording:
     """Return the wording as it is now; raises NotDraft, or Overtaken by another edit."""
     require_draft(wording.revision_id)
-    current = Wording.objects.filter(pk=wording.pk).select_related("element").first()
+    current = (
+        Wording.objects.filter(pk=wording.pk).select_related("element", "type").first()
+    )
     if current is None or current.edited_in_id != replaces:
         raise Overtaken(current)
     return current
@@ -311,6 +331,8 @@ def write(wording: Wording, change: Change | None) -> Wording:
     if change is not None:
         wording.edited_in = change
     wording.full_clean()
+    if wording.type.strategy_id != wording.revision.strategy_id:
+        raise ValidationError({"type": _("This type belongs to another strategy.")})
     wording.save()
     unapprove(wording.revision)
     return wording

@@ -3,13 +3,24 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from strategy_app.models import Change, Element, Revision, Strategy, User, Wording
+from strategy_app.models import (
+    Change,
+    Element,
+    ElementType,
+    Revision,
+    Strategy,
+    User,
+    Wording,
+)
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services.bulk import append_tracked
-from strategy_app.services.change import recording
+from strategy_app.services.change import discard, recording
 from strategy_app.services.strategy.draft import require_draft, unapprove
 
 # What the services themselves set, and the database holds.
-_NOT_TYPED = ("revision", "element", "parent", "strategy", "decided_by", "edited_in")
+_NOT_TYPED = (
+    "revision", "element", "parent", "type", "strategy", "decided_by", "edited_in",
+)  # fmt: skip
 
 
 def save_elements(
@@ -36,6 +47,31 @@ def save_elements(
         }
 
 
+def save_types(
+    *,
+    strategy: Strategy,
+    types: list[ElementType],
+    by: User | None,
+    source: str = Change.Source.ADMIN,
+) -> dict[str, ElementType]:
+    """Give a strategy these types after its own; return all that it has by their codes.
+
+    Of those whose code it has already, its own stays. Raises ValidationError for one that
+    cannot be.
+    """
+    with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
+        found = {each.code: each for each in strategy_queries.types(strategy.pk)}
+        last = max((each.order for each in found.values()), default=0)
+        new = [each for each in types if each.code not in found]
+        for order, each in enumerate(new, start=last + 1):
+            each.strategy, each.order = strategy, order
+            _clean(each, each.code)
+        if not new:
+            discard(change)
+            return found
+        return found | {each.code: each for each in append_tracked(new, change=change)}
+
+
 def add_all(
     *,
     revision: Revision,
@@ -46,8 +82,8 @@ def add_all(
     """Add wordings of elements that a draft does not have; return them.
 
     Raises NotDraft, and ValidationError for a text that cannot be one, for an element that
-    is there already or is another strategy's, and for a parent that is not there, or is
-    below.
+    is there already, for one or a type that is another strategy's, and for a parent that is
+    not there, or is below.
     """
     with recording(Change.Action.EDIT_STRATEGY, by=by, source=source) as change:
         draft = require_draft(revision.pk)
@@ -77,6 +113,10 @@ def _check_places(draft, wordings):
         if wording.element.strategy_id != draft.strategy_id:
             raise ValidationError(
                 _("This element belongs to another strategy.") + f" ({code})"
+            )
+        if wording.type.strategy_id != draft.strategy_id:
+            raise ValidationError(
+                _("This type belongs to another strategy.") + f" ({code})"
             )
         if wording.element_id in parents:
             raise ValidationError(_("The code %(code)s is there twice.") % {"code": code})

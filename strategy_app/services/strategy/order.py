@@ -91,7 +91,7 @@ def _place_before(beside, before):
 
 def _read(draft, wording):
     """Return the wordings below each element of a draft, and the one that is to move."""
-    rows = list(draft.wordings.order_by("position").select_related("element"))
+    rows = list(draft.wordings.order_by("position").select_related("element", "type"))
     children = {}
     for row in rows:
         children.setdefault(row.parent_id, []).append(row)

@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from strategy_app.forms.draft import LONGEST_TEXT
+from strategy_app.importers.document.kinds import Kind, Types, new_type
 from strategy_app.importers.document.rows import (
     LANGUAGES,
     TEXT,
@@ -12,11 +15,11 @@ from strategy_app.importers.document.rows import (
     places_for_text,
     places_of,
 )
-from strategy_app.models import PendingDocument, Wording
+from strategy_app.models import PendingDocument
 from strategy_app.models.localized import localized_text
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.queries.text import difference, words
 
-_KINDS = dict(Wording.Kind.choices)
 _DEEPEST = 6
 # Fewer words than this share in common, and two titles may be about different things.
 _LIKE_SHARE = 0.4
@@ -108,12 +111,25 @@ def shown_rows(
 
     problems: as ``problems_of`` returns them; known: as ``is_doubtful`` takes them.
     """
+    types = types_with_names(document)
     return [
-        _shown_row(document, number, problems.get(number, {}), known) for number in numbers
+        _shown_row(document, number, problems.get(number, {}), known, types)
+        for number in numbers
     ]
 
 
-def _shown_row(document, number, problems, known):
+def types_with_names(document: PendingDocument) -> dict[str, str]:
+    """Return what an element can be, by code: the strategy's types, then proposed ones."""
+    own = list(strategy_queries.types(document.strategy_id))
+    found, known = {each.code: str(each) for each in own}, Types(own)
+    kinds = dict.fromkeys([*Kind.values, *(row["kind"] for row in document.rows)])
+    for kind in kinds:
+        if kind and known.code_of(kind) not in found:
+            found[kind] = _("%(name)s (new type)") % {"name": new_type(kind)}
+    return found
+
+
+def _shown_row(document, number, problems, known, types):
     row = document.rows[number]
     parent = parent_of(document.rows, number) if number else 0
     texts = [
@@ -130,7 +146,7 @@ def _shown_row(document, number, problems, known):
         row=row,
         indent=min(row["depth"], _DEEPEST),
         above=document.rows[parent]["code"] if parent else "",
-        kind=_KINDS.get(row["kind"], ""),
+        kind=types.get(row["kind"], ""),
         texts=[text for text in texts if text[2] or text[3]],
         source=source,
         notes=[(note["language"], _message(note), note["text"]) for note in row["notes"]],

@@ -29,6 +29,7 @@ from strategy_app.views.strategy.document_rows import (
     places_with_names,
     shown_rows,
     takers_with_names,
+    types_with_names,
 )
 from strategy_app.views.strategy.strategy_document import has_draft
 from strategy_app.views.strategy.workshop import for_admins
@@ -190,6 +191,7 @@ def _form(document, number, data=None):
         languages=document.languages,
         places=places_with_names(document.rows, number),
         takers=takers_with_names(document, number),
+        types=types_with_names(document),
         auto_id="id_row_%s",
     )
 

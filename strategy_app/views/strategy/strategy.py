@@ -129,7 +129,7 @@ def _wording(stored, coverage, row):
     """
     day = coverage.scope.day
     found = strategy_queries.published_wordings(stored.pk).select_related(
-        "revision", "element"
+        "revision", "element", "type"
     )
     found = found.filter(revision__published_in__lte=coverage.change)
     if row is not None:

@@ -10,6 +10,7 @@ from strategy_app.importers import document, strategy_document
 from strategy_app.importers.document.read import MOST_BYTES, MOST_CHARACTERS
 from strategy_app.importers.document.rows import draft_of, rows_of, source_of
 from strategy_app.models import PendingDocument, Revision
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import pending, pending_document
 from strategy_app.views.kept_words import keeps_words
 from strategy_app.views.strategy.workshop import for_admins
@@ -89,7 +90,8 @@ def _read(request, strategy, form):
             form.add_error(_sent(form, "other_"), _same_language(language))
             return None
         blocks[_OTHER[language]] = other
-    rows = rows_of(blocks, form.cleaned_data["name"])
+    types = list(strategy_queries.types(strategy.pk))
+    rows = rows_of(blocks, form.cleaned_data["name"], types)
     try:
         strategy_document.check(draft_of(rows, list(blocks)))
     except ValidationError as refusal:

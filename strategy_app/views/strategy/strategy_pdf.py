@@ -262,7 +262,7 @@ def _section(part, shown, is_both):
 
 def _about(wording, shown):
     """Return what an element is, where its text is from, how it changed: in words."""
-    words = [wording.get_kind_display()]
+    words = [str(wording.type)]
     if wording.source:
         words.append(wording.source)
     if not wording.is_alignable:

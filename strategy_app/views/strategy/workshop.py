@@ -11,14 +11,19 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from strategy_app.forms.draft import AddForm, StartForm
-from strategy_app.models import Revision, Strategy, Wording
+from strategy_app.forms.draft import AddForm, NameForm, StartForm
+from strategy_app.models import Revision, Strategy
 from strategy_app.permissions import can_administer
 from strategy_app.queries import draft as draft_queries
 from strategy_app.queries import strategy as strategy_queries
+from strategy_app.queries.text import difference
 from strategy_app.services import strategy as strategy_services
-from strategy_app.services.strategy import NotDraft
+from strategy_app.services.strategy import NotDraft, Overtaken
 from strategy_app.views.scoping import only_post, signed_in
+
+# The field that says which version was read.
+_READ = "replaces"
+_TYPED = ("title_", "body_", "name_", "preface_", "reason", "source")
 
 
 def for_admins(view):
@@ -66,9 +71,7 @@ def gone(request, strategy, notice=None):
     if wants_parts(request):
         return JsonResponse({"gone": notice}, status=409)
     typed = [
-        value
-        for name, value in request.POST.items()
-        if name.startswith(("title_", "body_", "reason", "source")) and value
+        value for name, value in request.POST.items() if name.startswith(_TYPED) and value
     ]
     if not typed:
         messages.warning(request, notice)
@@ -152,6 +155,43 @@ def show_draft(request, draft, *, refusal="", status=200):
 
 @require_http_methods(["GET", "POST"])
 @on_draft
+def name(request, draft):
+    """Show what the draft is called and its preface, and save what is typed there."""
+    revision = draft.revision
+    held = {name: getattr(revision, name) for name in NameForm.base_fields if name != _READ}
+    held[_READ] = strategy_queries.newest_change_to(revision)
+    form, theirs = NameForm(request.POST or None, initial=held), []
+    if request.method == "POST" and form.is_valid():
+        typed = dict(form.cleaned_data)
+        try:
+            strategy_services.save_draft(
+                revision=revision, by=request.user, replaces=typed.pop(_READ), **typed
+            )
+        except ValidationError as refusal:
+            form.refuse(refusal)
+        except Overtaken as overtaken:
+            theirs = _heads_apart(form, overtaken.current, typed)
+            form.data = form.data.copy()
+            form.data[_READ] = held[_READ]
+        else:
+            messages.success(request, _("The draft is saved."))
+            return redirect("draft", revision.strategy.code)
+    context = outline_context(draft) | {"name_form": form, "theirs": theirs}
+    status = 409 if theirs else 400 if form.errors else 200
+    return render(request, "strategy_app/strategy/workshop.html", context, status=status)
+
+
+def _heads_apart(form, now, typed):
+    """Return (label, language, pieces) of what somebody else has written differently."""
+    return [
+        (form.fields[name].label, name[-2:], difference(before, value))
+        for name, value in typed.items()
+        if (before := getattr(now, name)) != value
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@on_draft
 def add(request, draft):
     """Show the form of a new element, and add the one it is sent."""
     if request.method == "GET":
@@ -185,11 +225,11 @@ def _as_its_neighbours(draft, asked):
     """Return what a new element is most likely: what stands already where it goes."""
     row = draft.row(asked.get("below", ""))
     if row is None:
-        return {"kind": Wording.Kind.KEY_POINT}
+        return {}
     neighbour = draft.row(row.below[-1]) if row.below else row
     return {
         "below": row.code,
-        "kind": neighbour.wording.kind,
+        "type": neighbour.wording.type.code,
         "is_alignable": "yes" if neighbour.wording.is_alignable else "no",
     }
 

@@ -210,6 +210,7 @@ def _overtaken(request, draft, row, typed, both):
         return taken_out(request, draft, row.code)
     current = fresh.wording
     data = typed | {
+        "type": typed["type"].code,
         "is_alignable": "yes" if typed["is_alignable"] else "no",
         "replaces": current.edited_in_id or "",
     }

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from strategy_app.importers import document, strategy_document
 from strategy_app.models import Change, Element, Revision, Wording
 from strategy_app.queries import strategy as strategy_queries
+from strategy_app.services import reference
 from strategy_app.services import strategy as strategy_services
 from tests import factories
 from tests.importers.document.documents import draft_of, sample
@@ -46,7 +47,8 @@ def test_the_draft_holds_exactly_the_elements(strategy, chie):
     assert revision.name_ja == "例示機構の国際戦略（2026年）"
     assert [
         (
-            each.element.code, each.parent and each.parent.code, each.kind, each.title_en,
+            each.element.code, each.parent and each.parent.code,
+            each.type.code, each.title_en,
             each.body_en, each.title_ja, each.body_ja, each.is_alignable,
         )
         for each in wordings(revision)
@@ -178,8 +180,8 @@ def test_what_no_revision_can_hold_is_refused(strategy):
     draft.elements[4].parent = "KP-3"
     assert "stands below KP-3, which is not above it" in refusal(draft, strategy)
     draft = sample("en")
-    draft.elements[4].kind = "nonsense"
-    assert refusal(draft, strategy).startswith("AIM-1.1: ")
+    draft.elements[4].kind = "No sense"
+    assert refusal(draft, strategy).startswith("No sense: Use small letters")
     draft = sample("en")
     draft.elements[4].other_body = "<b>All</b> of it."
     said = "Markup is not accepted here: <b>. Write Markdown."
@@ -203,3 +205,26 @@ def test_words_in_angle_brackets_are_kept_as_words(strategy):
     assert [note.message for note in draft.notes] == [
         "There is HTML or a script in it, which is kept as mere text."
     ]
+
+
+def test_a_kind_is_the_type_that_is_called_so_and_else_a_new_one(strategy, chie):
+    before = [each.code for each in strategy_queries.types(strategy.pk)]
+    priority = factories.type_of(strategy, "key_point")
+    priority.name_en, priority.name_ja = "Priority", "優先"
+    reference.save(priority, by=None)
+    text = "# Aims\n\n- One\n\n# Indicators\n\n- Two\n\n# Priorities\n\n- Three\n"
+    types = list(strategy_queries.types(strategy.pk))
+    draft = document.outline(document.read(text.encode()), types=types)
+    changes = Change.objects.count()
+    revision = strategy_document.load(draft, strategy=strategy, by=chie)
+    assert {each.element.code: str(each.type) for each in wordings(revision)} == {
+        "SEC-1": "Statement", "AIM-1": "Aim", "SEC-2": "Statement", "IND-1": "Indicator",
+        "SEC-3": "Statement", "KP-1": "Priority",
+    }  # fmt: skip
+    assert [each.code for each in strategy_queries.types(strategy.pk)] == [
+        *before, "indicator",
+    ]  # fmt: skip
+    made = strategy.types.get(code="indicator")
+    assert (made.name_ja, made.is_alignable) == ("指標", False)
+    assert made.history.get().change == Change.objects.latest("id")
+    assert Change.objects.count() == changes + 1

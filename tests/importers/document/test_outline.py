@@ -4,6 +4,7 @@ import pytest
 
 from strategy_app.importers import document
 from strategy_app.importers.document.kinds import Kind
+from strategy_app.models import ElementType
 from strategy_app.models.strategy import validate_code
 from tests.importers.document.documents import SAMPLES, codes, draft_of, sample
 
@@ -291,3 +292,31 @@ def test_headings_of_key_points(heading):
     assert codes(draft) == {"SEC-1": heading, "KP-1": "研究", "KP-2": "支援"}
     (element,) = draft_of("# 要点２　支援\n").elements
     assert (element.code, element.title) == ("KP-2", "支援")
+
+
+# --- the types that a strategy has already ---
+
+OWN = [
+    ElementType(code="objective", name_en="Strategic objective", name_ja="戦略目標"),
+    ElementType(
+        code="policy", name_en="Basic policy", name_ja="基本方針", is_alignable=False
+    ),
+    ElementType(code="pillar", name_en="Key point", name_ja="柱"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("# Strategic objectives\n\n- One\n", ("OBJ-1", "objective", True)),
+        ("# 戦略目標\n\n・ 一つ\n", ("OBJ-1", "objective", True)),
+        ("# Basic policies\n\n- One\n", ("POL-1", "policy", False)),
+        ("# Key points\n\n- One\n", ("PIL-1", "pillar", True)),
+        ("# Priorities\n\n- One\n", ("KP-1", "pillar", True)),
+        ("# Indicators\n\n- One\n", ("IND-1", "indicator", False)),
+    ],
+)
+def test_what_the_strategy_calls_its_elements_is_known(text, found):
+    draft = document.outline(document.read(text.encode()), types=OWN)
+    element = draft.elements[-1]
+    assert (element.code, element.kind, element.is_alignable) == found

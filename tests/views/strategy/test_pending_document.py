@@ -33,10 +33,10 @@ def test_what_is_typed_in_a_row_is_kept_and_becomes_the_draft(chies, document, c
     assert (change.by, change.source, change.action) == (chie, "page", "edit_strategy")
     wording = Wording.objects.get(element__code="AIM-7", revision__published_in=None)
     assert {name: getattr(wording, name) for name in (
-        "title_en", "body_en", "title_ja", "body_ja", "kind", "is_alignable"
-    )} == {
+        "title_en", "body_en", "title_ja", "body_ja", "is_alignable"
+    )} | {"type": wording.type.code} == {
         "title_en": "Open", "body_en": "All of it.\nNow.", "title_ja": "開け",
-        "body_ja": "全て。", "kind": "mission", "is_alignable": False,
+        "body_ja": "全て。", "type": "mission", "is_alignable": False,
     }  # fmt: skip
     drafted = wording.revision.wordings.order_by("position")
     assert [each.element.code for each in drafted] == ["SEC-1", "AIM-7", "AIM-2", "AIM-2.1"]
@@ -213,6 +213,21 @@ def test_a_text_that_was_not_matched_is_laid_beside_another_row(chies, chie):
     }  # fmt: skip
 
 
+def test_types_that_the_strategy_has_are_offered_before_new_ones(chies, document):
+    form = chies.get(f"{address(document)}?row=2").context["form"]
+    offered = [name for _code, name in form.fields["kind"].choices]
+    assert offered[:7] == [
+        "Aim", "Key point", "Driver", "Mission", "Statement", "Strategy (new type)",
+        "Purpose (new type)",
+    ]  # fmt: skip
+    correct(chies, document, 2, kind="purpose")
+    assert "Purpose (new type)" in text_of(chies.get(address(document)))
+    chies.post(address(document, "keep"))
+    wording = Wording.objects.get(element__code="AIM-1", revision__published_in=None)
+    assert (str(wording.type), wording.type.name_ja) == ("Purpose", "目的")
+    assert wording.type.strategy == document.strategy
+
+
 def test_a_document_in_one_language_has_no_texts_to_lay_elsewhere(chies, chie):
     document = factories.make_document(ENGLISH, chie)
     form = chies.get(f"{address(document)}?row=2").context["form"]
@@ -238,7 +253,12 @@ def test_a_code_of_an_element_that_was_never_published_is_not_marked(chies, docu
         strategy=document.strategy, by=chie, name_en="Given up"
     )
     strategy_services.add(
-        revision=draft, code="AIM-2", parent=None, by=chie, title_en="New", kind="aim"
+        revision=draft,
+        code="AIM-2",
+        parent=None,
+        by=chie,
+        title_en="New",
+        type=factories.type_of(),
     )
     strategy_services.discard_draft(revision=draft, by=chie)
     assert Element.objects.filter(code="AIM-2").exists()

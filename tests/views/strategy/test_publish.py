@@ -51,7 +51,8 @@ def test_it_shows_what_would_happen_and_writes_nothing(client, chie, draft):
 
 def test_what_would_be_proposed_is_counted_by_department(client, chie, draft):
     new = strategy_services.add(
-        revision=draft, code="C", parent=None, by=chie, kind="aim", title_en="C",
+        revision=draft, code="C", parent=None, by=chie, title_en="C",
+        type=factories.type_of(),
         title_ja="丙",
     )  # fmt: skip
     strategy_services.set_origins(
@@ -148,7 +149,8 @@ def test_both_persons_read_each_change_before_they_approve_it(
         reason="Another thing is meant.",
     )  # fmt: skip
     new = strategy_services.add(
-        revision=draft, code="C", parent=None, by=chie, kind="aim", title_en="C",
+        revision=draft, code="C", parent=None, by=chie, title_en="C",
+        type=factories.type_of(),
         title_ja="丙",
     )  # fmt: skip
     strategy_services.set_origins(
@@ -175,8 +177,10 @@ def test_both_persons_read_each_change_before_they_approve_it(
 
 
 def test_name_and_preface_are_read_before_they_are_published(client, chie, draft):
-    draft.preface_en, draft.name_ja = "An <b>unread</b> preface.", "第2版"
-    strategy_services.save_draft(revision=draft, by=chie)
+    strategy_services.save_draft(
+        revision=draft, replaces=2**63 - 1, by=chie,
+        preface_en="An <b>unread</b> preface.", name_ja="第2版",
+    )  # fmt: skip
     client.force_login(chie)
     page = client.get(PAGE)
     content = page.content.decode()

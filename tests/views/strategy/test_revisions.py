@@ -26,7 +26,8 @@ def parted(revised, chie):
     """A third revision: "A.1" is split into "S" and goes; "A" has been reworded by Chie."""
     draft = services.create_draft(strategy=revised, by=chie, name_en="Third")
     new = services.add(
-        revision=draft, code="S", parent=None, by=chie, kind="aim", title_en="S",
+        revision=draft, code="S", parent=None, by=chie,
+        type=factories.type_of(), title_en="S",
         title_ja="分",
     )  # fmt: skip
     services.set_origins(
@@ -280,7 +281,8 @@ def test_what_is_used_otherwise_is_no_longer_unchanged(client, ben):
     strategy = factories.make_strategy(context=["B"])
     draft = services.create_draft(strategy=strategy, by=None, name_en="Second")
     wording = draft.wordings.get(element__code="B")
-    wording.is_alignable, wording.kind = True, "key_point"
+    wording.is_alignable = True
+    wording.type = factories.type_of(code="key_point")
     services.save_wording(wording=wording, by=None)
     services.publish(
         revision=draft,

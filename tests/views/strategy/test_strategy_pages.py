@@ -67,7 +67,7 @@ def test_a_text_of_later_is_not_shown_before_its_day(client, ben, two_revisions)
     """B comes back with another text: in between, and before, the first one is shown."""
     draft = strategy_services.create_draft(strategy=two_revisions, by=None, name_en="Third")
     strategy_services.add(
-        revision=draft, code="B", parent=None, by=None, kind="aim",
+        revision=draft, code="B", parent=None, by=None, type=factories.type_of(),
         title_en="Quite another B", title_ja="別の要素",
     )  # fmt: skip
     strategy_services.publish(

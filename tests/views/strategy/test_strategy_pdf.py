@@ -101,6 +101,7 @@ def test_the_head_of_a_page_cuts_names_short_but_never_the_days(
         Strategy(code="STR", name_en="The Strategy of Them. " * 9,
                  name_ja="長い名称の戦略。" * 20), by=None,
     )  # fmt: skip
+    factories.make_types(strategy)
     for number, day in enumerate(["2017-09-30", "2026-11-30"]):
         draft = services.create_draft(
             strategy=strategy, by=None, name_en=f"The Revision of Year {number}. " * 4,

@@ -76,7 +76,7 @@ def test_a_code_that_never_was_is_not_found(admin, draft, path):
 
 
 def test_a_code_is_read_in_full_width_too(admin, draft):
-    fields = {"title_en": "New", "kind": "aim", "is_alignable": "yes"}
+    fields = {"title_en": "New", "type": "aim", "is_alignable": "yes"}
     answer = admin.post(f"{DRAFT}add/", fields | {"code": "ＡＩＭ－４　"})
     assert answer.url == f"{DRAFT}AIM-4/"
     admin.post(f"{DRAFT}AIM-4/code/", {"code": "ＡＩＭ－５"})
@@ -165,7 +165,7 @@ def overtaken(draft, eri):
     wording = get("A")
     services.edit(
         wording=wording, replaces=wording.edited_in_id, by=eri, title_en="Eri's",
-        kind="driver",
+        type=factories.type_of(code="driver"),
     )  # fmt: skip
     return typed
 
@@ -177,10 +177,10 @@ def test_of_the_same_field_both_versions_are_shown_and_one_is_chosen(admin, draf
     assert "<del>Eri</del><ins>Chie</ins>&#x27;s" in html
     form = page.context["form"]
     assert (form["title_en"].value(), form["source"].value()) == ("Chie's", "p. 1")
-    assert form["kind"].value() == "driver"  # which only Eri has changed
-    again = typed | {"replaces": form["replaces"].value(), "kind": form["kind"].value()}
+    assert form["type"].value() == "driver"  # which only Eri has changed
+    again = typed | {"replaces": form["replaces"].value(), "type": form["type"].value()}
     admin.post(f"{DRAFT}A/", again)
-    assert (get("A").title_en, get("A").source, get("A").kind) == (
+    assert (get("A").title_en, get("A").source, get("A").type.code) == (
         "Chie's", "p. 1", "driver",
     )  # fmt: skip
 
@@ -191,7 +191,7 @@ def test_the_script_is_told_of_both_versions(admin, draft, eri):
     parts = answer.json()
     assert (answer.status_code, stored()) == (409, before)
     assert parts["replaces"] == get("A").edited_in_id
-    assert (parts["values"]["title_en"], parts["values"]["kind"]) == ("Chie's", "driver")
+    assert (parts["values"]["title_en"], parts["values"]["type"]) == ("Chie's", "driver")
     assert "<del>Eri</del><ins>Chie</ins>" in parts["notice"]
 
 
@@ -241,7 +241,7 @@ def test_what_was_typed_before_the_session_ended_is_given_back(client, draft):
             "Write plain text: markup such as &lt;b&gt; is not accepted.",
         ),
         (
-            {"kind": "poem"},
+            {"type": "poem"},
             "Select a valid choice. poem is not one of the available choices.",
         ),
     ],

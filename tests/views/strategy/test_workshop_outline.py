@@ -5,8 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from strategy_app.models import Wording
+from strategy_app.models import Change, Strategy, Wording
+from strategy_app.services import reference
 from strategy_app.services import strategy as services
+from tests import factories
 from tests.views.drafts import DRAFT, PARTS, errors_by_field, get, refused, sent, stored
 from tests.views.reading import text_of
 
@@ -141,7 +143,7 @@ def test_an_element_is_added_where_one_stood(admin, draft):
     page = admin.get(f"{DRAFT}add/?below=A")
     assert '<option value="A" selected>' in page.content.decode()
     data = {
-        "code": "A.3", "below": "A", "title_en": "Third", "kind": "aim",
+        "code": "A.3", "below": "A", "title_en": "Third", "type": "aim",
         "is_alignable": "yes",
     }  # fmt: skip
     page = refused(admin, f"{DRAFT}add/", data | {"code": "A.1"}, "in the draft already")
@@ -149,6 +151,106 @@ def test_an_element_is_added_where_one_stood(admin, draft):
     assert page.context["add_form"]["title_en"].value() == "Third"
     assert admin.post(f"{DRAFT}add/", data).url == f"{DRAFT}A.3/"
     assert (get("A.3").parent.code, get("A.3").modification) == ("A", "new")
+
+
+@pytest.mark.parametrize(
+    ("code", "use", "is_alignable"),
+    [("aim", "", True), ("claim", "", False), ("claim", "yes", True), ("aim", "no", False)],
+)
+def test_a_new_element_is_alignable_as_its_type_says(admin, draft, code, use, is_alignable):
+    data = {"code": "C", "title_en": "New", "type": code, "is_alignable": use}
+    admin.post(f"{DRAFT}add/", data)
+    added = get("C")
+    assert (added.type.code, added.is_alignable) == (code, is_alignable)
+
+
+def test_the_types_of_the_strategy_at_hand_are_offered(admin, draft, strategy):
+    factories.make_strategy("OTH", ["X"])
+    for each in strategy.types.exclude(code="aim"):
+        reference.delete(each, by=None)
+    aim = factories.type_of(strategy)
+    aim.name_en, aim.name_ja = "Strategic objective", "戦略目標"
+    reference.save(aim, by=None)
+    for where in (f"{DRAFT}add/", f"{DRAFT}A/"):
+        (field,) = re.findall(
+            r'<select[^>]* name="type".*?</select>', admin.get(where).content.decode()
+        )
+        options = re.findall(r"<option[^>]*>([^<]*)", field)
+        assert options == ["Strategic objective"]
+    refused(admin, f"{DRAFT}A/", sent("A", type="driver"), "Select a valid choice.")
+    assert "Strategic objective" in text_of(admin.get("/strategy/STR/A/"))
+
+
+def test_a_strategy_without_types_is_told_to_name_them(admin, db):
+    strategy = reference.save(Strategy(code="NEW", name_en="New"), by=None)
+    services.create_draft(strategy=strategy, by=None, name_en="First")
+    page = admin.get("/strategy/NEW/draft/add/")
+    assert "This strategy has no types of elements yet" in text_of(page)
+    where = reverse("admin:strategy_app_elementtype_add")
+    assert f'href="{where}?strategy={strategy.pk}"' in page.content.decode()
+    data = {"code": "A", "title_en": "A", "is_alignable": ""}
+    refused(admin, "/strategy/NEW/draft/add/", data, "This field is required.")
+
+
+# --- its name and preface ---
+
+NAME = f"{DRAFT}name/"
+
+
+def typed_name(page, **fields):
+    form = page.context["name_form"]
+    return {name: form[name].value() for name in form.fields} | fields
+
+
+def test_name_and_preface_are_written_in_the_workshop(admin, chie, dai, draft):
+    services.approve(revision=draft, by=dai)
+    page = admin.get(NAME)
+    assert f'href="{NAME}"' in admin.get(DRAFT).content.decode()
+    before = stored()
+    assert admin.post(NAME, typed_name(page)).url == DRAFT
+    assert stored() == before  # nothing was changed
+    admin.post(NAME, typed_name(page, name_ja="第2版", preface_en="Read **me**."))
+    draft.refresh_from_db()
+    assert (draft.name_en, draft.name_ja, draft.preface_en, draft.approved_in) == (
+        "Second", "第2版", "Read **me**.", None,
+    )  # fmt: skip
+    change = Change.objects.latest("id")
+    assert (change.by, change.action, change.source) == (chie, "edit_strategy", "page")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"name_en": ""}, "This field is required."),
+        ({"name_en": "x" * 101}, "101 characters long; at most 100 fit"),
+        ({"preface_en": "<b>x</b>"}, "Markup is not accepted here: <b>"),
+        ({"replaces": "x"}, "Name and preface"),
+    ],
+)
+def test_a_name_or_preface_that_cannot_be_is_refused(admin, draft, fields, message):
+    refused(admin, NAME, typed_name(admin.get(NAME), **fields), message)
+
+
+def test_two_at_name_and_preface_do_not_overwrite_each_other(admin, eri, draft):
+    typed = typed_name(admin.get(NAME), preface_en="Mine.")
+    services.edit(wording=get("A"), replaces=get("A").edited_in_id, by=eri, title_en="x")
+    read = typed["replaces"]
+    services.save_draft(revision=draft, replaces=read, by=eri, preface_en="Theirs.")
+    page = refused(admin, NAME, typed, "Somebody else has edited the same.", 409)
+    assert "<del>Theirs</del><ins>Mine</ins>" in page.content.decode()
+    again = typed_name(page)
+    assert (again["preface_en"], int(again["replaces"]) > read) == ("Mine.", True)
+    admin.post(NAME, again)
+    draft.refresh_from_db()
+    assert draft.preface_en == "Mine."
+
+
+def test_what_is_typed_in_a_preface_is_given_back_when_the_draft_is_gone(admin, draft):
+    typed = typed_name(admin.get(NAME), preface_en="Written for long.")
+    services.discard_draft(revision=draft, by=None)
+    page = admin.post(NAME, typed)
+    assert page.status_code == 409
+    assert "Written for long." in text_of(page)
 
 
 def test_an_element_with_children_is_withdrawn_after_them(admin, draft):
@@ -186,7 +288,7 @@ def test_only_a_new_element_gets_another_code(admin, draft):
     refused(
         admin, f"{DRAFT}B/code/", {"code": "Z"}, "The code of a published element stays."
     )
-    data = {"code": "C", "title_en": "x", "kind": "aim", "is_alignable": "no"}
+    data = {"code": "C", "title_en": "x", "type": "aim", "is_alignable": "no"}
     admin.post(f"{DRAFT}add/", data)
     page = refused(admin, f"{DRAFT}C/code/", {"code": "A"}, "This code is used already.")
     assert list(errors_by_field(page)) == ["id_code"]

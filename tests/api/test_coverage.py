@@ -170,7 +170,8 @@ def test_a_matrix_by_budget_gives_numbers_of_programmes_too(api, ledger):
 
 def test_coverage_by_fiscal_year(api, ledger):
     """The years of the timeline; each with its own programmes, days and elements."""
-    answer = api.get(f"{URL}matrix/?day=2026-06-30&by=fiscal_year").json()
+    with time_machine.travel("2026-06-30T12:00:00+09:00", tick=False):
+        answer = api.get(f"{URL}matrix/?day=2026-06-30&by=fiscal_year").json()
     assert answer["active_programmes"] == 2
     assert [
         (group["group"], group["day"], group["future"], group["active_programmes"])

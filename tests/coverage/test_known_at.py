@@ -7,7 +7,7 @@ import pytest
 from strategy_app.coverage import counts, frame, gaps
 from strategy_app.coverage.scope import Scope
 from strategy_app.models import Change, Target, Thresholds
-from strategy_app.models.dates import today
+from strategy_app.models.dates import fiscal_year, today
 from strategy_app.services import reference
 from tests import factories
 
@@ -22,7 +22,7 @@ def programme(db):
     programme = factories.make_programme(starts_on="2010")
     factories.make_programme("PRG-2")
     factories.align(programme, "A", 2)
-    factories.make_budget(programme, TODAY.year, 5)
+    factories.make_budget(programme, fiscal_year(TODAY), 5)
     factories.make_target(factories.get_element("A"), 1)
     return programme
 

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import time_machine
 
 from strategy_app.models import Target, Thresholds
 from strategy_app.services import reference
@@ -78,10 +79,11 @@ def test_a_target_of_supporters_lists_them_also_where_only_principal_counts(
 
 
 def test_the_timeline_says_of_a_cliff_what_the_gaps_say(client, ben, falling):
-    client.force_login(ben)
-    page = client.get("/timeline/?day=2026-06-30")
+    with time_machine.travel("2026-06-30T12:00:00+09:00", tick=False):
+        client.force_login(ben)
+        page = client.get("/timeline/?day=2026-06-30")
+        (row,) = rows_of(client, "kind=cliff&day=2026-06-30")
     marks = [words for sign, *_rest, words in page.context["marks"] if sign == "cliff"]
-    (row,) = rows_of(client, "kind=cliff&day=2026-06-30")
     assert marks == [f"B, if nothing is added: {row.why}"]
 
 

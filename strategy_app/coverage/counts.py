@@ -294,7 +294,7 @@ def freshness(frame: Frame, coverage: Coverage) -> tuple[int, int]:
     if coverage.tree is None:
         return 0, 0
     rows = matrix.records(frame, coverage.tree, coverage.scope, coverage.columns)
-    stands = standing.standing_of(frame, coverage.tree, coverage.scope.day, rows)
+    stands = standing.standing(frame, coverage.tree, coverage.scope.day)[rows]
     return int((~standing.has(stands, standing.STALE)).sum()), len(rows)
 
 

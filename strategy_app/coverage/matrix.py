@@ -120,7 +120,7 @@ def _cells(frame, tree):
 
 
 def elements_of(frame: Frame, tree: Tree, rows: np.ndarray) -> np.ndarray:
-    """Return where these ledger rows' elements stand in a tree, int64[n], -1 for none."""
+    """Return where these ledger rows' elements stand in a tree, int32[n], -1 for none."""
     return _rows(tree, frame.ledger.element[rows])
 
 
@@ -128,7 +128,8 @@ def _rows(tree, element_ids):
     """Return the tree's row of each element id, -1 where it has none."""
     if not len(tree.element_ids) or not len(element_ids):
         return np.full(len(element_ids), -1)
-    row_of = np.full(max(int(tree.element_ids.max()), int(element_ids.max())) + 1, -1)
+    highest = max(int(tree.element_ids.max()), int(element_ids.max()))
+    row_of = np.full(highest + 1, -1, np.int32)
     row_of[tree.element_ids] = np.arange(len(tree.element_ids))
     return row_of[element_ids]
 

@@ -40,7 +40,8 @@ def supporters(frame: Frame, tree: Tree, row: int, scope: Scope, least: int) -> 
     assumes that nothing is added and that programmes end as planned.
     """
     chosen = _rows_on(frame, tree, row, scope.rollup)
-    chosen, first, last = _periods(frame, tree, chosen, scope, least)
+    chosen = chosen[frame.ledger.level[chosen] >= least]
+    chosen, first, last = _periods(frame, tree, chosen, scope)
     return _running(*_apart(frame.ledger.programme[chosen], first, last))
 
 
@@ -53,8 +54,8 @@ def records(
     them counted by programmes. reworded: only records that ``needs_review``.
     """
     elements = matrix.elements_of(frame, tree, slice(None))
-    chosen = np.flatnonzero(elements >= 0)
-    chosen, first, last = _periods(frame, tree, chosen, scope, least, reworded)
+    chosen = np.flatnonzero((elements >= 0) & (frame.ledger.level >= least))
+    chosen, first, last = _periods(frame, tree, chosen, scope, reworded)
     day = scope.day.toordinal()
     chosen, first, last = (some[first <= day] for some in (chosen, first, last))
     size = len(tree.codes)
@@ -88,19 +89,21 @@ def is_lapsed(frame: Frame, tree: Tree, row: int, scope: Scope) -> bool:
     return bool((~standing.is_confirmed_as_worded(frame, rows)).any())
 
 
-def _periods(frame, tree, chosen, scope, least, reworded=False):
+def _periods(frame, tree, chosen, scope, reworded=False):
     """Return which of these ledger rows count at some time, and from when until when.
 
     rows: int64[n]; first, last: ordinals int64[n], half-open, none empty.
     """
     ledger, programmes = frame.ledger, frame.programmes
-    chosen = chosen[ledger.level[chosen] >= least]
-    chosen = chosen[matrix.selected(frame, scope)[ledger.programme[chosen]]]
+    selected = matrix.selected(frame, scope)
+    if not selected.all():
+        chosen = chosen[selected[ledger.programme[chosen]]]
     # Confirmations and freshness pass with time: they end periods, as withdrawals do.
     is_confirmed = scope.layer in ("confirmed", "fresh")
     lasting = "evidenced" if is_confirmed else scope.layer
-    stands = standing.standing_of(frame, tree, scope.day, chosen)
-    chosen = chosen[standing.of_layer(stands, lasting)]
+    if lasting != "claimed":
+        stands = standing.standing(frame, tree, scope.day)[chosen]
+        chosen = chosen[standing.of_layer(stands, lasting)]
     if is_confirmed:
         chosen = chosen[standing.is_confirmed_as_worded(frame, chosen)]
     columns = ledger.programme[chosen]

@@ -19,7 +19,7 @@ OPEN = np.int32(2**31 - 1)
 NO_BUDGET = -1
 # How many answers are kept, and how many bytes those may take that are large. The levels
 # of 20 elements × 100,000 programmes take 2 MB, the numbers of a scope 0.1 MB.
-_MOST_ANSWERS, _LARGE, _MOST_BYTES = 128, 2**20, 24 * 2**20
+_MOST_ANSWERS, _LARGE, _MOST_BYTES = 128, 2**20, 36 * 2**20
 
 
 @dataclass(frozen=True)
@@ -260,13 +260,13 @@ class Answers:
 
 
 def _frozen(answer):
-    """Make arrays read-only; return how many bytes they take."""
+    """Make arrays read-only; return how many bytes they take that are their own."""
     if isinstance(answer, tuple):
         return sum(map(_frozen, answer))
     if not isinstance(answer, np.ndarray):
         return 0
     answer.flags.writeable = False
-    return answer.nbytes
+    return answer.nbytes if answer.base is None else 0
 
 
 ANSWERS = Answers()

@@ -23,7 +23,7 @@ from strategy_app.views.strategy import (
     workshop,
     workshop_element,
 )
-from strategy_app.views.tagging import alignment, batch, grid, paste, queue, review
+from strategy_app.views.tagging import batch, cell, grid, paste, queue, review
 
 
 class CodeConverter:
@@ -66,7 +66,6 @@ register_converter(DayConverter, "day")
 _DRAFT = "strategy/<code:code>/draft/"
 _DRAFTED = f"{_DRAFT}<code:element_code>/"
 _DOCUMENT = f"{_DRAFT}document/<number:number>/"
-_CELL = "programmes/<code:code>/align/<code:strategy>/<code:element_code>/"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -125,11 +124,11 @@ urlpatterns = [
     path("definitions/", definitions.definitions, name="definitions"),
     path("programmes/", programme.programme_list, name="programme-list"),
     path("programmes/<code:code>/", programme.programme, name="programme"),
-    path(_CELL, alignment.align, name="align"),
-    path(f"{_CELL}withdraw/", alignment.withdraw, name="withdraw"),
-    path(f"{_CELL}confirm/", alignment.confirm, name="confirm"),
-    path(f"{_CELL}return/", alignment.send_back, name="return"),
-    path(f"{_CELL}reaffirm/", alignment.reaffirm, name="reaffirm"),
+    path(
+        "programmes/<code:code>/align/<code:strategy>/<code:element_code>/",
+        cell.cell,
+        name="align",
+    ),
     path("review/", review.review, name="review"),
     path("tagging/queue/", queue.queue, name="queue"),
     path("tagging/", grid.grid, name="tagging"),

@@ -92,10 +92,6 @@ RULES = {
     "change": "read",
     "revert": "revert",
     "align": "align",
-    "withdraw": "post",
-    "confirm": "post",
-    "return": "post",
-    "reaffirm": "post",
     "queue": "record",
     "review": "record",
     "revoke-token": "post",
@@ -204,10 +200,6 @@ def address(name, row):
         "paste-table": [PendingTable.objects.get().pk],
         "paste-apply": [PendingTable.objects.get().pk],
         "align": ["PRG-1", "STR", "A"],
-        "withdraw": ["PRG-1", "STR", "A"],
-        "confirm": ["PRG-1", "STR", "A"],
-        "return": ["PRG-1", "STR", "A"],
-        "reaffirm": ["PRG-1", "STR", "A"],
         "revoke-token": [1],
         "delete-view": [1],
         "start-view": [1],
@@ -281,7 +273,7 @@ def test_public_pages_open_nothing_else(name, client, world, settings):
 
 def withdraw(client, world):
     row = world["row"]
-    return client.post(address("withdraw", row), {"replaces": row.pk})
+    return client.post(address("align", row), {"do": "withdraw", "replaces": row.pk})
 
 
 def test_who_may_withdraw(client, world):
@@ -301,7 +293,7 @@ def test_who_may_confirm(client, world):
     statuses = {}
     for role in ["anonymous", "viewer", "other staff", "manager"]:
         sign_in(client, world, role)
-        answer = client.post(address("confirm", row), {"replaces": row.pk})
+        answer = client.post(address("align", row), {"do": "confirm", "replaces": row.pk})
         statuses[role] = answer.status_code
     assert statuses == {
         "anonymous": SIGN_IN,
@@ -312,7 +304,7 @@ def test_who_may_confirm(client, world):
     row.refresh_from_db()
     assert row.confirmed_in is None
     sign_in(client, world, "staff")
-    client.post(address("confirm", row), {"replaces": row.pk})
+    client.post(address("align", row), {"do": "confirm", "replaces": row.pk})
     row.refresh_from_db()
     assert row.confirmed_in.by == world["people"]["staff"]
 

@@ -64,3 +64,9 @@ class ReasonForm(forms.Form):
         max_length=NOTE_MAX,
         error_messages={"required": _("Say why it has to wait.")},
     )
+
+
+class WithdrawForm(forms.Form):
+    """Why a record is withdrawn, where somebody says so."""
+
+    reason = PlainTextField(required=False, max_length=NOTE_MAX)

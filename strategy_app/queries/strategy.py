@@ -8,6 +8,7 @@ from strategy_app.models import (
     Correspondence,
     Element,
     ElementType,
+    LevelDefinition,
     Origin,
     Revision,
     Wording,
@@ -180,3 +181,8 @@ def correspondences_of(strategy_id: int) -> QuerySet[Correspondence]:
         .select_related("element__strategy", "other__strategy")
         .order_by("element__code", "other__code", "pk")
     )
+
+
+def level_definitions() -> dict[int | None, LevelDefinition]:
+    """Return what each level means, by level; None is "not assessed"."""
+    return {definition.level: definition for definition in LevelDefinition.objects.all()}

@@ -172,3 +172,8 @@ def strategy_or_404(request, code):
         if group.code == code:
             return group
     raise Http404
+
+
+def number_in(text: str | None) -> int:
+    """Return the id that a form names; 0, which no row has, for what is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0

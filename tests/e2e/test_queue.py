@@ -147,7 +147,7 @@ def test_another_person_confirms_one_and_returns_one(aiko, site, open_page):
     second = assess(aiko, 1, "Its report counts this.")
     dai = open_page(site, "dai")
     dai.goto(f"/tagging/queue/?kind=unconfirmed&at={first}")
-    expect(dai.locator(".queue-record")).to_contain_text("Its calls name this aim.")
+    expect(dai.locator(".cell-record")).to_contain_text("Its calls name this aim.")
     dai.keyboard.press("y")
     expect(dai.locator(".alert-success")).to_contain_text("is confirmed")
     code, _colon, element = first.partition(":")
@@ -179,7 +179,7 @@ def test_one_is_read_again_after_a_material_revision(aiko):
     strategy = Strategy.objects.get(code="JST-INTL")
     factories.revise_as(strategy, {code: "material"}, day=today().isoformat())
     aiko.goto(f"/tagging/queue/?kind=needs_review&at={name}")
-    expect(aiko.locator(".queue-reworded ins").first).to_be_visible()
+    expect(aiko.locator(".cell-reworded ins").first).to_be_visible()
     aiko.keyboard.press("k")
     expect(aiko.locator(".alert-success")).to_contain_text("is still right")
     expect(aiko.locator("#live")).to_contain_text("is still right")
@@ -200,7 +200,7 @@ def test_changing_what_is_read_again_begins_at_its_level(aiko):
     aiko.goto(f"/tagging/queue/?kind=needs_review&at={name}")
     expect(title(aiko)).to_be_visible()
     # What has changed stands above the text as it is now.
-    diff, text = aiko.locator(".queue-reworded"), aiko.locator(".queue-texts .prose").first
+    diff, text = aiko.locator(".cell-reworded"), aiko.locator(".cell-texts .prose").first
     assert diff.bounding_box()["y"] < text.bounding_box()["y"]
     aiko.keyboard.press("c")
     expect(aiko.locator("[name=level][value='1']")).to_be_focused()
@@ -223,7 +223,7 @@ def split(name):
 def test_proposals_are_answered_by_one_key_each(aiko):
     taken, changed, dropped = split(assess(aiko, 1, "Its calls name this aim."))
     aiko.goto(f"/tagging/queue/?kind=proposed&at={taken}")
-    expect(aiko.locator(".queue-proposal ins").first).to_be_visible()
+    expect(aiko.locator(".cell-proposal ins").first).to_be_visible()
     aiko.keyboard.press("k")
     expect(aiko.locator(".alert-success")).to_contain_text("is recorded")
     assert in_force(taken) == (1, "Its calls name this aim.")

@@ -173,9 +173,9 @@ def waiting(page, kind):
 def words_that_changed(page, cell):
     """Return the words that went and those that came, which stand above the text."""
     page.goto(f"/tagging/queue/?strategy=JST-INTL&kind=needs_review&at={cell}")
-    diff = page.locator(".queue-reworded .diff")
+    diff = page.locator(".cell-reworded .diff")
     expect(diff.locator("del").first).to_be_visible()
-    text = page.locator(".queue-texts .prose").first
+    text = page.locator(".cell-texts .prose").first
     assert diff.bounding_box()["y"] < text.bounding_box()["y"]
     return ["".join(diff.locator(tag).all_inner_texts()) for tag in ("del", "ins")]
 

@@ -94,8 +94,10 @@ def test_still_right_is_not_said_of_a_text_that_came_overnight(client, become, r
 def test_nor_from_the_line_of_the_programmes_page(client, become, reworded, read):
     become(THIRD)
     before = everything()
-    place = reverse("reaffirm", args=["PRG-1", "STR", "A"])
-    sent = {"replaces": reworded.pk} | ({"read": wording_on(read).pk} if read else {})
+    place = reverse("align", args=["PRG-1", "STR", "A"])
+    sent = {"do": "reaffirm", "replaces": reworded.pk} | (
+        {"read": wording_on(read).pk} if read else {}
+    )
     answer = client.post(place, sent, headers={"HX-Request": "true"})
     assert (answer.status_code, UNREAD in text_of(answer)) == (409, True)
     assert everything() == before

@@ -1,11 +1,8 @@
 // Small comforts on top of pages that work without any script.
-// Escape leaves a form in a line the way "Cancel" does; an open menu closes.
+// Escape closes an open menu.
 document.addEventListener("keydown", (event) => {
   // While Japanese is being composed, Escape belongs to the composition.
   if (event.key !== "Escape" || event.isComposing) return;
-  const line = event.target.closest(".line-editing");
-  const cancel = line && line.querySelector(".judge-buttons a");
-  if (cancel) cancel.click();
   const menu = event.target.closest("details.menu[open]");
   if (menu) {
     menu.open = false;

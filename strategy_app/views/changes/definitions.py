@@ -3,7 +3,7 @@
 from django.shortcuts import render
 
 from strategy_app.coverage import definitions as coverage_definitions
-from strategy_app.views.programmes.programme import level_definitions
+from strategy_app.queries.strategy import level_definitions
 from strategy_app.views.scoping import frame_of, reading, scoped
 
 

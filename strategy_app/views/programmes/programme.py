@@ -1,27 +1,23 @@
 """Programmes: the list, and each with its alignments, element by element."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 
 from strategy_app.coverage import cliffs, counts, matrix
 from strategy_app.coverage.frame import ALWAYS
 from strategy_app.forms.programme import ProgrammeListForm
-from strategy_app.models import Alignment, LevelDefinition, Programme, Return
+from strategy_app.models import Programme
 from strategy_app.models.localized import localized_text
-from strategy_app.permissions import can_align, can_align_any, can_confirm
+from strategy_app.permissions import can_align, can_align_any
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import history as history_queries
 from strategy_app.queries import programme as programme_queries
-from strategy_app.queries import review as review_queries
-from strategy_app.queries import sanity, second_reading
-from strategy_app.queries import strategy as strategy_queries
+from strategy_app.queries import sanity
 from strategy_app.views.rows import state_label
 from strategy_app.views.scoping import frame_of, reading, scoped
+from strategy_app.views.tagging.cell import Place, cells_of, may_record_on
 
 PAGE_SIZE = 50
 
@@ -165,12 +161,12 @@ def programme(request, code):
         raise Http404
     history = alignment_queries.history_of_programme(stored, frame, day)
     versions = history_queries.versions_of(stored, until=frame.change)
-    lines = alignment_lines(request, stored, history, versions)
-    direct = [line["level"] for line in lines]
+    cells = cells_of(request, stored, history, versions, place=Place.PROGRAMME)
+    direct = [cell.level for cell in cells]
     may_align = can_align(request.user, stored)
     context = {
         "programme": shown,
-        "lines": lines,
+        "cells": cells,
         "budgets": programme_queries.budgets_of(frame, stored),
         "is_active": shown.is_active(day),
         "starts_before_any": _starts_at(frame_of(request), stored) == ALWAYS,
@@ -183,130 +179,20 @@ def programme(request, code):
             (state_label("not_targeted"), direct.count(0)),
             (state_label("not_assessed"), direct.count(None)),
         ],
-        "hints": _hints(request, may_align, lines),
+        "hints": _hints(request, may_align, cells),
         "history": history[:PAGE_SIZE],
         "edits": history_queries.edits_to(stored, versions=versions),
     }
     return render(request, "strategy_app/programmes/programme.html", context)
 
 
-def may_record_on(scope):
-    """Whether a page of this scope offers to record: what is recorded holds from today."""
-    return scope.day == scope.today and scope.known_at is None
-
-
-def _hints(request, may_align, lines):
+def _hints(request, may_align, cells):
     """Return what whoever records here had better look at again, as of today."""
     if not may_align or not may_record_on(request.scope):
         return []
-    return sanity.hints_of(line["alignment"] for line in lines if line["alignment"])
+    return sanity.hints_of(cell.current for cell in cells if cell.current)
 
 
 def _starts_at(frame, stored):
     column = frame.programmes.column_of(stored.pk)
     return None if column is None else frame.programmes.starts[column]
-
-
-def alignment_lines(
-    request, stored: Programme, history: list[Alignment], versions: list
-) -> list[dict]:
-    """Return one line for each alignable element: wording, row in force, level.
-
-    history: all rows of the ledger about this programme. versions: its own, the newest
-    first.
-    """
-    frame, scope = frame_of(request), request.scope
-    tree = frame.tree(scope.strategy, scope.day)
-    if tree is None:
-        return []
-    levels = matrix.levels(frame, tree, scope.day, rollup=True)
-    column = frame.programmes.column_of(stored.pk)
-    rows = alignment_queries.in_force(history)
-    wordings = strategy_queries.wordings_by_element(tree.revision_id)
-    beside = Beside.of(request, history, versions)
-    lines = []
-    for row in np.flatnonzero(tree.alignable):
-        alignment = rows.get(int(tree.element_ids[row]))
-        lines.append(
-            line_of(
-                request,
-                stored,
-                wordings[int(tree.element_ids[row])],
-                alignment,
-                beside,
-                depth=int(tree.depth[row]),
-                effective=None if column is None else matrix.level_of(levels[row, column]),
-            )
-        )
-    return lines
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What lines show beside the rows in force: two queries for all of them at most.
-
-    history: every row about the programme, or the cell, the newest first. returns: open
-    returns by row. versions: of the programme, the newest first.
-    """
-
-    history: list[Alignment]
-    returns: dict[int, Return]
-    versions: list
-
-    @classmethod
-    def of(cls, request, history, versions):
-        """Read what belongs beside these rows; nothing where no row is returned."""
-        frame = frame_of(request)
-        returned = set(review_queries.returned(frame).rows.tolist())
-        concerned = [row for row in history if row.pk in returned]
-        found = review_queries.returns_of(concerned, frame) if concerned else {}
-        return cls(history, found, versions)
-
-
-def line_of(request, stored, wording, alignment, beside: Beside, *, depth, effective):
-    """Return what the line of one element shows and what may be done from it."""
-    line = {
-        "wording": wording,
-        "alignment": alignment,
-        "level": alignment.level if alignment else None,
-        "effective": effective,
-        "is_from_below": effective is not None
-        and (alignment is None or effective > alignment.level),
-        "depth": depth,
-        "address": reverse(
-            "align",
-            args=[stored.code, request.scope.strategy, wording.element.code],
-        )
-        + f"?{request.scope.query()}",
-    }
-    if alignment is not None:
-        line |= _second_reading(request, wording, alignment, beside)
-    return line
-
-
-def _second_reading(request, wording, alignment, beside):
-    """Return what a line says of its confirmation, its freshness and its return."""
-    state = alignment.state
-    is_open = may_record_on(request.scope) and alignment.valid_until is None
-    may_confirm = (
-        is_open
-        and not state.is_confirmed
-        and not state.is_reworded
-        and can_confirm(request.user, alignment)
-    )
-    own = [row for row in beside.history if row.element_id == alignment.element_id]
-    return {
-        "may_confirm": may_confirm,
-        "may_reaffirm": is_open and (state.is_reworded or state.is_stale),
-        "returned": beside.returns.get(alignment.pk),
-        "since_confirmed": second_reading.since_confirmed(
-            alignment, own, wording, beside.versions
-        )
-        if may_confirm
-        else None,
-    }
-
-
-def level_definitions():
-    """Return what each level means, by level; None is "not assessed"."""
-    return {definition.level: definition for definition in LevelDefinition.objects.all()}

@@ -7,6 +7,7 @@ from django.urls import reverse
 from strategy_app.coverage import counts, gaps
 from strategy_app.forms.document import DocumentForm
 from strategy_app.models import Element, Strategy
+from strategy_app.permissions import can_align
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import crosswalk as crosswalk_queries
 from strategy_app.queries import programme as programme_queries
@@ -117,7 +118,7 @@ def element(request, code, element_code):
     }
     context |= targets_of(request, stored, coverage)
     if row is not None:
-        context |= _covered(frame, coverage, row)
+        context |= _covered(frame, coverage, row, request.user)
         context["strokes"] = marks_drawn([context["row"], *context["children"]])
     return render(request, "strategy_app/strategy/strategy_element.html", context)
 
@@ -154,7 +155,7 @@ def _children(frame, coverage, row):
     return element_rows(coverage, below, marks_of(frame, coverage))
 
 
-def _covered(frame, coverage, row):
+def _covered(frame, coverage, row, user):
     """Return the element's own numbers, gaps, and the first programmes of each state."""
     found = [
         gap for gap in gaps.find(frame, coverage.scope, by="category") if gap.row == row
@@ -172,7 +173,14 @@ def _covered(frame, coverage, row):
         )
     }
     parts = parts_of(coverage, row)
+    is_today = coverage.scope.day == coverage.scope.today
     return {
+        # Whose cells with this element the person may work in, from here.
+        "may_open": {
+            programme.pk
+            for programme in listed.values()
+            if is_today and can_align(user, programme)
+        },
         "row": element_rows(coverage, [row], marks_of(frame, coverage))[0],
         "gaps": gap_rows(frame, coverage, found),
         "states": [

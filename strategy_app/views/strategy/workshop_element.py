@@ -22,7 +22,7 @@ from strategy_app.queries.text import difference
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.strategy import Overtaken
 from strategy_app.views.kept_words import keeps_words
-from strategy_app.views.scoping import only_post
+from strategy_app.views.scoping import number_in, only_post
 from strategy_app.views.strategy.workshop import (
     missing,
     moved,
@@ -32,7 +32,6 @@ from strategy_app.views.strategy.workshop import (
     taken_out,
     wants_parts,
 )
-from strategy_app.views.tagging.queue_cell import number_in
 
 _MOST_BYTES = 11 * 1024 * 1024
 # Several forms on one page: their fields are told apart.

@@ -16,8 +16,8 @@ from strategy_app.models.localized import localized_text
 from strategy_app.permissions import can_align, can_align_any
 from strategy_app.queries import alignment as alignment_queries
 from strategy_app.queries import programme as programme_queries
+from strategy_app.queries.strategy import level_definitions
 from strategy_app.services.ledger import MOST
-from strategy_app.views.programmes.programme import level_definitions
 from strategy_app.views.scoping import frame_of, reading, scoped, signed_in
 from strategy_app.views.tagging import grid_cells
 from strategy_app.views.whose import department_names, mask_of, whose_of

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -13,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from strategy_app.coverage.waiting import Cells
 from strategy_app.forms.queue import KINDS, ORDERS, QueueForm
-from strategy_app.models import Change
+from strategy_app.models import Change, Programme, Wording
 from strategy_app.permissions import can_align_any
 from strategy_app.queries import review, sanity
+from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services.ledger import can_be_reverted
-from strategy_app.views.programmes.programme import level_definitions
 from strategy_app.views.scoping import frame_of, scoped, signed_in
-from strategy_app.views.tagging.queue_cell import QueueCell
+from strategy_app.views.tagging.cell import Cell, Place
 from strategy_app.views.waiting import Waiting
 from strategy_app.views.whose import department_names, whose_of
 
@@ -190,11 +192,13 @@ def queue(request):
     }
     if found.tree is None or not context["is_today"]:
         return render(request, "strategy_app/tagging/queue.html", context)
-    cell = QueueCell(request, found, *found.shown) if found.shown else None
+    cell = _cell(found) if found.shown else None
     if request.method == "POST" and cell is not None:
-        answer = cell.do(request.POST.get("do"))
-        if answer is not None:
-            return answer
+        what = request.POST.get("do")
+        onward = found.shown if what == "stay" else found.neighbours[1]
+        if message := cell.do("save" if what == "stay" else what):
+            messages.success(request, message)
+            return redirect(found.address(at=onward, done=cell.name))
     before, after = found.neighbours
     context |= {
         "queue": found,
@@ -207,16 +211,40 @@ def queue(request):
         ],
         "before": before and found.address(at=before),
         "after": after and found.address(at=after),
-        "here": found.address(at=found.shown),
         "number": (found.place or 0) + 1,
         "left": len(found.cells),
         "done": _done(request, found),
-        "definitions": level_definitions(),
+        "definitions": strategy_queries.level_definitions(),
         "whose_all": found.address(whose="all"),
         "whose_mine": found.address(whose="mine"),
     }
     status = cell.status if cell is not None else 200
     return render(request, "strategy_app/tagging/queue.html", context, status=status)
+
+
+def _cell(found):
+    """Return the cell at which the queue stands, read."""
+    programme, element = found.shown
+    wordings = Wording.objects.filter(
+        revision=found.tree.revision_id, element__code=element
+    )
+    wording = (
+        wordings.filter(element__code=element).select_related("element__strategy").first()
+    )
+    if wording is None:  # taken out of the strategy this very moment
+        raise Http404
+    cell = Cell(
+        found.request,
+        get_object_or_404(
+            Programme.objects.select_related("category", "department"), code=programme
+        ),
+        wording,
+        place=Place.QUEUE,
+        waits_as="" if found.is_elsewhere else found.kind,
+    ).read(found.frame)
+    cell.address = found.address(at=found.shown)
+    cell.deferral = found.deferrals.get((cell.programme.pk, cell.element.pk))
+    return cell
 
 
 def _done(request, found):

@@ -1,7 +1,13 @@
-// The queue by keyboard: one key for each thing that its links and buttons do as well.
-const cell = () => document.getElementById("cell");
+// A cell opened, wherever it stands: what is typed is kept, Escape leaves it, Ctrl+Enter sends
+// it. In the queue there is a key for each thing that its links and buttons do as well.
+
+import "./drafts.js";
+
+const inQueue = () => document.getElementById("cell");
 const isField = (element) =>
   element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
+// Until what was sent or asked for is there, a key would still mean the cell that goes.
+const isOnItsWay = () => document.querySelector("#main .htmx-request") !== null;
 
 // Opens what is folded, and leads to the first thing to fill in there.
 function unfold(details) {
@@ -11,7 +17,7 @@ function unfold(details) {
 }
 
 function setLevel(level) {
-  const form = cell().querySelector("[data-judge]");
+  const form = inQueue().querySelector("[data-judge]");
   if (!form) return false;
   form.closest("details").open = true;
   const radio = form.querySelector(`[name=level][value="${level}"]`);
@@ -21,12 +27,9 @@ function setLevel(level) {
   return true;
 }
 
-// Until what was sent or asked for is there, a key would still mean the cell that goes.
-const isOnItsWay = () => document.querySelector("#main .htmx-request") !== null;
-
 function press(key) {
-  if (cell() && ["0", "1", "2"].includes(key)) return setLevel(key);
-  const folded = cell()?.querySelector(`details[data-open="${CSS.escape(key)}"]`);
+  if (inQueue() && ["0", "1", "2"].includes(key)) return setLevel(key);
+  const folded = inQueue()?.querySelector(`details[data-open="${CSS.escape(key)}"]`);
   if (folded) {
     if (key === "?") folded.open = !folded.open;
     else unfold(folded);
@@ -38,34 +41,43 @@ function press(key) {
   return true;
 }
 
+// Sends the form that one is in, else the one that stands open.
+function sendFrom(element, opened) {
+  const form = element.closest("form") || opened.querySelector("details[open] [data-judge]");
+  const button = form?.querySelector("[type=submit]:not(:disabled)");
+  button?.click(); // which htmx takes note of: the button says what to do
+  return Boolean(button);
+}
+
+function leave(element, opened) {
+  if (opened !== inQueue()) opened.querySelector(".judge-buttons a").click();
+  else if (element.id !== "cell-title") document.getElementById("cell-title").focus();
+}
+
 document.addEventListener("keydown", (event) => {
   // While Japanese is being composed, every key belongs to the composition.
   if (event.isComposing || event.defaultPrevented) return;
   const from = event.target instanceof Element ? event.target : document.body;
-  if (cell() && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    const within = cell().contains(from) && from.closest("form");
-    const form = within || cell().querySelector("details[open] [data-judge]");
-    const button = form && form.querySelector("button[type=submit]:not(:disabled)");
-    if (!button || event.repeat || isOnItsWay()) return;
-    event.preventDefault();
-    button.click(); // which htmx takes note of: the button says what to do
+  const opened = from.closest(".line-editing, #cell");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const around = opened || inQueue();
+    if (around && !event.repeat && !isOnItsWay() && sendFrom(opened ? from : around, around)) event.preventDefault();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.key === "Escape") {
-    if (!cell()?.contains(from) || from.id === "cell-title") return;
-    document.getElementById("cell-title").focus();
+    if (opened) leave(from, opened);
     return;
   }
-  if (isField(from) || from.closest("dialog")) return;
+  const isQueue = document.querySelector(".queue-tabs") !== null;
+  if (!isQueue || isField(from) || from.closest("dialog") || isOnItsWay()) return;
   // As in the grid: full-width digits count, and Delete withdraws.
   const key = event.key.length === 1 ? event.key.normalize("NFKC") : event.key;
-  if (isOnItsWay()) return;
   if (press(key === "Delete" ? "d" : key)) event.preventDefault();
 });
 
 // The next cell has come in place of this one: reading goes on at its name. Where
-// something was refused, app.js leads to the field that is wrong.
+// something was refused, send.js leads to the field that is wrong.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "main" || event.target.querySelector(".field-error")) return;
   // Read out as well: it came with the page, which is no news to a screen reader.

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.contrib.admin.widgets import FilteredSelectMultiple
-from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from strategy_app.admin import tagging
@@ -61,24 +60,11 @@ class ProgrammeAdmin(NeverDeletedMixin, KeptAdmin):
             kwargs["form_class"] = AddressField
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_urls(self):
-        return [
-            path(
-                "<int:programme_id>/align/<int:element_id>/",
-                self.admin_site.admin_view(self.align_view),
-                name="strategy_app_programme_align",
-            ),
-            *super().get_urls(),
-        ]
-
-    def align_view(self, request, programme_id, element_id):
-        """Record, change or withdraw how a programme aligns with one element."""
-        return tagging.align_view(self.admin_site, request, programme_id, element_id)
-
     def tools(self, request, programme):
         return [(_("Tagging"), "#tagging")]
 
     def render_change_form(self, request, context, **kwargs):
         if kwargs.get("obj") is not None:
-            context["panel"] = tagging.panel(kwargs["obj"], request.GET.get("strategy"))
+            code = request.GET.get("strategy")
+            context["panel"] = tagging.panel(request, kwargs["obj"], code)
         return super().render_change_form(request, context, **kwargs)

@@ -83,9 +83,7 @@ def pages():
 
 
 def _own_pages():
-    programme, element = Programme.objects.get(), factories.get_element("A")
     return {
-        address(Programme, "align", programme.pk, element.pk): "What A is about.",
         reverse("admin:auth_user_password_change", args=[User.objects.first().pk]): (
             "Enter a new password"
         ),

@@ -418,11 +418,11 @@ class Cell:
 # --- all cells of a programme ---
 
 
-def cells_of(request, programme, history, *, versions=None, **where) -> list[Cell]:
+def cells_of(request, programme, history, versions, **where) -> list[Cell]:
     """Return the cells of a programme with every alignable element, as on the day.
 
-    history: all rows of the ledger about it. versions: of the programme. where: as Cell
-    takes it. At most two queries, whatever their number.
+    history: all rows of the ledger about it. versions: the programme as it was, the newest
+    first. where: as Cell takes it. At most two queries, whatever their number.
     """
     scope, frame = where.get("scope") or request.scope, frame_of(request)
     tree = frame.tree(scope.strategy, scope.day)
@@ -446,8 +446,7 @@ def cells_of(request, programme, history, *, versions=None, **where) -> list[Cel
         cell.current = current.get(element)
         cell.history = history_of[element]
         cell.returned = returns.get(cell.current and cell.current.pk)
-        if versions is not None:
-            cell.versions = versions
+        cell.versions = versions
         cells.append(cell)
     return cells
 

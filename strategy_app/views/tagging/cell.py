@@ -188,7 +188,7 @@ class Cell:
         return (
             self._is_open
             and self.may_align
-            and not self.is_elsewhere
+            and (not self.is_in_queue or self.waits_as in _REREADING)
             and (self.current.state.is_reworded or self.current.state.is_stale)
         )
 

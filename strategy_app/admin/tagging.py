@@ -71,26 +71,3 @@ def _assessed(cells):
 def _queue_at(cell):
     """Return where the queue goes on with what is not assessed, from this cell."""
     return f"{reverse('queue')}?{cell.scope.query(at=cell.name)}"
-
-
-def in_tree_order(wordings):
-    """Yield (wording, depth, its branch), parents before their children.
-
-    A branch begins at the top, or right below where all stands below one text that is
-    context only: that is the strategy itself.
-    """
-    children = {}
-    known = {wording.element_id for wording in wordings}
-    for wording in wordings:
-        parent = wording.parent_id if wording.parent_id in known else None
-        children.setdefault(parent, []).append(wording)
-    tops = [wording for wording in children.get(None, []) if wording.element_id in children]
-    whole = tops[0] if len(tops) == 1 and not tops[0].is_alignable else None
-    stack = [(wording, 0, None) for wording in reversed(children.get(None, []))]
-    while stack:
-        wording, depth, branch = stack.pop()
-        if branch is None and wording is not whole:
-            branch = wording
-        yield wording, depth, branch or wording
-        below = children.get(wording.element_id, [])
-        stack += [(child, depth + 1, branch) for child in reversed(below)]

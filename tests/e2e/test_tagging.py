@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from strategy_app.models import Alignment
+from strategy_app.models import Alignment, Programme
 from tests.e2e import keyboard
 
 pytestmark = pytest.mark.e2e
@@ -209,3 +209,33 @@ def test_form_that_cannot_be_fetched_says_so(aiko):
     keyboard.open_form(aiko, "KP-2.5")
 
     expect(aiko.locator("#unsent")).to_be_hidden()
+
+
+def test_a_cell_opens_beside_the_elements_page(aiko):
+    aiko.goto("/strategy/JST-INTL/KP-1/")
+    link = aiko.locator("#open-AJ-CORE")
+    keyboard.activate(link)
+    opened = aiko.locator("#drawer .line-editing")
+    keyboard.choose_level(opened, 0)
+    keyboard.write(opened.locator("[name=rationale]"), "Looked at from the element.")
+    aiko.keyboard.press("Control+Enter")
+    expect(aiko.locator("#drawer")).to_be_hidden()
+    expect(link).to_be_focused()
+    expect(aiko.locator("main")).to_contain_text("Looked at from the element.")
+
+
+def test_a_cell_is_worked_in_the_administration_as_elsewhere(site, open_page):
+    page = open_page(site, "chie")
+    programme = Programme.objects.get(code="SATREPS")
+    page.goto(f"/admin/strategy_app/programme/{programme.pk}/change/")
+    opened = keyboard.line(page, "KP-2.5")
+    keyboard.action(page, "KP-2.5").press("Enter")
+    expect(opened.locator("[name=level]:focus")).to_have_count(1)
+    keyboard.save(opened)
+    expect(opened.locator("fieldset.levels .field-error")).to_be_visible()
+    keyboard.choose_level(opened, 1)
+    keyboard.write(opened.locator("[name=rationale]"), "Data are shared.")
+    page.keyboard.press("Control+Enter")
+    expect(opened).to_contain_text("Data are shared.")
+    expect(keyboard.action(page, "KP-2.5")).to_be_focused()
+    assert in_force("KP-2.5") == (1, "Data are shared.")

@@ -190,8 +190,8 @@ def told(db, aiko, dai, chie, department_a):
         changes = [Change.objects.latest("id").pk]
 
         clock.move_to("2026-03-10T03:00:00+00:00")
-        chosen = Alignment.objects.filter(element__code__in=["A", "B"])
-        ledger.confirm_all(list(chosen.values_list("pk", flat=True)), by=dai)
+        for row in Alignment.objects.filter(element__code__in=["A", "B"]):
+            ledger.confirm(alignment=row, by=dai)
         changes.append(Change.objects.latest("id").pk)
 
         clock.move_to("2026-04-10T03:00:00+00:00")

@@ -60,6 +60,8 @@ def in_order(frame: Frame, columns: np.ndarray) -> list[Programme]:
 
 def as_known(frame: Frame, programme: Programme) -> Programme | None:
     """Return a programme as the frame knows it, None where it was not on record yet."""
+    if frame.known_at is None:
+        return programme
     return _known(frame, [programme.pk]).get(programme.pk)
 
 

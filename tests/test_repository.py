@@ -224,3 +224,26 @@ def test_nothing_but_services_writes():
                 if node.func.attr in saving and ".objects" in owner:
                     found[str(path.relative_to(ROOT)), node.lineno] = ast.unparse(node.func)
     assert found == {}
+
+
+# --- the design system ---
+
+
+def test_the_stylesheets_stay_light_and_are_all_our_own():
+    static = ROOT / "strategy_app" / "static" / "strategy_app"
+    sheets = list(static.rglob("*.css"))
+    assert {sheet.parent for sheet in sheets} == {static / "css"}
+    assert sum(sheet.stat().st_size for sheet in sheets) <= 45 * 1024
+
+
+def test_colours_are_named_by_what_they_mean():
+    """A rule takes its colours from tokens.css; the administration maps its own header."""
+    css = ROOT / "strategy_app" / "static" / "strategy_app" / "css"
+    primitives = {
+        sheet.name: re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;,)\s])", sheet.read_text())
+        for sheet in css.glob("*.css")
+        if sheet.name not in {"tokens.css", "admin.css"}
+    }
+    assert {name: found for name, found in primitives.items() if found} == {
+        "print.css": ["#fff"]
+    }

@@ -22,13 +22,17 @@ class DocumentForm(RefusableForm):
     """
 
     file = forms.FileField(
-        label=_("A file: Markdown, plain text or DOCX"), required=False, max_length=200
+        label=_("A file: DOCX, ODT, HTML, Markdown or plain text"),
+        required=False,
+        max_length=200,
     )
     text = forms.CharField(
         label=_("or its text"), required=False, strip=False, widget=forms.Textarea
     )
     other_file = forms.FileField(
-        label=_("A file: Markdown, plain text or DOCX"), required=False, max_length=200
+        label=_("A file: DOCX, ODT, HTML, Markdown or plain text"),
+        required=False,
+        max_length=200,
     )
     other_text = forms.CharField(
         label=_("or its text"), required=False, strip=False, widget=forms.Textarea

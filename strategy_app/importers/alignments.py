@@ -9,8 +9,15 @@ from django.utils.translation import gettext as _
 
 from strategy_app.importers.cells import Line, Reader, level_names, plain
 from strategy_app.importers.columns import columns_of, filled
-from strategy_app.importers.table import MOST, Row, Table, as_text, column_name, read_table
-from strategy_app.importers.workbook.refusals import too_many
+from strategy_app.importers.table import (
+    MOST,
+    Row,
+    Table,
+    as_text,
+    column_name,
+    read_table,
+    too_many,
+)
 from strategy_app.models import Strategy, User
 from strategy_app.models.dates import today
 from strategy_app.services import ledger

@@ -1,5 +1,6 @@
 """Read the cells of a row: what each says, by the rules of the forms, or what is wrong."""
 
+import datetime
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -12,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from strategy_app.forms.alignment import RATIONALE_MAX, EvidenceForm
 from strategy_app.forms.fields import AddressField, DayField, PlainTextField
 from strategy_app.importers.columns import COLUMNS, EVIDENCE, HISTORY
-from strategy_app.importers.workbook.cells import day_of_serial, is_cell_error
 from strategy_app.models import Element, Level, LevelDefinition, Programme
 from strategy_app.permissions import can_administer
 from strategy_app.services.ledger import Align, Load, Step, batches, check_judgement
@@ -21,6 +21,10 @@ from strategy_app.services.ledger import Align, Load, Step, batches, check_judge
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
 # Days before 1927 are none of a source, and a year alone (2026) is no day.
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
+# What a spreadsheet shows for an error of its own.
+_CELL_ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
+# Days are counted from 1900-01-01 = 1, with a 29 February 1900 that did not exist.
+_DAY_ZERO = datetime.date(1899, 12, 30)
 
 
 @dataclass
@@ -112,7 +116,7 @@ class Reader:
         for key, text in line.cells.items():
             if text.startswith("="):
                 line.add_error(key, _("This is a formula: put its result here as a value."))
-            elif is_cell_error(text):
+            elif _CELL_ERROR.fullmatch(text.strip()):
                 line.add_error(key, _("This cell holds an error of the spreadsheet."))
         line.programme = self._programme(line)
         line.element = self._element(line)
@@ -246,6 +250,6 @@ def plain(text: str) -> str:
 def _day_text(text):
     """Return a day that stands there as a spreadsheet's number as a day."""
     number = unicodedata.normalize("NFKC", text).strip()
-    if _SERIAL.fullmatch(number) and (day := day_of_serial(float(number))):
-        return day.isoformat()
+    if _SERIAL.fullmatch(number):
+        return (_DAY_ZERO + datetime.timedelta(int(float(number)))).isoformat()
     return text

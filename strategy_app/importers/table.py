@@ -10,15 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from strategy_app.importers import workbook
+from strategy_app.importers import sheet
 from strategy_app.importers.encoding import reads_as_japanese
-from strategy_app.importers.workbook.refusals import (
-    too_far_down,
-    too_far_right,
-    too_many,
-)
 from strategy_app.services.ledger import MOST
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -62,14 +58,14 @@ class Table:
 def read_table(content: bytes | str, *, name: str = "") -> Table:
     """Return the table that a text or the bytes of a file hold.
 
-    content: text as it was pasted, or a file: CSV or TSV in UTF-8, UTF-16 or cp932, or
-    XLSX. name: the file's name, to tell what it says it is. Raises ValidationError.
+    content: text as it was pasted, or a file: CSV or TSV in UTF-8, UTF-16 or cp932; XLSX,
+    XLS or ODS. name: the file's name, to tell what it says it is. Raises ValidationError.
     """
     size = len(content)
     if size > MOST_BYTES:
         raise too_large()
     if isinstance(content, bytes):
-        if workbook.is_meant(content, name):
+        if sheet.is_meant(content, name):
             return _of_workbook(content, name)
         content = _decoded(content)
     return _checked(_of_text(content), [])
@@ -80,6 +76,14 @@ def too_large() -> ValidationError:
     return ValidationError(
         _("This is larger than %(limit)d MB: split the table.")
         % {"limit": MOST_BYTES // 1024 // 1024}
+    )
+
+
+def too_many(most: int) -> ValidationError:
+    """Return what is said of a table of too many rows."""
+    return ValidationError(
+        _("A table may have at most %(most)s rows: split it.")
+        % {"most": number_format(most, force_grouping=True)}
     )
 
 
@@ -109,10 +113,10 @@ def column_name(column: int) -> str:
 
 
 def _of_workbook(content, name):
-    found = workbook.read_workbook(
-        content, name, most_rows=MOST, last_row=LAST_ROW, last_column=LAST_COLUMN
+    rows, merges = sheet.read_sheet(
+        content, name, most_rows=MOST + 1, most_characters=MOST_CHARACTERS
     )
-    return _checked(found.rows, [Merge(*merge) for merge in found.merges])
+    return _checked(rows, [Merge(*merge) for merge in merges])
 
 
 def _checked(numbered, merges):
@@ -126,9 +130,16 @@ def _checked(numbered, merges):
         if len(rows) > MOST:
             raise too_many(MOST)
         if number > LAST_ROW:
-            raise too_far_down(number)
+            raise ValidationError(
+                _("Row %(row)d is too far down: leave out the empty rows above it.")
+                % {"row": number}
+            )
         if len(cells) > LAST_COLUMN:
-            raise too_far_right(number)
+            raise ValidationError(
+                _("Row %(row)d has too many columns: leave out what is not part of the"
+                  " table.")
+                % {"row": number}
+            )  # fmt: skip
         characters += sum(map(len, cells))
         if characters > MOST_CHARACTERS:
             raise ValidationError(_("This holds too much text: split the table."))
@@ -166,7 +177,10 @@ def _decoded(content):
         encodings = ["utf-16"]
     elif b"\0" in content:
         raise ValidationError(
-            _("This is not a table: send CSV, TSV or XLSX. Text in UTF-16 needs its mark.")
+            _(
+                "This is not a table: send CSV, TSV, XLSX, XLS or ODS. Text in UTF-16 needs"
+                " its mark."
+            )
         )
     else:
         encodings = ["utf-8-sig", "cp932"]

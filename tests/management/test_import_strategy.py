@@ -85,7 +85,8 @@ def test_what_stands_beside_the_text_of_a_docx_is_told(strategy, capsys, tmp_pat
     body = paragraph("Aims", style="1"), paragraph("New value", number=2)
     path.write_bytes(docx(*body, header1=f"<w:hdr>{paragraph('Of 2027')}</w:hdr>"))
     assert run(capsys, path).startswith(
-        "en: This stands beside the text, as a header or footer does: kept in the preface."
+        "en: This stands beside the text, as a header or a text box does: kept in the"
+        " preface."
         " “Of 2027”\n"
     )
     assert Revision.objects.get(published_in=None).preface_en == "Of 2027"
@@ -97,7 +98,11 @@ def test_what_stands_beside_the_text_of_a_docx_is_told(strategy, capsys, tmp_pat
         ("none.md", None, "No such file or directory."),
         ("empty.md", b"", "empty.md: There is no text in this document."),
         ("scan.pdf", b"%PDF-1.7", "scan.pdf: This is a PDF"),
-        ("a.docx", b"text", "a.docx: This file is not a DOCX document, or it is damaged."),
+        (
+            "a.docx",
+            b"text",
+            "a.docx: This file is not a DOCX or ODT document, or it is damaged.",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said(strategy, capsys, tmp_path, name, content, said):

@@ -12,16 +12,26 @@ from strategy_app.importers.document.blocks import (
     Piece,
     Shape,
 )
+from strategy_app.importers.document.markers import Marker, letters_of_codes, split_code
 
 _DEEPEST = 8
 _BOLD_LEVEL = 20
+# Headings of this level and deeper only have a label.
+_LABELLED = 7
 _PAGE = re.compile(r"[0-9０-９]{1,4}\Z")
 _NO_RANK = 3
+_ASIDE = {
+    *NOTES, Shape.PAGE_NUMBER, Shape.MARGIN, Shape.CONTENTS, Shape.FRONT_MATTER,
+}  # fmt: skip
+_CONTENTS = re.compile(r"(?:table of )?contents|目\s*次", re.I)
+_LEADS_TO_PAGE = re.compile(r"(?:[.．・…‥·]\s?){3,}\s*[0-9０-９]{1,4}\Z")
+_ENDS_WITH_PAGE = re.compile(r"\S[\s\u3000]+[0-9０-９]{1,4}\Z")
 
 
 def arrange(pieces: list[Piece]) -> list[Block]:
     """Return the blocks of a document in its order, numbered from 1."""
-    pieces, joined = _joined([_with_shape(piece) for piece in _with_title(pieces)])
+    pieces = _with_lone_titles(_with_title(_with_contents(_with_codes(pieces))))
+    pieces, joined = _joined([_with_shape(piece) for piece in pieces])
     lists = _Lists()
     blocks = []
     neighbours = _neighbours(pieces)
@@ -41,6 +51,7 @@ def arrange(pieces: list[Piece]) -> list[Block]:
                 holds=holds,
                 cut_by=joined.get(id(piece), ""),
                 wrapped=piece.wrapped,
+                is_unnumbered=piece.is_unnumbered,
             )
         )
     return blocks
@@ -57,12 +68,57 @@ def _neighbours(pieces):
     return list(zip(befores, afters[::-1], strict=True))
 
 
+def _with_codes(pieces):
+    """Return the pieces, the document's own codes being their markers."""
+    takes = [
+        piece.shape in (Shape.PARAGRAPH, Shape.ITEM, Shape.HEADING)
+        and (piece.marker is None or piece.marker.is_bullet)
+        for piece in pieces
+    ]
+    texts = (piece.text for piece, is_free in zip(pieces, takes, strict=True) if is_free)
+    letters, found = letters_of_codes(texts), []
+    for piece, is_free in zip(pieces, takes, strict=True):
+        marker, rest = split_code(piece.text) if is_free else (None, "")
+        if marker is not None and marker.label in letters:
+            rank = piece.marker.rank if piece.marker else marker.rank
+            shape = Shape.ITEM if piece.shape is Shape.PARAGRAPH else piece.shape
+            marker = replace(marker, rank=rank)
+            piece = replace(piece, shape=shape, marker=marker, text=rest)
+        found.append(piece)
+    return found
+
+
+def _with_contents(pieces):
+    """Return the pieces, the lines of a table of contents being such.
+
+    They end with the number of a page, after dots or below a title of their own.
+    """
+    found, is_below = [], False
+    for piece in pieces:
+        text = words.without_bold(piece.text)
+        is_title = piece.marker is None and _CONTENTS.fullmatch(text.strip(" :："))
+        ends = _LEADS_TO_PAGE.search(text) or (is_below and _ENDS_WITH_PAGE.search(text))
+        is_line = piece.shape is Shape.CONTENTS or (
+            piece.shape in (Shape.PARAGRAPH, Shape.ITEM, Shape.HEADING) and ends
+        )
+        if is_line and found and is_below == 1:
+            found[-1] = replace(found[-1], shape=Shape.CONTENTS)
+        is_below = 1 if is_title else 2 if is_below and is_line else 0
+        if is_line and piece.marker:
+            piece = replace(piece, text=f"{piece.marker.text} {piece.text}", marker=None)
+        found.append(replace(piece, shape=Shape.CONTENTS) if is_line else piece)
+    return found
+
+
 def _with_title(pieces):
     """Return the pieces, a title that only its place shows being a heading."""
     if len(pieces) < 2 or any(piece.level == 0 for piece in pieces
                               if piece.shape is Shape.HEADING):  # fmt: skip
         return pieces
-    first, second = pieces[:2]
+    first, *others = [piece for piece in pieces if piece.shape not in NOTES]
+    if not others:
+        return pieces
+    second = others[0]
     is_title = (
         first.shape is Shape.PARAGRAPH
         and words.is_title_line(words.without_bold(first.text))
@@ -72,7 +128,37 @@ def _with_title(pieces):
     )
     if not is_title:
         return pieces
-    return [replace(first, shape=Shape.HEADING, level=0), *pieces[1:]]
+    return [
+        replace(piece, shape=Shape.HEADING, level=0) if piece is first else piece
+        for piece in pieces
+    ]
+
+
+def _with_lone_titles(pieces):
+    """Return the pieces, lines that stand alone like titles being headings.
+
+    Only in a document that marks none.
+    """
+    if any((piece.shape is Shape.HEADING and 0 < piece.level < _LABELLED)
+           or words.is_all_bold(piece.text) for piece in pieces):  # fmt: skip
+        return pieces
+    found = []
+    for place, piece in enumerate(pieces):
+        after = pieces[place + 1] if place + 1 < len(pieces) else None
+        before = pieces[place - 1] if place else None
+        is_title = (
+            piece.shape is Shape.PARAGRAPH
+            and piece.indent == 0
+            and words.is_lone_title(piece.text)
+            and after is not None
+            and not after.text[:1].islower()
+            and not (before and before.text.endswith((",", "、", "，", ":", "：")))
+            and not (before and piece.follows_page_break and _goes_on(before, piece))
+        )
+        found.append(
+            replace(piece, shape=Shape.HEADING, level=_BOLD_LEVEL) if is_title else piece
+        )
+    return found
 
 
 def _with_shape(piece):
@@ -160,6 +246,7 @@ class _Open:
     indent: float
     rank: float
     holds: bool
+    marker: Marker | None
 
 
 class _Lists:
@@ -175,7 +262,7 @@ class _Lists:
             return piece.level, False
         if piece.shape is Shape.ITEM:
             return self._place_item(piece, before, after)
-        if piece.shape not in {*NOTES, Shape.PAGE_NUMBER, Shape.MARGIN}:
+        if piece.shape not in _ASIDE:
             while self.open and not (
                 self.open[-1].holds or piece.indent >= self.open[-1].indent + STEP
             ):
@@ -184,13 +271,35 @@ class _Lists:
 
     def _place_item(self, piece, before, after):
         rank = piece.marker.rank if piece.marker else _NO_RANK
-        while self.open and not self._is_below(piece.indent, rank, self.open[-1]):
-            self.open.pop()
+        place = self._place_by_number(piece.marker) if piece.marker else None
+        if place is not None:
+            del self.open[place:]
+        else:
+            while self.open and not self._is_below(piece.indent, rank, self.open[-1]):
+                self.open.pop()
         del self.open[_DEEPEST:]
         level = len(self.open)
         holds = _holds(piece, before, after)
-        self.open.append(_Open(piece.indent, rank, holds))
+        self.open.append(_Open(piece.indent, rank, holds, piece.marker))
         return level, holds
+
+    def _place_by_number(self, marker):
+        """Return how many open items one stands below whose number tells: (2-1) below (2).
+
+        (3) stands beside (2), however these are indented. None where numbers tell nothing.
+        """
+        if not marker.style:
+            return None
+        *outer, last = marker.numbers
+        for place, other in reversed([*enumerate(self.open)]):
+            if other.marker is None or not other.marker.style:
+                continue
+            if outer and other.marker.numbers == (*outer,):
+                return place + 1
+            is_next = other.marker.numbers == (*outer, last - 1)
+            if is_next and other.marker.style == marker.style:
+                return place
+        return None
 
     @staticmethod
     def _is_below(indent, rank, other):
@@ -206,7 +315,7 @@ def _holds(piece, before, after):
         return True
     if piece.marker.is_bullet:
         return False
-    if words.run_in(piece.text) or words.is_all_bold(piece.text):
+    if words.run_in(piece.text, is_item=True) or words.is_all_bold(piece.text):
         return True
     if not words.is_title_line(piece.text):
         return False

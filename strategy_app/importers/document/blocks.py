@@ -18,6 +18,9 @@ class Shape(StrEnum):
     COMMENT = "comment"
     MARGIN = "margin"
     PAGE_NUMBER = "page_number"
+    CONTENTS = "contents"
+    STRUCK = "struck"
+    FRONT_MATTER = "front_matter"
 
 
 # An item of a list stands this many columns further in than the one it belongs to.
@@ -25,7 +28,7 @@ STEP = 2
 # Less than a step, and more than a space that slipped in.
 HALF_STEP = 1.5
 # What belongs to the piece before it, wherever that stands.
-NOTES = {Shape.FOOTNOTE, Shape.COMMENT}
+NOTES = {Shape.FOOTNOTE, Shape.COMMENT, Shape.STRUCK}
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,10 @@ class Piece:
     """A paragraph, heading, item or table as it stands in the file.
 
     ``indent`` counts columns, a full-width space being two; ``line`` is the line of a text
-    or the paragraph of a DOCX, from 1, or 0 in its margin; ``level`` is of a heading, 0 the
-    document's title. ``wrapped`` is a number that begins a line within it.
+    or the paragraph of a file, from 1, or 0 in its margin; ``level`` is of a heading, 0 the
+    document's title. ``wrapped`` is a number that begins a line within it;
+    ``is_unnumbered`` says that the numbers of headings, of which this is the first, could
+    not be read.
     """
 
     shape: Shape
@@ -45,6 +50,7 @@ class Piece:
     marker: Marker | None = None
     follows_page_break: bool = False
     wrapped: str = ""
+    is_unnumbered: bool = False
 
     def with_text(self, text: str) -> "Piece":
         """Return the same with another text."""
@@ -74,3 +80,4 @@ class Block:
     holds: bool = False
     cut_by: str = ""
     wrapped: str = ""
+    is_unnumbered: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from strategy_app.importers.document.kinds import Kind
+from strategy_app.importers.document.markers import split_code
 from strategy_app.importers.document.nodes import Node
 
 PREFIXES = {
@@ -29,6 +30,12 @@ def give_codes(roots: list[Node], say: Callable[[Node, str], None]) -> None:
     the document's order. Where a number is there twice, codes count on in that order.
     """
     waiting, taken = [node for root in roots for node in root.walk()], set()
+    for node in waiting:
+        # The document's own codes are the codes.
+        code, _rest = split_code(node.marker)
+        if code is not None and code.text == node.marker and code.text not in taken:
+            _take(node, code.text, taken)
+    waiting = [node for node in waiting if not node.code]
     while waiting:
         # A code may begin with its parent's.
         ready = [node for node in waiting if not _is_part(node) or node.parent.code]

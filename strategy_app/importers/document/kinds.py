@@ -62,7 +62,7 @@ _OF_SECTION = [
     (Kind.PORTFOLIO_KIND, r"portfolio|事業構成|事業の区分"),
     (Kind.BASIS_DOCUMENT, r"(?:basis|related|reference) documents?|関連文書|参照文書"
                           r"|根拠文書"),
-    (Kind.PROCESS, r"process(?:es)?|reviews?|revisions?|進め方|見直し|推進体制"),
+    (Kind.PROCESS, r"process(?:es)?|reviews?|進め方|見直し|推進体制"),
     (Kind.ROLE, r"roles?|役割"),
     (Kind.MISSION, r"missions?|使命|ミッション"),
     (Kind.PURPOSE, r"purposes?|目的|趣旨"),

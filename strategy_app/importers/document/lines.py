@@ -6,10 +6,25 @@ from dataclasses import replace
 
 from strategy_app.importers.document import words
 from strategy_app.importers.document.blocks import HALF_STEP, Piece, Shape
-from strategy_app.importers.document.markers import own_number, split_label, split_marker
+from strategy_app.importers.document.markers import (
+    letters_of_codes,
+    own_number,
+    plain_number,
+    split_code,
+    split_label,
+    split_marker,
+    split_plain_number,
+)
+from strategy_app.importers.document.paragraphs import heading_of, labelled, may_be_heading
 
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x85\u2028\u2029]")
-_HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
+_HEADING = re.compile(
+    r"(#{1,6})(?:[ \t\u3000]+|(?<=##)(?=[^#\s]))(.*?)(?:[ \t]+#+)?[ \t]*\Z"
+)
+_QUOTED = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
+# What some programs keep above a text: lines of "name: value".
+_DATA = re.compile(r"[A-Za-z][\w-]{0,40}[ ]?:(?:\s|\Z)")
+_MOST_DATA = 100
 _FULL_HEADING = re.compile(r"(＃{1,6})[ \u3000]*(.+)\Z")
 _UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*\Z")
 _RULE = re.compile(r"[ \t]*(?:[-*_][ \t]*){3,}\Z")
@@ -20,15 +35,22 @@ _PAGE = re.compile(
 )
 _REFERENCE = re.compile(r"\[\^[^\]\s]{1,40}\]")
 _FOOTNOTE = re.compile(rf"({_REFERENCE.pattern}):[ \t]*(.*)\Z")
-_MARKED_HEADING = 6
 _GROWING = (Shape.PARAGRAPH, Shape.ITEM, Shape.FOOTNOTE)
 _MOST_LINE = 5_000
 
 
 def pieces_of(text: str) -> list[Piece]:
     """Return the pieces of a text; a form feed among its lines is a page break."""
-    reading = _Reading()
-    for number, line in enumerate(_LINE_END.split(text), start=1):
+    lines = _LINE_END.split(text)
+    reading = _Reading(
+        counts_plainly={1, 2} <= {plain_number(line) for line in lines},
+        letters=letters_of_codes(line.strip() for line in lines),
+    )
+    if size := _front_matter(lines):
+        data = "\n".join(lines[1 : size - 1])
+        reading.pieces.append(Piece(Shape.FRONT_MATTER, data, 2))
+        lines[:size] = [""] * size
+    for number, line in enumerate(lines, start=1):
         parts = line.split("\f")
         for place, part in enumerate(parts):
             if place:
@@ -38,6 +60,15 @@ def pieces_of(text: str) -> list[Piece]:
                 reading.add(part, number)
     reading.flush()
     return _with_footnotes(reading.pieces)
+
+
+def _front_matter(lines):
+    """Return how many lines above a text are data about it, with those around them."""
+    if lines[0].rstrip() != "---" or len(lines) < 3 or not _DATA.match(lines[1]):
+        return 0
+    ends = (place for place, line in enumerate(lines[:_MOST_DATA])
+            if place and line.rstrip() in ("---", "..."))  # fmt: skip
+    return next(ends, -1) + 1
 
 
 def _with_footnotes(pieces):
@@ -70,8 +101,9 @@ def indent_of(line: str, *, is_bullet: bool = False) -> float:
 class _Reading:
     """The pieces so far, and the one that is growing."""
 
-    def __init__(self):
+    def __init__(self, *, counts_plainly, letters):
         self.pieces = []
+        self.counts_plainly, self.letters = counts_plainly, letters
         self.open, self.more = None, []
         self.fence = ""
         self.after_break = False
@@ -105,8 +137,6 @@ class _Reading:
         self.flush()
         self.open = Piece(shape, text, line, follows_page_break=self.after_break, **fields)
         self.after_break = False
-        if shape is Shape.HEADING:
-            self.counted = []
 
     def add(self, line, number):
         """Take in the next line."""
@@ -117,6 +147,8 @@ class _Reading:
                 self.fence = ""
                 self.flush()
             return
+        if len(line) <= _MOST_LINE:
+            line = _QUOTED.sub("", line, count=1) if _QUOTED.match(line) else line
         stripped = line.strip()
         if not stripped:
             self.flush()
@@ -161,13 +193,13 @@ class _Reading:
         return True
 
     def _begin_heading(self, text, number, level):
-        marker, rest = split_label(text)
-        if marker is None:
-            marker, rest = split_marker(text)
-        if marker is not None and marker.is_bullet:
-            marker, rest = None, text
-        self.begin(Shape.HEADING, rest.strip(), number, level=level, marker=marker)
+        self._begin_piece(heading_of(text, level=level, line=number))
+
+    def _begin_piece(self, piece):
+        """Take in a heading, which is whole."""
         self.flush()
+        self.pieces.append(replace(piece, follows_page_break=self.after_break))
+        self.after_break, self.counted = False, []
 
     def _add_text(self, line, stripped, number):
         if footnote := _FOOTNOTE.match(stripped):
@@ -179,11 +211,15 @@ class _Reading:
             self._begin_heading(heading[2].strip(), number, len(heading[1]))
             return
         marker, rest = split_marker(stripped)
+        if marker is None and self.counts_plainly:
+            marker, rest = split_plain_number(stripped)
+            marker = marker and self._counts_on(marker) and marker
         if marker is not None and self._may_begin_item(marker):
             self._begin_item(*own_number(marker, rest), line, number)
+        elif (code := split_code(stripped)[0]) and code.label in self.letters:
+            self.begin(Shape.PARAGRAPH, stripped, number, indent=indent_of(line))
         elif self._is_labelled_heading(stripped):
-            label, rest = split_label(stripped)
-            self._begin_labelled(label, rest, number)
+            self._begin_piece(labelled(*split_label(stripped), line=number))
         elif self._continues(line):
             self.more.append(stripped)
             if marker is not None:
@@ -196,13 +232,6 @@ class _Reading:
         self.begin(Shape.ITEM, rest.strip(), number, indent=indent, marker=marker)
         self.counted.append(marker)
 
-    def _begin_labelled(self, label, rest, number):
-        self.begin(
-            Shape.HEADING, rest.strip(), number, level=_MARKED_HEADING + label.level,
-            marker=label,
-        )  # fmt: skip
-        self.flush()
-
     def _is_labelled_heading(self, stripped):
         label, rest = split_label(stripped)
         if label is None:
@@ -213,9 +242,7 @@ class _Reading:
             or words.ends_sentence(self._last_line())
             or (self.open.shape is Shape.ITEM and not label.label.isascii())
         )
-        return starts and (
-            not rest or words.is_title_line(words.without_bold(rest))
-        )  # fmt: skip
+        return starts and may_be_heading(rest)
 
     def _may_begin_item(self, marker):
         """Whether a number or bullet begins an item: a wrapped line may have one too."""
@@ -227,6 +254,9 @@ class _Reading:
         if any(marker.follows(other) for other in self.counted):
             return True
         return set(marker.numbers) == {1} or len(marker.numbers) > 1
+
+    def _counts_on(self, marker):
+        return marker.numbers == (1,) or any(map(marker.follows, self.counted))
 
     def _continues(self, line):
         """Whether a line without a sign of its own goes on with what is above it."""

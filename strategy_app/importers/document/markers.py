@@ -2,7 +2,11 @@
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from strategy_app.importers.document import words
 
 _D = "[0-9０-９]{1,3}"
 _K = "[一二三四五六七八九十]{1,3}"
@@ -40,20 +44,21 @@ _RANKED = [
     (8, re.compile(r"[□◇○◎◦▪▫‣•✓]\s*|[-*+–—](?:\s+|$)")),
     (9, re.compile(r"[・･·]\s*")),
 ]  # fmt: skip
-_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
-_ROMAN = {"x" * (number // 10) + _ONES[number % 10]: number for number in range(1, 30)}
+_ROMAN = {words.roman(number): number for number in range(1, 30)}
 _KANJI = "一二三四五六七八九"
 _FIRST_BULLET = 7
 
 # A word that says what it is, with its number. Only the number may be missing its space.
 _LABEL = re.compile(
     rf"""(?:
-        (?P<english>(?:strategic\s+)?(?:key\s+points?|priorit(?:y|ies)|pillars?|aims?
-            |objectives?|goals?|targets?|missions?|purposes?|drivers?|global\s+issues?
-            |indicators?|chapter|section|part|article|appendix|annex))
+        (?P<english>(?:strategic\s+)?(?:key\s+(?:points?|results?)|kr|(?:priority|focus)\s+areas?
+            |priorit(?:y|ies)|pillars?|aims?|objectives?|goals?|targets?|missions?|purposes?
+            |drivers?|global\s+issues?|indicators?|themes?|recommendations?|commitments?
+            |actions?|principles?|outcomes?|outputs?|measures?|milestones?|perspectives?
+            |initiatives?|chapter|section|part|article|appendix|annex))
         \s*(?:no\.?\s*)?(?P<english_number>{_D}(?:[.]{_D})?)(?![0-9A-Za-z%])
-        |(?P<japanese>重点事項|重点項目|重点課題|重点|要点|目標|目的|ねらい|使命|原動力|地球規模課題
-            |課題|指標|柱)
+        |(?P<japanese>重点事項|重点項目|重点課題|重点施策|重点|要点|基本目標|政策目標|目標|目的|ねらい
+            |使命|原動力|地球規模課題|課題|指標|柱|基本方針|方針|具体的施策|施策|取組|戦略)
         \s*(?P<japanese_number>{_D}|[①-⑳])(?![0-9０-９年月%％つ])
         |第\s*(?P<ordinal>{_D}|{_K})\s*(?P<unit>の柱|の重点|重点|目標|部|章|節|項|条)
             (?=[\s:：、，．.「『【（(]|[{_JAPANESE}]|$)
@@ -88,6 +93,12 @@ class Marker:
         return self.rank == other.rank and self.numbers == (*outer, last + 1)
 
     @property
+    def style(self) -> str:
+        """How it writes its number, digits being 0: "(0)" of "- (2)"; "" of other signs."""
+        sign = unicodedata.normalize("NFKC", self.text.split()[-1])
+        return re.sub(r"[0-9]+", "0", sign) if re.search("[0-9]", sign) else ""
+
+    @property
     def level(self) -> int:
         """How deep a heading stands that only its label shows."""
         return _UNITS.get(self.label, _BELOW_UNITS)
@@ -111,6 +122,59 @@ def split_marker(text: str) -> tuple[Marker | None, str]:
             # 2.1 stands below 2, though written alike.
             return Marker(sign, numbers, rank + max(len(numbers) - 1, 0) / 10), rest
     return None, text
+
+
+_MOST_BEFORE = 20
+_PLAIN = re.compile(rf"([1-9][0-9]?)\s+(?=[A-Z*「{_JAPANESE}])")
+
+
+def plain_number(text: str) -> int | None:
+    """Return the number that a text begins with, without any sign behind it, or None."""
+    match = _PLAIN.match(text[:_MOST_BEFORE].lstrip(" >"))
+    return int(match[1]) if match else None
+
+
+def split_plain_number(text: str) -> tuple[Marker | None, str]:
+    """Return the mere number before a text, or None, and what follows it: "1 Purpose"."""
+    match = _PLAIN.match(text)
+    if match is None:
+        return None, text
+    return Marker(match[1], (int(match[1]),), 2), text[match.end() :]
+
+
+# A document's own code before a text: SO1.1, KP-2.
+_CODE = re.compile(
+    r"(?P<code>(?P<letters>[A-Z]{1,6})-?(?P<numbers>[0-9]{1,3}(?:[.-][0-9]{1,3}){0,4}))"
+    r"(?:\s*[:：.]\s*|\s+|\Z)"
+)
+
+
+def split_code(text: str, rank: float = 2) -> tuple[Marker | None, str]:
+    """Return a code before a text, or None, and what follows it; its label is its letters.
+
+    It may be a mere word, such as G7: ``letters_of_codes`` tells.
+    """
+    match = _CODE.match(text)
+    if match is None:
+        return None, text
+    marker = Marker(match["code"], _numbers(match["numbers"]), rank, match["letters"])
+    return marker, text[match.end() :]
+
+
+def letters_of_codes(texts: Iterable[str]) -> set[str]:
+    """Return the letters with which the codes of a document begin.
+
+    Several of its texts begin with different ones, of which one counts the first.
+    """
+    found = defaultdict(set)
+    for text in texts:
+        marker, _rest = split_code(text)
+        if marker is not None:
+            found[marker.label].add(marker.numbers)
+    return {
+        letters for letters, codes in found.items()
+        if len(codes) > 1 and any(1 in (code[0], code[-1]) for code in codes)
+    }  # fmt: skip
 
 
 def own_number(outer: Marker, text: str) -> tuple[Marker, str]:

@@ -31,8 +31,14 @@ _AS_TEXT = {
     ),
     Shape.COMMENT: lambda: _("This is a comment: kept below what it is about."),
     Shape.MARGIN: lambda: _(
-        "This stands beside the text, as a header or footer does: kept in the preface."
+        "This stands beside the text, as a header or a text box does: kept in the preface."
     ),
+}
+_LEFT_OUT = {
+    Shape.PAGE_NUMBER: lambda: _("This was taken for the number of a page."),
+    Shape.CONTENTS: lambda: _("This is a line of the table of contents: left out."),
+    Shape.STRUCK: lambda: _("This is struck out, deleted or hidden: left out."),
+    Shape.FRONT_MATTER: lambda: _("This stands above the document as its data: left out."),
 }
 # How much of what stands above a list is looked at to tell what it lists.
 _INTRODUCTION = 300
@@ -70,7 +76,12 @@ def _title_of(blocks, types):
     is_title = (
         first.level <= 1
         and not first.numbers
-        and (first.level == 0 or types.of_section(first.text) is None)
+        and (
+            first.level == 0
+            or types.of_section(first.text) is None
+            # Above sections of their own it decides nothing.
+            or any(types.of_section(other.text) for other in others)
+        )
         and all(other.level > first.level for other in others)
     )
     return first if is_title else None
@@ -96,6 +107,11 @@ class _Making:
         if block.wrapped:
             message = _("The line that begins with %(marker)s was taken for text.")
             self._say(block, message % {"marker": block.wrapped})
+        if block.is_unnumbered:
+            self._say(block, _(
+                "The word processor numbers its headings by their style: these numbers are"
+                " not read, and codes are counted."
+            ))  # fmt: skip
         if _MARKUP.search(block.text):
             self._say(
                 block, _("There is HTML or a script in it, which is kept as mere text.")
@@ -104,8 +120,8 @@ class _Making:
             self._add_heading(block)
         elif block.shape is Shape.ITEM:
             self._add_item(block)
-        elif block.shape is Shape.PAGE_NUMBER:
-            self._say(block, _("This was taken for the number of a page."), left_out=True)
+        elif block.shape in _LEFT_OUT:
+            self._say(block, _LEFT_OUT[block.shape](), left_out=True)
         else:
             self._add_text(block)
 
@@ -163,7 +179,7 @@ class _Making:
     def _add_item(self, block):
         del self.items[block.level :]
         parent = self.items[-1] if self.items else self._above()
-        title, body = words.titled(block.text)
+        title, body = words.titled(block.text, is_item=True)
         label, rest = split_label(title)
         kind = kinds.of_label(label.label) if label else None
         if kind is None:

@@ -6,18 +6,21 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from strategy_app.importers.archive import OLD, ZIP
 from strategy_app.importers.document.arrange import arrange
 from strategy_app.importers.document.blocks import Block
-from strategy_app.importers.document.docx import pieces_of_docx
 from strategy_app.importers.document.lines import pieces_of
+from strategy_app.importers.document.pandoc import pieces_of_file
 from strategy_app.importers.encoding import reads_as_japanese
-from strategy_app.importers.workbook.archive import OLD, ZIP
 
 MOST_BYTES = 10 * 1024 * 1024
 # A strategy of a hundred pages has some 300,000.
 MOST_CHARACTERS = 1_000_000
 MOST_BLOCKS = 5_000
 
+# What an ODT file begins with, behind the header of its first part.
+_ODT = b"mimetypeapplication/vnd.oasis.opendocument.text"[:43]
+_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.I)
 _LETTER = re.compile(r"[^\W_]")
 _BROKEN = re.compile("[\0\ud800-\udfff]")
 # Signs that no text has; among them the tab, the line's and the page's end are missing.
@@ -25,7 +28,7 @@ _CONTROL = re.compile("[\x01-\x08\x0e-\x1f]")
 
 
 def read(content: bytes, *, name: str = "") -> list[Block]:
-    """Return the blocks of a document: Markdown, plain text, or DOCX.
+    """Return the blocks of a document: Markdown, plain text, DOCX, ODT or HTML.
 
     content: the bytes of the file, text in UTF-8, UTF-16 or cp932; name: what it is called,
     to tell what it says it is. Raises ValidationError that says what to do.
@@ -36,12 +39,13 @@ def read(content: bytes, *, name: str = "") -> list[Block]:
             % {"limit": MOST_BYTES // 1024 // 1024}
         )
     _check_format(content, name.lower())
-    if content.startswith(ZIP) or name.lower().endswith((".docx", ".docm")):
-        pieces = pieces_of_docx(content)
+    if packed := _packed(content, name.lower()):
+        pieces = pieces_of_file(content, packed)
     else:
         text = _decoded(content)
         _check_size(len(text))
-        pieces = pieces_of(text)
+        is_page = name.lower().endswith((".html", ".htm")) or _PAGE.match(text)
+        pieces = pieces_of_file(text.encode(), "html") if is_page else pieces_of(text)
     _check_size(sum(len(piece.text) for piece in pieces))
     if len(pieces) > MOST_BLOCKS:
         raise ValidationError(
@@ -53,6 +57,13 @@ def read(content: bytes, *, name: str = "") -> list[Block]:
     if any(_BROKEN.search(piece.text) for piece in pieces):
         raise ValidationError(_("A character in this document is broken."))
     return arrange(pieces)
+
+
+def _packed(content, name):
+    """Return what a file is, or says that it is: "docx", "odt", or None for text."""
+    if name.endswith((".odt", ".fodt")) or content[30:73].startswith(_ODT):
+        return "odt"
+    return "docx" if content.startswith(ZIP) or name.endswith((".docx", ".docm")) else None
 
 
 def _texts(piece):
@@ -73,8 +84,10 @@ def _check_format(content, name):
         raise ValidationError(
             _("This is an old or an encrypted Word document: save it as plain DOCX.")
         )
-    if content.startswith(b"{\\rtf") or name.endswith((".rtf", ".odt", ".pages")):
-        raise ValidationError(_("Save this document as DOCX, Markdown or plain text."))
+    if content.startswith(b"{\\rtf") or name.endswith((".rtf", ".pages")):
+        raise ValidationError(
+            _("Save this document as DOCX, ODT, HTML, Markdown or plain text.")
+        )
 
 
 def _check_size(characters):
@@ -98,8 +111,8 @@ def _decoded(content):
             return text.removeprefix("\ufeff")
     raise ValidationError(
         _(
-            "This cannot be read as text: send DOCX, or text in UTF-8, UTF-16 or Shift_JIS"
-            " (cp932)."
+            "This cannot be read as text: send DOCX, ODT, or text in UTF-8, UTF-16 or"
+            " Shift_JIS (cp932)."
         )
     )
 

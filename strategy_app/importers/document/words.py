@@ -8,18 +8,30 @@ from strategy_app.forms.draft import literal
 MOST_TITLE = 300
 # A title on a line of its own is short and no sentence.
 _MOST_LINE = 80
+_MOST_WIDE_TITLE, _MOST_TITLE_WORDS = 30, 10
 _SHORT, _LONG = 20, 40
 _END = 50
 
 _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff01-\uffee]")
-_TERMINAL = re.compile(r"[.!?。！？．:：;；」』)）\]】][*_\"'”’]*\Z")
+_TERMINAL = re.compile(r"[.!?。！？．:：;；」』)）\]】＞〉》][*_\"'”’]*\Z")
 _SENTENCE = re.compile(r"[。！？](?=.)|[.!?](?=\s+[A-Z\u3040-\u9fff(\"“*])", re.DOTALL)
+# What a stop stands behind without ending a sentence: "St.", "vs.", "U.S.", "J."
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:St|Dr|Mr|Mrs|Ms|Prof|vs|cf|No|Nos|Fig|Vol|Art|Sec|approx|Jr|Sr|Inc|Ltd|Co|Mt|Gov"
+    r"|e\.g|i\.e)|(?<![^\W_])[A-Z])\Z"
+)
 # Of footnotes, behind the word or the stop that they are about.
 _REFERENCES = re.compile(r"(?:\[[0-9]{1,4}\])+\Z")
 _RUN_IN = re.compile(
     r"\*\*(?P<inner>[^*\n]+(?:\*(?!\*)[^*\n]+)*)\*\*(?P<after>\s*[:：。．.–—]?)\s*"
 )
 _ENDS_TITLE = (":", "：", "。", ".", "．", "–", "—")
+
+
+def roman(number: int) -> str:
+    """Return a number below 30 in small Roman digits."""
+    ones = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+    return "x" * (number // 10) + ones[number % 10]
 
 
 def join(before: str, after: str) -> str:
@@ -73,22 +85,33 @@ def is_title_line(text: str) -> bool:
     )
 
 
+def is_lone_title(text: str) -> bool:
+    """Whether a paragraph of its own reads as a title where nothing marks any."""
+    if not is_title_line(text) or re.search(r"[:：「（(\[]\Z|^[\[(（]|[。|]", text):
+        return False
+    if _WIDE.search(text):
+        return len(text) <= _MOST_WIDE_TITLE and "、" not in text
+    return text[0].isupper() and len(text.split()) <= _MOST_TITLE_WORDS
+
+
 def is_all_bold(text: str) -> bool:
     """Whether nothing in a text is not bold."""
     match = _RUN_IN.match(text)
     return match is not None and match.end() == len(text)
 
 
-def run_in(text: str) -> tuple[str, str] | None:
+def run_in(text: str, *, is_item: bool = False) -> tuple[str, str] | None:
     """Return the bold title that a text begins with and what follows it, or None.
 
-    Bold words are a title when a colon, a stop or a dash ends them: "**Openness:** ...".
+    Bold words are a title when a colon, a stop or a dash ends them: "**Openness:** ...";
+    in an item of a list several words also when a sentence begins behind them.
     """
     match = _RUN_IN.match(text)
     if match is None or match.end() == len(text):
         return None
     inner = match["inner"].strip()
-    if not (match["after"].strip() or inner.endswith(_ENDS_TITLE)):
+    begins = is_item and " " in inner and text[match.end()].isupper()
+    if not (match["after"].strip() or inner.endswith(_ENDS_TITLE) or begins):
         return None
     return inner.rstrip(":：").strip() or inner, text[match.end() :]
 
@@ -98,23 +121,31 @@ def without_bold(text: str) -> str:
     return text.replace("**", "").strip()
 
 
-def titled(text: str) -> tuple[str, str]:
-    """Return title and body of a statement.
+def titled(text: str, *, is_item: bool = False) -> tuple[str, str]:
+    """Return title and body of a statement, one of a list or not.
 
     A bold run-in title, else the text itself when it is one sentence that fits; else the
     first sentence, or as much of it as fits, with the whole text as the body.
     """
-    if split := run_in(text):
+    if split := run_in(text, is_item=is_item):
         title, body = split
         title = without_bold(title)
         if len(title) <= MOST_TITLE:
             return title, body
         return shortened(title), text
     plain = without_bold(text)
-    end = _SENTENCE.search(plain)
+    end = next(_ends(plain), None)
     if end is None and len(plain) <= MOST_TITLE:
         return plain, "" if plain else text
-    return shortened(plain[: end.start()] if end else plain), text
+    return shortened(plain if end is None else plain[:end]), text
+
+
+def _ends(text):
+    """Yield where the sentences of a text end, but for the last."""
+    for end in _SENTENCE.finditer(text):
+        before = text[max(end.start() - 10, 0) : end.start()]
+        if end[0] != "." or not _ABBREVIATED.search(before):
+            yield end.start()
 
 
 def shortened(text: str, most: int = MOST_TITLE) -> str:

@@ -11,8 +11,9 @@ from strategy_app.queries import strategy as strategy_queries
 
 class Command(BaseCommand):
     help = (
-        "Make a draft revision of a strategy from its document: Markdown, plain text or"
-        " DOCX. What was not understood is kept as text and told; nothing is published."
+        "Make a draft revision of a strategy from its document: DOCX, ODT,"
+        " HTML, Markdown or plain text. What was not understood is kept as text and told;"
+        " nothing is published."
     )
 
     def add_arguments(self, parser):

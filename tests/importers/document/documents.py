@@ -8,14 +8,26 @@ from xml.sax.saxutils import escape
 from strategy_app.importers import document
 
 SAMPLES = Path(__file__).parent / "samples"
-_SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_SCHEMAS = "http://schemas.openxmlformats.org"
+_SPACE = (
+    f'xmlns:w="{_SCHEMAS}/wordprocessingml/2006/main"'
+    f' xmlns:mc="{_SCHEMAS}/markup-compatibility/2006"'
+    ' xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+)
 _BREAK = '<w:r><w:br w:type="page"/></w:r>'
 
 STYLES = f"""<w:styles {_SPACE}>
-<w:style w:styleId="a1"><w:name w:val="Title"/></w:style>
-<w:style w:styleId="1"><w:name w:val="heading 1"/><w:basedOn w:val="a"/></w:style>
-<w:style w:styleId="2"><w:name w:val="heading 2"/><w:basedOn w:val="1"/></w:style>
-<w:style w:styleId="mine"><w:name w:val="My own"/><w:basedOn w:val="2"/></w:style>
+<w:style w:type="paragraph" w:styleId="a1"><w:name w:val="Title"/></w:style>
+<w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/></w:style>
+<w:style w:type="paragraph" w:styleId="2"><w:name w:val="heading 2"/>
+<w:basedOn w:val="1"/></w:style>
+<w:style w:type="paragraph" w:styleId="mine"><w:name w:val="My own"/>
+<w:basedOn w:val="2"/></w:style>
+<w:style w:type="paragraph" w:styleId="ListBullet"><w:name w:val="List Bullet"/></w:style>
+<w:style w:type="paragraph" w:styleId="Heading 3"><w:name w:val="heading 3"/>
+</w:style>
+<w:style w:type="paragraph" w:styleId="toc1"><w:name w:val="toc 1"/></w:style>
 </w:styles>"""
 NUMBERING = f"""<w:numbering {_SPACE}>
 <w:abstractNum w:abstractNumId="7">
@@ -25,7 +37,8 @@ NUMBERING = f"""<w:numbering {_SPACE}>
 <w:lvlText w:val="(%1-%2)"/></w:lvl>
 </w:abstractNum>
 <w:abstractNum w:abstractNumId="8"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/>
-<w:lvlText w:val="·"/></w:lvl><w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/></w:lvl>
+<w:lvlText w:val="·"/></w:lvl><w:lvl w:ilvl="1">
+<w:numFmt w:val="bullet"/><w:lvlText w:val="-"/></w:lvl>
 </w:abstractNum>
 <w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
 <w:num w:numId="2"><w:abstractNumId w:val="8"/></w:num>
@@ -58,13 +71,38 @@ def table(*rows):
     return f"<w:tbl>{''.join(lines)}</w:tbl>"
 
 
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPES = f"""<Types xmlns="{_PACKAGE}/content-types">
+<Default Extension="rels"
+ ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="xml" ContentType="application/xml"/></Types>"""
+
+
+def _relations(**targets):
+    inner = "".join(
+        f'<Relationship Id="r{name}" Type="{_KIND}/{name.rstrip("0123456789")}"'
+        f' Target="{target}"/>'
+        for name, target in targets.items()
+    )
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'
+
+
 def docx(*body, **parts):
     """Return the bytes of a DOCX; ``parts`` are further files by name without ".xml"."""
     files = {"styles": STYLES, "numbering": NUMBERING} | parts
+    relations = _relations(**{name: f"{name}.xml" for name in files})
     files["document"] = (
         f"<w:document {_SPACE}><w:body>{''.join(body)}</w:body></w:document>"
     )
-    return archive({f"word/{name}.xml": text for name, text in files.items()})
+    return archive(
+        {
+            "[Content_Types].xml": _TYPES,
+            "_rels/.rels": _relations(officeDocument="word/document.xml"),
+            "word/_rels/document.xml.rels": relations,
+        }
+        | {f"word/{name}.xml": text for name, text in files.items()}
+    )
 
 
 def archive(files):

@@ -5,8 +5,16 @@ import pytest
 from strategy_app.exporters.markdown import blocks
 from strategy_app.importers import document
 from strategy_app.templatetags.strategy import markdown
-from tests.importers.document.documents import codes, docx, paragraph, sample, table
+from tests.importers.document.documents import (
+    STYLES,
+    codes,
+    docx,
+    paragraph,
+    sample,
+    table,
+)
 
+BY = 'w:author="A" w:date="2026-01-01T00:00:00Z"'
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
@@ -53,8 +61,8 @@ def test_numbers_that_word_counts_are_the_documents_own():
         paragraph("Part of two", number=1, depth=1),
     )
     assert [(element.code, element.marker) for element in draft.elements[1:]] == [
-        ("AIM-1", "1."), ("AIM-1.1", "(1-1)"), ("AIM-1.2", "(1-2)"), ("AIM-2", "2."),
-        ("AIM-2.1", "(2-1)"),
+        ("AIM-1", "1."), ("AIM-1.1", "1."), ("AIM-1.2", "2."), ("AIM-2", "2."),
+        ("AIM-2.1", "1."),
     ]  # fmt: skip
     assert draft.notes == []
 
@@ -85,7 +93,7 @@ def test_tables_and_footnotes_are_kept_as_text():
         footnotes=f"{note}</w:footnote></w:footnotes>",
     )
     assert draft.elements[0].body == (
-        "Rain[3]\n\n[3] Small words.\n\n| Year | Days |\n| --- | --- |\n| 2025 | 120 |"
+        "Rain[1]\n\n[1] Small words.\n\n| Year | Days |\n| --- | --- |\n| 2025 | 120 |"
     )
     assert [note.message for note in draft.notes][1:] == [
         "This is a footnote: kept below what refers to it, or else where it stands.",
@@ -98,10 +106,86 @@ def test_what_was_deleted_is_no_text_and_a_reading_stands_in_brackets():
         "<w:r><w:ruby><w:rt><w:r><w:t>せんりゃく</w:t></w:r></w:rt><w:rubyBase><w:r>"
         "<w:t>戦略</w:t></w:r></w:rubyBase></w:ruby></w:r>"
     )
-    deleted = '<w:del w:id="1"><w:r><w:delText>old</w:delText></w:r></w:del>'
-    inserted = '<w:ins w:id="2"><w:r><w:t>の見直し</w:t></w:r></w:ins>'
+    deleted = f'<w:del w:id="1" {BY}><w:r><w:delText>old</w:delText></w:r></w:del>'
+    inserted = f'<w:ins w:id="2" {BY}><w:r><w:t>の見直し</w:t></w:r></w:ins>'
     draft = draft_of(f"<w:p>{ruby}{deleted}{inserted}</w:p>", paragraph("あ"))
     assert draft.title == "戦略（せんりゃく）の見直し"
+    assert left_out(draft) == [("This is struck out, deleted or hidden: left out.", "old")]
+
+
+def left_out(draft):
+    return [(note.message, note.text) for note in draft.notes if note.is_left_out]
+
+
+@pytest.mark.parametrize("properties", ["<w:strike/>", "<w:vanish/>"])
+def test_struck_and_hidden_words_are_left_out_and_told(properties):
+    run = "<w:r><w:rPr>{}</w:rPr><w:t xml:space='preserve'>{}</w:t></w:r>"
+    body = "".join((run.format("", "Fund "), run.format(properties, "five "),
+                    run.format("", "nine fellows.")))  # fmt: skip
+    draft = draft_of(paragraph("Aims", style="1"), f"<w:p>{body}</w:p>")
+    assert [each.body for each in draft.elements] == ["Fund nine fellows."]
+    assert left_out(draft) == [("This is struck out, deleted or hidden: left out.", "five")]
+
+
+def test_symbols_and_raised_digits_are_kept():
+    symbol = '<w:r><w:sym w:font="Symbol" w:char="F0A3"/></w:r>'
+    raised = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>12</w:t></w:r>'
+    text = paragraph("Costs").removesuffix("</w:p>")
+    end = "<w:r><w:t>yen.</w:t></w:r></w:p>"
+    draft = draft_of(
+        paragraph("Aims", style="1"), f"{text}{symbol}<w:r><w:t>10</w:t></w:r>{raised}{end}"
+    )
+    assert draft.elements[0].body == "Costs≤10¹²yen."
+
+
+def test_a_list_that_begins_anew_counts_anew():
+    numbering = (
+        f'<w:numbering {SPACE}><w:abstractNum w:abstractNumId="7"><w:lvl w:ilvl="0">'
+        '<w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
+        '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>'
+        '<w:num w:numId="2"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0">'
+        '<w:startOverride w:val="1"/></w:lvlOverride></w:num></w:numbering>'
+    )
+    draft = draft_of(
+        paragraph("Drivers", style="1"),
+        paragraph("Trust", number=1), paragraph("Talent", number=1),
+        paragraph("Aims", style="1"),
+        paragraph("Solve", number=2), paragraph("Share", number=2),
+        numbering=numbering,
+    )  # fmt: skip
+    assert [each.code for each in draft.elements] == [
+        "SEC-1", "DRV-1", "DRV-2", "SEC-2", "AIM-1", "AIM-2",
+    ]  # fmt: skip
+
+
+def test_the_table_of_contents_is_left_out_and_told():
+    draft = draft_of(
+        paragraph("目次"), paragraph("1 Trust 3", style="toc1"),
+        paragraph("2 Talent 4", style="toc1"),
+        paragraph("Trust", style="1"), paragraph("We keep it."),
+        paragraph("Talent", style="1"), paragraph("We grow it."),
+    )  # fmt: skip
+    assert [each.title for each in draft.elements] == ["Trust", "Talent"]
+    told = "This is a line of the table of contents: left out."
+    assert left_out(draft) == [(told, text) for text in ("目次", "1 Trust 3", "2 Talent 4")]
+    assert draft.preface == ""
+
+
+def test_numbers_that_a_style_gives_headings_are_told_to_be_missing():
+    numbered = STYLES.replace(
+        '<w:name w:val="heading 1"/>',
+        '<w:name w:val="heading 1"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>',
+    )
+    draft = draft_of(
+        paragraph("Trust", style="1"), paragraph("Talent", style="1"), styles=numbered
+    )
+    message = (
+        "The word processor numbers its headings by their style: these numbers are not"
+        " read, and codes are counted."
+    )
+    assert [(note.line, note.text) for note in draft.notes if note.message == message] == [
+        (1, "Trust")
+    ]
 
 
 def test_a_reading_is_as_bold_as_its_word():
@@ -186,7 +270,7 @@ def test_a_docx_says_what_the_same_text_says():
 def notes_part(kind, **texts):
     """Return the part that holds footnotes or comments, by their ids after an x."""
     inner = "".join(
-        f'<w:{kind} w:id="{name[1:]}">{paragraph(text)}</w:{kind}>'
+        f'<w:{kind} w:id="{name[1:]}" {BY}>{paragraph(text)}</w:{kind}>'
         for name, text in texts.items()
     )
     return f"<w:{kind}s {SPACE}>{inner}</w:{kind}s>"
@@ -195,6 +279,9 @@ def notes_part(kind, **texts):
 def referring(text, kind, note, **options):
     """Return a paragraph that refers to a note at its end."""
     reference = f'<w:r><w:{kind}Reference w:id="{note}"/></w:r></w:p>'
+    if kind == "comment":
+        begin, end = (f'<w:commentRange{part} w:id="{note}"/>' for part in ("Start", "End"))
+        reference = f"{begin}{end}{reference}"
     return paragraph(text, **options).removesuffix("</w:p>") + reference
 
 
@@ -214,14 +301,14 @@ def test_comments_and_notes_stay_with_the_item_that_they_are_about():
     assert [(each.code, each.title, each.body) for each in draft.elements] == [
         ("SEC-1", "Aims", ""),
         ("AIM-1", "Open up", "Is that enough?"),
-        ("AIM-2", "Reach out[4]", "[4] As in 2017."),
+        ("AIM-2", "Reach out[1]", "[1] As in 2017."),
         ("AIM-2.1", "by letter", ""),
     ]
     assert notes_of(draft) == [
         ("This is a comment: kept below what it is about.", "Is that enough?", 2),
         (
             "This is a footnote: kept below what refers to it, or else where it stands.",
-            "[4] As in 2017.",
+            "[1] As in 2017.",
             3,
         ),
     ]
@@ -239,11 +326,12 @@ def test_headers_and_footers_are_kept_once_and_numbers_of_pages_are_not():
         footer3=f"<w:ftr {SPACE}>{paragraph('Page 3 of 9')}"
         f"{table(('JST', '2026'))}</w:ftr>",
     )
-    assert draft.preface == "Before.\n\n| JST | 2026 |\n| --- | --- |\n\nConfidential"
-    beside = "This stands beside the text, as a header or footer does: kept in the preface."
+    assert draft.preface == "Before.\n\nJST\n\n2026\n\nConfidential"
+    beside = (
+        "This stands beside the text, as a header or a text box does: kept in the preface."
+    )
     assert notes_of(draft) == [
-        (beside, "| JST | 2026 |\n| --- | --- |", 0),
-        (beside, "Confidential", 0),
+        (beside, text, 0) for text in ("JST", "2026", "Confidential")
     ]
     assert [each.code for each in draft.elements] == ["SEC-1", "AIM-1"]
 
@@ -279,7 +367,7 @@ def test_a_note_that_nothing_refers_to_and_words_in_a_drawing_are_kept():
         footnotes=notes_part("footnote", x0="", x7="Of nothing"),
         **{"diagrams/data1": drawing},
     )
-    assert draft.preface == "Plan, do\n\nOf nothing\n\nOf what was deleted"
+    assert draft.preface == "Of what was deleted\n\nPlan, do\n\nOf nothing"
     assert draft.elements[0].body == "Text."
     assert [line for _message, _text, line in notes_of(draft)[-3:]] == [0, 0, 0]
 
@@ -292,17 +380,17 @@ def test_a_sentence_that_a_page_break_has_cut_above_its_footnote_is_whole():
         footnotes=notes_part("footnote", x2="Small words."),
     )
     assert draft.elements[0].body == (
-        "The agency supports research that crosses borders and[2] brings its results to"
-        " all.\n\n[2] Small words."
+        "The agency supports research that crosses borders and[1] brings its results to"
+        " all.\n\n[1] Small words."
     )
 
 
 def test_text_boxes_and_tables_are_kept():
     box = (
         "<w:p><w:r><w:t>Around</w:t></w:r><w:r><mc:AlternateContent><mc:Choice><w:drawing>"
-        f"<wps:txbx><w:txbxContent>{paragraph('Within the box')}{table(('a', 'b'))}"
+        f"<wps:txbx><w:txbxContent>{paragraph('Within the box')}{table(('left', 'right'))}"
         "</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict>"
-        f"<w:txbxContent>{paragraph('Within the box')}{table(('a', 'b'))}"
+        f"<w:txbxContent>{paragraph('Within the box')}{table(('left', 'right'))}"
         "</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
         "<w:r><w:t> it</w:t></w:r></w:p>"
     )
@@ -315,7 +403,5 @@ def test_text_boxes_and_tables_are_kept():
         "</w:txbxContent></v:textbox></w:pict></w:r></w:p>"
     )
     body = draft_of(paragraph("Aims", style="1"), box, within, controlled, old)
-    assert body.elements[0].body.split("\n\n") == [
-        "Within the box", "| a | b |\n| --- | --- |", "Around it", "Cell inner cell",
-        "In a control.", "Old box.",
-    ]  # fmt: skip
+    assert body.elements[0].body == "Around it\n\nCell inner cell\n\nIn a control."
+    assert body.preface.split("\n\n") == ["Within the box", "left", "right", "Old box."]

@@ -168,7 +168,7 @@ def test_a_file_becomes_rows_that_can_be_corrected(aikos, content, name):
         ({}, "Paste rows from a spreadsheet, or choose a file."),
         ({"text": "Programme\tMood\nx\ty"}, "there is no column “Mood” here"),
         ({"text": "x", "strategy": "NOPE"}, "NOPE"),
-        ({"file": file(b"PK\x03\x04", "table.xlsx")}, "not an XLSX workbook"),
+        ({"file": file(b"PK\x03\x04", "table.xlsx")}, "no workbook (XLSX, XLS, ODS)"),
         ({"text": GOOD, "file": file(b"x", "x.csv")}, "Send either rows or a file"),
         ({"file": file(b"", "table.csv")}, "empty"),
     ],

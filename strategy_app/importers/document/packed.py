@@ -94,14 +94,17 @@ class Packed:
     def unread(self, heard: list[str]) -> list[Piece]:
         """Return the paragraphs of the file that are not in these words, once each.
 
+        heard: with a line's end before each paragraph.
+
         The same header may stand there for the first, the even and the odd pages.
         """
-        found, all_letters, words = {}, letters_of(heard), {letters_of([w]) for w in heard}
+        found, all_letters = {}, letters_of(heard)
+        whole = {letters_of([line]) for line in "".join(heard).split("\n")}
         for paragraph in self.paragraphs:
             text = paragraph.strip()
             letters = letters_of([text])
-            # A few letters are in any text: these have to be a word of it.
-            is_heard = letters in (words if len(letters) < _FEW else all_letters)
+            # A few letters are in any text: these have to be a paragraph of it.
+            is_heard = letters in (whole if len(letters) < _FEW else all_letters)
             if letters and not is_heard and not _is_number(text):
                 found[text] = Piece(Shape.MARGIN, text, 0)
         return list(found.values())

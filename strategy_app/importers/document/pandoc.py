@@ -214,7 +214,7 @@ class _Reading:
     def _keep(self, shape, text, *, counted=False):
         self.line += not counted
         if not counted:
-            self.heard.append(text)
+            self.heard.append(f"\n{text}\n")
         if text.strip():
             self.pieces.append(Piece(shape, text.strip(), self.line))
 
@@ -253,6 +253,7 @@ class _Reading:
 
     def _text(self, inlines):
         """Return words as one line, bold ones between **."""
+        self.heard.append("\n")
         lines = [line.strip(" ") for line in self._written(inlines).split("\n")]
         text = words.join_all(lines).strip()
         if any(shape is Shape.STRUCK for shape, _text in self.beside):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from strategy_app import permissions
 from strategy_app.models import Alignment, Change, Level
@@ -13,6 +14,8 @@ from strategy_app.models.dates import today
 from strategy_app.services.ledger.asked import Asked
 from strategy_app.services.ledger.rules import NotTheirs, Source, check_alignable
 from strategy_app.services.ledger.step import Step
+
+_BACKWARDS = gettext_lazy("It cannot end before it has begun.")
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ class Load(Asked):
             raise ValidationError(
                 {"valid_until": _("History has ended by today, or is still in force.")}
             )
-        if self.valid_until is not None and self.valid_until <= self.valid_from:
-            raise ValidationError({"valid_until": _("It cannot end before it has begun.")})
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": _BACKWARDS})
         errors = {}
         if self.level not in Level.values:
             errors["level"] = _("Choose a level: 0, 1 or 2.")
@@ -80,6 +83,10 @@ class Load(Asked):
     def _check_person(self, by):
         if not permissions.can_administer(by):
             raise NotTheirs("valid_from", _("Only strategy admins load history."))
+        # A row that was replaced on its first day held on none: a system that recorded it
+        # so may bring it along, nobody types it.
+        if self.valid_until == self.valid_from:
+            raise ValidationError({"valid_until": _BACKWARDS})
         if self.valid_from >= today():
             raise ValidationError(
                 {

@@ -181,7 +181,7 @@ def _look_at_conflict(findings, other):
     other.locator(".judge-buttons button").click()
     expect(other.locator(".line-level")).to_be_visible()
     page.locator(".judge-buttons button").click()
-    expect(page.locator(".judge .alert-warning")).to_be_visible()
+    expect(page.locator(".opened .alert-warning")).to_be_visible()
     findings.look("conflict")
 
 

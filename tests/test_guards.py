@@ -73,6 +73,7 @@ def build():
         "draft": draft.pk,
         "wording": published.wordings.get(element__code="A").pk,
         "drafted": draft.wordings.get(element__code="A").pk,
+        "type": published.wordings.get(element__code="A").type_id,
     }
 
 
@@ -91,10 +92,10 @@ def insert_row(valid_from, valid_until, closed="{change}"):
 
 
 _WORDING = (
-    "INSERT INTO strategy_app_wording (revision_id, element_id, position, kind,"
+    "INSERT INTO strategy_app_wording (revision_id, element_id, position, type_id,"
     " is_alignable, title_en, title_ja, body_en, body_ja, source, modification, behind,"
     " decision_reason)"
-    " VALUES ({published}, {free}, 9, 'aim', TRUE, 'x', '', '', '', '', 'new', '', '')"
+    " VALUES ({published}, {free}, 9, {type}, TRUE, 'x', '', '', '', '', 'new', '', '')"
 )
 _CLOSE = f"UPDATE {LEDGER} SET valid_until = '2199-01-01', closed_in_id = {{change}}"
 _CONFIRM = f"UPDATE {LEDGER} SET confirmed_in_id = {{change}}"

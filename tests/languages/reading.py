@@ -29,6 +29,7 @@ PAGES = {
     "strategy-compare": (["STR"], ""),
     "element": (["STR", "A"], ""),
     "draft": (["STR"], ""),
+    "draft-name": (["STR"], ""),
     "draft-add": (["STR"], "?below=A"),
     "draft-discard": (["STR"], ""),
     "draft-element": (["STR", "A.1"], ""),
@@ -73,7 +74,8 @@ class _Words(HTMLParser):
             self.found += [
                 attrs.get(name) for name in ("aria-label", "title", "placeholder")
             ]
-            if attrs.get("type") == "submit":
+            # A button shows what it holds, not its value.
+            if tag == "input" and attrs.get("type") == "submit":
                 self.found.append(attrs.get("value"))
         if tag not in self.VOID:
             self.open.append((tag, is_hidden))

@@ -19,8 +19,6 @@ def of_the_administration(world):
             yield reverse(f"{name}_history", args=[row.pk])
     for name in ["strategy", "elementtype", "target", "programme", "department", "user"]:
         yield reverse(f"admin:strategy_app_{name}_add")
-    element = factories.get_element("A.1")
-    yield reverse("admin:strategy_app_programme_align", args=[world.pk, element.pk])
 
 
 def test_the_administration_is_in_japanese(client, chie, world):

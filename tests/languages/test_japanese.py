@@ -20,7 +20,7 @@ from tests.languages.reading import (
 )
 
 WITHOUT_A_PAGE = {
-    "withdraw", "confirm", "return", "reaffirm", "evidence-file", "revoke-token",
+    "evidence-file", "revoke-token",
     "set-language", "healthz", "readyz", "target-remove", "timeline-svg", "timeline-png",
     "save-view", "delete-view", "start-view", "tagging-cells", "tagging-names",
     "tagging-write", "tagging-preview", "paste-csv", "paste-xlsx", "paste-apply",
@@ -122,7 +122,7 @@ def test_gaps_say_why_in_japanese(client, chie, wide_world):
         set(PAGES)
         - {"account", "change-list", "change", "paste-table", "revert", "target"}
         # These lead to where a draft is started.
-        - {"draft-add", "draft-discard", "draft-element", "draft-publish"}
+        - {"draft-name", "draft-add", "draft-discard", "draft-element", "draft-publish"}
         # There is nothing without a document.
         - {"draft-document-rows"}
     ),

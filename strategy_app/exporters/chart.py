@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from strategy_app.coverage.counts import STATES
-from strategy_app.exporters import apart
+from strategy_app.exporters import renderer
 
 # The class of each part, as everywhere in the stylesheets.
 _PARTS = dict(zip(STATES, ("p1", "p2", "p3", "p4"), strict=True))
@@ -162,12 +162,12 @@ def download_svg(chart: Chart, title: str, subtitle: list[str]) -> str:
 
 
 def download_png(chart: Chart, title: str, subtitle: list[str]) -> bytes:
-    """Draw the same as a PNG, at twice its size; to be called within ``apart.turn``.
+    """Draw the same as a PNG, at twice its size; to be called within ``renderer.turn``.
 
-    Raises apart.Failed when the process that draws for it fails.
+    Raises renderer.Failed when the process that draws for it fails.
     """
     svg = download_svg(chart, title, subtitle)
-    return apart.run("strategy_app.exporters.picture", svg.encode())
+    return renderer.run("strategy_app.exporters.picture", svg.encode())
 
 
 def payload(chart: Chart, title: str, subtitle: list[str]) -> bytes:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from strategy_app.exporters import apart
+from strategy_app.exporters import renderer
 
 _LONGEST_WORK_SECONDS = 40
 # A thousand elements with a page of text in both languages: 360 pages, 700 MB meanwhile.
 _MOST_BYTES = 3_000_000
 
 
-class TooLong(apart.Failed):
+class TooLong(renderer.Failed):
     """A text that is not tried at all."""
 
 
@@ -147,10 +147,13 @@ def payload(document: Document) -> bytes:
 
 
 def pdf(data: bytes) -> bytes:
-    """Return the PDF of what ``payload`` returned; to be called within ``apart.turn``.
+    """Return the PDF of what ``payload`` returned; to be called within ``renderer.turn``.
 
-    Raises apart.Failed when it cannot be made or takes too long, TooLong for a long text.
+    Raises renderer.Failed when it cannot be made or takes too long, TooLong where the text
+    is too long.
     """
     if len(data) > _MOST_BYTES:
         raise TooLong(f"The text is too long: {len(data):,} bytes.")
-    return apart.run("strategy_app.exporters.typeset", data, seconds=_LONGEST_WORK_SECONDS)
+    return renderer.run(
+        "strategy_app.exporters.typeset", data, seconds=_LONGEST_WORK_SECONDS
+    )

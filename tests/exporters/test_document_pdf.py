@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from strategy_app.coverage.counts import STATES
-from strategy_app.exporters import apart, document_pdf, typeset
+from strategy_app.exporters import document_pdf, renderer, typeset
 from strategy_app.exporters.document_pdf import (
     Coverage,
     Document,
@@ -366,7 +366,7 @@ def test_that_process_starts_without_the_framework():
 
 
 def test_what_cannot_be_set_is_told():
-    with pytest.raises(apart.Failed, match="languages"):
+    with pytest.raises(renderer.Failed, match="languages"):
         document_pdf.pdf(b"{}")
     assert document_pdf.pdf(document_pdf.payload(make_document(section("A"))))
 

@@ -19,8 +19,8 @@ from strategy_app.coverage.counts import STATES
 from strategy_app.coverage.frame import Frame, Tree
 from strategy_app.coverage.gaps import Gap, Kind
 from strategy_app.coverage.timeline import Point
-from strategy_app.exporters import apart
 from strategy_app.exporters import chart as charts
+from strategy_app.exporters import renderer
 from strategy_app.forms.timeline import TimelineForm
 from strategy_app.models import Target
 from strategy_app.models.dates import fiscal_year
@@ -152,7 +152,7 @@ def timeline_png(request):
         image = drawn.once(
             key, lambda: charts.download_png(chart, *heading), patience=_PATIENCE_SECONDS
         )
-    except apart.Failed as failed:
+    except renderer.Failed as failed:
         _log.error("chart_failed", reason=str(failed))
         return _sorry(request, failed)
     return _file(request, shown, "png", image)
@@ -182,12 +182,12 @@ def _sorry(request, failed):
     """Say that there is no chart to download now, and lead back to the page."""
     context = {
         "page": f"{reverse('timeline')}?{request.GET.urlencode()}",
-        "is_busy": isinstance(failed, apart.Busy),
+        "is_busy": isinstance(failed, renderer.Busy),
     }
     response = render(
         request, "strategy_app/explore/timeline_no_chart.html", context, status=503
     )
-    response.headers["Retry-After"] = str(apart.RETRY_SECONDS)
+    response.headers["Retry-After"] = str(renderer.RETRY_SECONDS)
     return response
 
 

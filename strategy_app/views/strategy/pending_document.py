@@ -21,7 +21,7 @@ from strategy_app.models import PendingDocument
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import pending_document
 from strategy_app.services.pending_document import KeptAlready, Overtaken
-from strategy_app.views.kept_words import keeps_words
+from strategy_app.views.given_back import gives_back
 from strategy_app.views.scoping import only_post
 from strategy_app.views.strategy.document_rows import (
     differences,
@@ -84,7 +84,7 @@ def _too_large(request, document, row):
     return _show(request, document, opened=row, form=form, status=413)
 
 
-@keeps_words(_MOST_BYTES, _refuse_size)
+@gives_back(_MOST_BYTES, _refuse_size)
 @only_post
 @on_document
 def correct(request, document, row):

@@ -12,7 +12,7 @@ from strategy_app.importers.document.rows import draft_of, rows_of, source_of
 from strategy_app.models import PendingDocument, Revision
 from strategy_app.queries import strategy as strategy_queries
 from strategy_app.services import pending, pending_document
-from strategy_app.views.kept_words import keeps_words
+from strategy_app.views.given_back import gives_back
 from strategy_app.views.strategy.workshop import for_admins
 
 # Of all that is sent at once: what is not a file may not be larger (settings).
@@ -38,7 +38,7 @@ def _refuse_size(request, strategy):
     return _show(request, strategy, form, 413)
 
 
-@keeps_words(_MOST_MEGABYTES * 1024 * 1024, refuse_size)
+@gives_back(_MOST_MEGABYTES * 1024 * 1024, refuse_size)
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_admins
 def upload(request, strategy):

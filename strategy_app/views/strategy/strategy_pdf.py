@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from strategy_app.coverage import counts
 from strategy_app.coverage.counts import STATES
-from strategy_app.exporters import apart, document_pdf
+from strategy_app.exporters import document_pdf, renderer
 from strategy_app.exporters.document_pdf import Document, Key, Other, Prose, Section, Text
 from strategy_app.exporters.markdown import blocks
 from strategy_app.forms.document import DocumentForm, TextForm
@@ -68,7 +68,7 @@ def _send(request, shown):
             pdf = drawn.once(
                 version, lambda: document_pdf.pdf(made_of), patience=_PATIENCE_SECONDS
             )
-        except apart.Failed as failed:
+        except renderer.Failed as failed:
             _log.error("pdf_failed", path=request.path, reason=str(failed))
             return _sorry(request, shown, failed)
         response = HttpResponse(pdf, content_type="application/pdf")
@@ -85,13 +85,13 @@ def _sorry(request, shown, failed):
         "strategy": shown["strategy"],
         "page": f"{page}?{request.GET.urlencode()}",
         "again": "" if is_too_long else request.get_full_path(),
-        "is_busy": isinstance(failed, apart.Busy),
+        "is_busy": isinstance(failed, renderer.Busy),
     }
     response = render(
         request, "strategy_app/strategy/strategy_no_pdf.html", context, status=503
     )
     if not is_too_long:
-        response.headers["Retry-After"] = str(apart.RETRY_SECONDS)
+        response.headers["Retry-After"] = str(renderer.RETRY_SECONDS)
     return response
 
 

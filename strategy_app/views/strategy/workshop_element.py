@@ -21,7 +21,7 @@ from strategy_app.queries import draft as draft_queries
 from strategy_app.queries.text import difference
 from strategy_app.services import strategy as strategy_services
 from strategy_app.services.strategy import Overtaken
-from strategy_app.views.kept_words import keeps_words
+from strategy_app.views.given_back import gives_back
 from strategy_app.views.scoping import number_in, only_post
 from strategy_app.views.strategy.workshop import (
     missing,
@@ -139,7 +139,7 @@ def _parts(request, draft, row):
 # --- its texts ---
 
 
-@keeps_words(_MOST_BYTES, _too_large)
+@gives_back(_MOST_BYTES, _too_large)
 @require_http_methods(["GET", "POST"])
 @on_element
 def element(request, draft, row):

@@ -28,7 +28,7 @@ from strategy_app.permissions import can_administer, can_align_any
 from strategy_app.services import pending_table
 from strategy_app.services.ledger import Refused
 from strategy_app.services.pending_table import AppliedAlready
-from strategy_app.views.kept_words import keeps_words
+from strategy_app.views.given_back import gives_back
 from strategy_app.views.scoping import frame_of, only_post, scoped, signed_in
 from strategy_app.views.tagging.paste_rows import kinds_with_numbers, shown_row
 
@@ -52,7 +52,7 @@ def refuse_size(request):
     return _entry(request, _form(request), errors=too_large().messages, status=413)
 
 
-_kept = keeps_words(MOST_BYTES + _AROUND, refuse_size)
+_kept = gives_back(MOST_BYTES + _AROUND, refuse_size)
 
 
 @_kept

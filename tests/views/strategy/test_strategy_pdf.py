@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from strategy_app.coverage import frame
-from strategy_app.exporters import apart, document_pdf
+from strategy_app.exporters import document_pdf, renderer
 from strategy_app.models import Strategy
 from strategy_app.services import reference
 from strategy_app.services import strategy as services
@@ -339,7 +339,7 @@ def test_a_renderer_that_takes_too_long_is_told(
 
 def test_while_others_are_made_for_too_long_it_is_told(reader, revised, monkeypatch):
     monkeypatch.setattr(strategy_pdf, "_PATIENCE_SECONDS", 0.001)
-    with apart.turn(1):
+    with renderer.turn(1):
         page = reader.get(PDF)
     assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
     assert "The site is making other documents just now." in text_of(page)

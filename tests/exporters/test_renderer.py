@@ -8,32 +8,32 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.conf import settings
 
-from strategy_app.exporters import apart
+from strategy_app.exporters import renderer
 
 
 def test_what_goes_in_comes_back_from_another_process():
-    assert apart.run("base64", b"\x00\xffdata") == b"AP9kYXRh\n"
+    assert renderer.run("base64", b"\x00\xffdata") == b"AP9kYXRh\n"
 
 
 def test_a_process_that_ends_badly_says_why():
-    with pytest.raises(apart.Failed, match="no_such_module"):
-        apart.run("no_such_module", b"")
+    with pytest.raises(renderer.Failed, match="no_such_module"):
+        renderer.run("no_such_module", b"")
 
 
 def test_where_no_process_can_be_started_that_is_told(monkeypatch):
     monkeypatch.setattr("sys.executable", "/no/such/python")
-    with pytest.raises(apart.Failed, match="No such file"):
-        apart.run("base64", b"")
+    with pytest.raises(renderer.Failed, match="No such file"):
+        renderer.run("base64", b"")
 
 
 def test_a_process_that_is_killed_is_told():
-    with pytest.raises(apart.Failed, match="ended with -9"):
-        apart.run("asyncio", b"import os; os.kill(os.getpid(), 9)\n")
+    with pytest.raises(renderer.Failed, match="ended with -9"):
+        renderer.run("asyncio", b"import os; os.kill(os.getpid(), 9)\n")
 
 
 def test_a_process_that_takes_too_long_is_stopped():
-    with pytest.raises(apart.Failed, match=r"longer than 0\.01 seconds"):
-        apart.run("asyncio", b"import time; time.sleep(60)\n", seconds=0.01)
+    with pytest.raises(renderer.Failed, match=r"longer than 0\.01 seconds"):
+        renderer.run("asyncio", b"import time; time.sleep(60)\n", seconds=0.01)
 
 
 def test_it_ends_in_time_even_when_the_server_is_killed(tmp_path):
@@ -43,8 +43,8 @@ def test_it_ends_in_time_even_when_the_server_is_killed(tmp_path):
 print("here", file=tale, flush=True); time.sleep(60); print("late", file=tale, flush=True)
 """
     server = subprocess.Popen(
-        [sys.executable, "-c", "from strategy_app.exporters import apart;"
-         f"apart.run('asyncio', {work.encode()!r}, seconds=8)"], cwd=settings.BASE_DIR,
+        [sys.executable, "-c", "from strategy_app.exporters import renderer;"
+         f"renderer.run('asyncio', {work.encode()!r}, seconds=8)"], cwd=settings.BASE_DIR,
     )  # fmt: skip
     with tale.open() as told:
         assert told.readline() == "here\n"
@@ -58,10 +58,10 @@ def test_one_is_at_work_at_a_time_and_all_have_their_turn():
 
     def work(number):
         nonlocal at_work
-        with apart.turn(60):
+        with renderer.turn(60):
             at_work += 1
             most.append(at_work)
-            apart.run("base64", b"")
+            renderer.run("base64", b"")
             at_work -= 1
         return number
 
@@ -71,19 +71,19 @@ def test_one_is_at_work_at_a_time_and_all_have_their_turn():
 
 
 def test_who_has_no_turn_in_time_is_told():
-    told = pytest.raises(apart.Busy, match=r"at work for 0\.001 seconds")
-    with apart.turn(1), told, apart.turn(0.001):
+    told = pytest.raises(renderer.Busy, match=r"at work for 0\.001 seconds")
+    with renderer.turn(1), told, renderer.turn(0.001):
         pytest.fail("Two are at work.")
-    with apart.turn(0.001):
+    with renderer.turn(0.001):
         pass
 
 
 def test_one_thread_stays_free_for_pages():
     others = settings.WEB_THREADS - 1
     for _number in range(others):
-        apart._IN_LINE.acquire()
-    with pytest.raises(apart.Busy, match="waiting already"), apart.turn(0.001):
+        renderer._IN_LINE.acquire()
+    with pytest.raises(renderer.Busy, match="waiting already"), renderer.turn(0.001):
         pytest.fail("More are in line than may be.")
-    apart._IN_LINE.release(others)
-    with apart.turn(0.001):
+    renderer._IN_LINE.release(others)
+    with renderer.turn(0.001):
         pass

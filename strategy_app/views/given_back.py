@@ -17,7 +17,7 @@ class _Token(CsrfViewMiddleware):
         return reason
 
 
-def keeps_words(most_bytes, too_large):
+def gives_back(most_bytes, too_large):
     """Check session and token of a POST, giving back what was sent where one is lost.
 
     The check of the token is Django's; only its answer is another one. ``too_large`` is

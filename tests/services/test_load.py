@@ -167,6 +167,18 @@ def test_a_row_that_was_replaced_on_its_first_day_is_in_nobodys_way(programme, c
     assert load([period(programme)], by=chie) is not None
 
 
+def test_a_command_may_bring_along_what_was_replaced_on_its_first_day(programme, chie):
+    whole, empty = (
+        period(programme),
+        period(programme, begins="2024-06-01", ends="2024-06-01"),
+    )
+    load([whole, empty], None)
+    begins = Alignment.objects.order_by("valid_from").values_list("valid_from", flat=True)
+    assert [str(day) for day in begins] == ["2024-04-01", "2024-06-01"]
+    (kind, errors), *_rest = judged([empty], chie)
+    assert (kind, list(errors)) == ("error", ["valid_until"])
+
+
 def test_only_strategy_admins_load_history(programme, dai, aiko):
     for person in (dai, aiko):
         refused(Refused, load, [period(programme)], by=person)

@@ -73,6 +73,8 @@ class Facts:
         """Keep a time of a cell for one row of the plan; say whether it was still free."""
         ends = ends or datetime.date.max
         taken = self._taken[asked.cell]
+        if begins == ends:
+            return True  # it holds on no day
         if any(begins < other and one < ends for one, other in taken):
             return False
         taken.append((begins, ends))

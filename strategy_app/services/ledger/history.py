@@ -47,7 +47,10 @@ class Load(Asked):
             if self._overlaps(row):
                 refusal = ValidationError({"valid_from": _what_overlaps(row)})
                 return Step(self, "error", row, refusal=refusal)
-        wording = check_alignable(facts.wording_on(self, self.valid_from))
+        wording = facts.wording_on(self, self.valid_from)
+        # What a command brings along was recorded, whatever the element was then.
+        if by is not None or wording is None:
+            check_alignable(wording)
         if not facts.take(self, self.valid_from, self.valid_until):
             raise ValidationError(
                 {"valid_from": _("This period overlaps another one of this table.")}
@@ -106,8 +109,8 @@ class Load(Asked):
         ) and self.valid_until in (None, row.valid_until)
 
     def _overlaps(self, row):
-        """Whether they share a day; a row replaced on its first day holds on none."""
-        if row.valid_until is not None and row.valid_until <= row.valid_from:
+        """Whether they share a day; what was replaced on its first day holds on none."""
+        if any(one.valid_until == one.valid_from for one in (self, row)):
             return False
         return (row.valid_until is None or self.valid_from < row.valid_until) and (
             self.valid_until is None or row.valid_from < self.valid_until
